@@ -1,0 +1,63 @@
+package dev.backlot.model.spec;
+
+import java.util.List;
+
+/** How to reach one external database, and which of its tables become Sources. */
+public record ConnectionSpec(
+    SpecHeader header, Type type, Config config, Tables tables, WalBudget wal) implements Spec {
+
+  /** The databases that can be captured. */
+  public enum Type {
+    POSTGRESQL,
+    MYSQL,
+    MARIADB
+  }
+
+  /**
+   * Where the database is and who logs in.
+   *
+   * @param port 1 to 65535
+   */
+  public record Config(
+      String host, int port, String database, String user, SecretReference password) {}
+
+  /**
+   * Which tables are captured.
+   *
+   * @param include patterns such as {@code public.movie} and {@code public.*}; identifiers that are
+   *     not plain are double-quoted as in SQL
+   * @param exclude patterns taken away from {@code include}
+   */
+  public record Tables(List<String> include, List<String> exclude, Keyless keyless) {
+    /** Copies what is mutable. */
+    public Tables {
+      include = List.copyOf(include);
+      exclude = List.copyOf(exclude);
+    }
+  }
+
+  /** What happens to a table without a key. */
+  public enum Keyless {
+    APPEND,
+    FULL_ROW,
+    REFUSE
+  }
+
+  /**
+   * How much log the source may retain for us.
+   *
+   * @param alertBytes retained log that raises an alert
+   * @param limitBytes retained log at which {@code onLimit} applies
+   */
+  public record WalBudget(long alertBytes, long limitBytes, OnLimit onLimit) {
+    /** What holds unless the document says otherwise: alert at 10 GB, limit at 50 GB, hold. */
+    public static final WalBudget DEFAULT =
+        new WalBudget(10_000_000_000L, 50_000_000_000L, OnLimit.HOLD);
+  }
+
+  /** What happens when the retained log reaches its limit. */
+  public enum OnLimit {
+    HOLD,
+    DROP_SLOT
+  }
+}

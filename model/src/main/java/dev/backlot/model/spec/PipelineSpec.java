@@ -1,0 +1,38 @@
+package dev.backlot.model.spec;
+
+import java.util.List;
+
+/** Sources, processors and sinks that a user declares as one graph. */
+public record PipelineSpec(
+    SpecHeader header,
+    DesiredState state,
+    StartFrom startFrom,
+    OnError onError,
+    Deletion deletion,
+    boolean adopt,
+    List<StepSpec> steps)
+    implements Spec {
+  /** Copies what is mutable. */
+  public PipelineSpec {
+    steps = List.copyOf(steps);
+  }
+
+  /** Whether the pipeline should run. */
+  public enum DesiredState {
+    RUNNING,
+    PAUSED
+  }
+
+  /** What happens to a record that can't be processed. */
+  public enum OnError {
+    STOP,
+    DEAD_LETTER,
+    SKIP
+  }
+
+  /** What deleting the pipeline does to what it wrote. */
+  public enum Deletion {
+    RETAIN,
+    PURGE
+  }
+}

@@ -1,0 +1,10 @@
+package dev.backlot.model.spec;
+
+/** Where a secret is kept; the secret itself never stands in a document. */
+public sealed interface SecretReference {
+  /** An environment variable, which must start with {@code BACKLOT_SECRET_}. */
+  record FromEnvironment(String variable) implements SecretReference {}
+
+  /** A file in the secrets directory, by its plain name. */
+  record FromFile(String name) implements SecretReference {}
+}

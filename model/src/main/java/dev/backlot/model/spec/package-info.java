@@ -1,0 +1,5 @@
+/** What users declare: connections, endpoints, pipelines, as typed records. */
+@NullMarked
+package dev.backlot.model.spec;
+
+import org.jspecify.annotations.NullMarked;
