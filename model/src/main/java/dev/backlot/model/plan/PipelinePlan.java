@@ -1,0 +1,44 @@
+package dev.backlot.model.plan;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The concrete job computed from a pipeline. A pure function of the spec, the source schemas, the
+ * processors and the tables' current shapes: the same inputs give the same bytes. Its JSON is
+ * stored, shown and diffed, and is all that a job needs.
+ *
+ * @param format version of this structure
+ * @param pipeline the pipeline's name
+ * @param onError {@code stop}, {@code dead_letter} or {@code skip}
+ * @param sources what is read, in the order of the document
+ * @param steps processors, every step after its inputs
+ * @param sinks what is written, in the order of the document
+ * @param hash SHA-256 in hex over the JSON of everything else
+ */
+@JsonPropertyOrder({"format", "pipeline", "on_error", "sources", "steps", "sinks", "hash"})
+public record PipelinePlan(
+    int format,
+    String pipeline,
+    String onError,
+    List<PlanSource> sources,
+    List<PlanStep> steps,
+    List<PlanSink> sinks,
+    String hash)
+    implements Serializable {
+  /** The structure that this code writes. */
+  public static final int FORMAT = 1;
+
+  /** Copies what is mutable. */
+  public PipelinePlan {
+    sources = List.copyOf(sources);
+    steps = List.copyOf(steps);
+    sinks = List.copyOf(sinks);
+  }
+
+  /** Returns the same plan under a hash. */
+  public PipelinePlan withHash(String newHash) {
+    return new PipelinePlan(format, pipeline, onError, sources, steps, sinks, newHash);
+  }
+}

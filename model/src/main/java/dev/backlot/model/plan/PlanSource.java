@@ -1,0 +1,53 @@
+package dev.backlot.model.plan;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * One Source that a job reads. A Source that several steps name is read once.
+ *
+ * @param id the step by which other steps name it as input
+ * @param name the Source's name, which rows carry as {@code _source}
+ * @param topic the Kafka topic of this epoch
+ * @param epoch of the topic, which rows carry as {@code _epoch}
+ * @param partitions of the topic
+ * @param key the key columns in key order; empty when the Source is append-only
+ * @param columns what the reader puts into rows, before the system columns
+ * @param keySchemas every key schema that may be met, oldest first
+ * @param valueSchemas every envelope schema that may be met, oldest first
+ * @param startFrom where reading begins while no table has a mark: {@code earliest}, {@code latest}
+ *     or an ISO-8601 instant
+ */
+@JsonPropertyOrder({
+  "id",
+  "name",
+  "topic",
+  "epoch",
+  "partitions",
+  "key",
+  "columns",
+  "key_schemas",
+  "value_schemas",
+  "start_from"
+})
+public record PlanSource(
+    String id,
+    String name,
+    String topic,
+    int epoch,
+    int partitions,
+    List<String> key,
+    List<PlanColumn> columns,
+    List<PlanSchema> keySchemas,
+    List<PlanSchema> valueSchemas,
+    String startFrom)
+    implements Serializable {
+  /** Copies what is mutable. */
+  public PlanSource {
+    key = List.copyOf(key);
+    columns = List.copyOf(columns);
+    keySchemas = List.copyOf(keySchemas);
+    valueSchemas = List.copyOf(valueSchemas);
+  }
+}
