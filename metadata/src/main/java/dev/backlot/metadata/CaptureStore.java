@@ -1,0 +1,319 @@
+package dev.backlot.metadata;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Jdbi;
+
+/** Leases, statuses, acknowledged progress and drain requests of captures. Thread-safe. */
+public final class CaptureStore {
+  /** The channel on which a waiting capture worker is woken: {@code NOTIFY backlot_capture}. */
+  public static final String CHANNEL = "backlot_capture";
+
+  private static final TypeReference<Map<String, List<Long>>> OFFSETS = new TypeReference<>() {};
+
+  private final Jdbi jdbi;
+
+  CaptureStore(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /** What a capture is doing. */
+  public enum State {
+    STARTING,
+    RUNNING,
+    /** Something outside is not as needed; it is tried again by itself. */
+    RETRYING,
+    /** It needs a person; the reason says what to do. */
+    FAILED,
+    STOPPED,
+    /** Its Connection is being deleted, and nothing of it is left in the source database. */
+    REMOVED;
+
+    /** Returns the word that is stored. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What is said about a connection's capture.
+   *
+   * @param code a problem code's name, or empty
+   * @param reason why it is in this state, or empty
+   * @param details a JSON object: {@code problems}, {@code tables} (per table: state, code,
+   *     reason), {@code retained_bytes}, {@code position}
+   * @param revision of the Connection document that it follows
+   */
+  public record Status(
+      String connection,
+      State state,
+      String code,
+      String reason,
+      String details,
+      long revision,
+      Optional<Instant> drainRequestedAt,
+      Optional<Instant> drainedAt,
+      Instant updatedAt) {}
+
+  /**
+   * What Kafka has acknowledged.
+   *
+   * @param fencedGeneration the last generation that fenced every partition; 0 before the first
+   * @param position everything up to here is acknowledged; empty before the first
+   * @param offsets next offset per partition, by topic
+   */
+  public record Progress(long fencedGeneration, String position, Map<String, List<Long>> offsets) {}
+
+  /** A Connection document as capture reads it. */
+  public record Intent(String connection, long revision, String spec, boolean deleting) {}
+
+  /** Returns the Connection documents, those being deleted included. */
+  public List<Intent> intents() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT name, revision, spec, deleting FROM document WHERE kind = 'Connection'"
+                        + " ORDER BY name")
+                .map(
+                    (row, context) ->
+                        new Intent(
+                            row.getString("name"),
+                            row.getLong("revision"),
+                            row.getString("spec"),
+                            row.getBoolean("deleting")))
+                .list());
+  }
+
+  /**
+   * Takes a connection's lease when it is free or expired, with a generation above every earlier
+   * one.
+   *
+   * @return the new generation, or empty while someone else holds the lease
+   */
+  public OptionalLong acquireLease(String connection, String owner, Duration lifetime) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    """
+                    INSERT INTO capture_lease (connection, generation, owner, expires_at)
+                    VALUES (?, 1, ?, now() + ? * interval '1 millisecond')
+                    ON CONFLICT (connection) DO UPDATE SET
+                      generation = capture_lease.generation + 1, owner = excluded.owner,
+                      expires_at = excluded.expires_at
+                    WHERE capture_lease.expires_at < now()
+                    RETURNING generation
+                    """,
+                    connection,
+                    owner,
+                    lifetime.toMillis())
+                .mapTo(Long.class)
+                .findOne()
+                .map(OptionalLong::of)
+                .orElseGet(OptionalLong::empty));
+  }
+
+  /** Prolongs a lease. Returns false when it expired or another generation holds it. */
+  public boolean renewLease(String connection, long generation, Duration lifetime) {
+    return jdbi.withHandle(
+        handle ->
+            handle.execute(
+                    "UPDATE capture_lease SET expires_at = now() + ? * interval '1 millisecond'"
+                        + " WHERE connection = ? AND generation = ? AND expires_at >= now()",
+                    lifetime.toMillis(),
+                    connection,
+                    generation)
+                == 1);
+  }
+
+  /** Lets a lease go at once, so that another worker need not wait for its end. */
+  public void releaseLease(String connection, long generation) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                "UPDATE capture_lease SET expires_at = '-infinity' WHERE connection = ? AND generation = ?",
+                connection,
+                generation));
+  }
+
+  /** Returns every connection's status, by name. */
+  public List<Status> statuses() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select("SELECT * FROM capture_status ORDER BY connection")
+                .map((row, context) -> readStatus(row))
+                .list());
+  }
+
+  /** Returns a connection's status once its capture has said something. */
+  public Optional<Status> status(String connection) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select("SELECT * FROM capture_status WHERE connection = ?", connection)
+                .map((row, context) -> readStatus(row))
+                .findOne());
+  }
+
+  /** Writes what a capture says; its drain request stays. */
+  public void putStatus(
+      String connection, State state, String code, String reason, String details, long revision) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                """
+                INSERT INTO capture_status (connection, state, code, reason, details, revision)
+                VALUES (?, ?, ?, ?, CAST(? AS jsonb), ?)
+                ON CONFLICT (connection) DO UPDATE SET state = excluded.state, code = excluded.code,
+                  reason = excluded.reason, details = excluded.details, revision = excluded.revision,
+                  updated_at = now()
+                """,
+                connection,
+                state.label(),
+                code,
+                reason,
+                details,
+                revision));
+  }
+
+  /** Forgets a connection: status, lease and progress. Its Sources stay. */
+  public void forget(String connection) {
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute("DELETE FROM capture_status WHERE connection = ?", connection);
+          handle.execute("DELETE FROM capture_progress WHERE connection = ?", connection);
+          handle.execute(
+              "UPDATE dump SET state = 'cancelled', reason = 'The connection was deleted.',"
+                  + " finished_at = now() WHERE connection = ? AND state IN ('requested', 'running')",
+              connection);
+        });
+  }
+
+  /**
+   * Asks for a drain: everything committed in the source before this call is acknowledged by Kafka
+   * once {@link #drained} says so.
+   *
+   * @return the request's time, which identifies it
+   */
+  public Instant requestDrain(String connection) {
+    return jdbi.inTransaction(
+        handle -> {
+          Instant time =
+              handle
+                  .select(
+                      """
+                      INSERT INTO capture_status (connection, state, drain_requested_at)
+                      VALUES (?, 'starting', clock_timestamp())
+                      ON CONFLICT (connection) DO UPDATE SET drain_requested_at = clock_timestamp()
+                      RETURNING drain_requested_at
+                      """,
+                      connection)
+                  .mapTo(Timestamp.class)
+                  .one()
+                  .toInstant();
+          handle.execute("NOTIFY " + CHANNEL);
+          return time;
+        });
+  }
+
+  /** Says whether a drain that was requested at this time, or a later one, has been reached. */
+  public boolean drained(String connection, Instant requestedAt) {
+    return status(connection)
+        .flatMap(Status::drainedAt)
+        .map(time -> !time.isBefore(requestedAt))
+        .orElse(false);
+  }
+
+  /** Returns the time of the newest drain request that has not been answered. */
+  public Optional<Instant> openDrain(String connection) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT drain_requested_at FROM capture_status WHERE connection = ?"
+                        + " AND drain_requested_at IS NOT NULL"
+                        + " AND (drained_at IS NULL OR drained_at < drain_requested_at)",
+                    connection)
+                .mapTo(Timestamp.class)
+                .findOne()
+                .map(Timestamp::toInstant));
+  }
+
+  /** Answers the drain request of this time and all earlier ones. */
+  public void setDrained(String connection, Instant requestedAt) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                "UPDATE capture_status SET drained_at = ? WHERE connection = ?"
+                    + " AND (drained_at IS NULL OR drained_at < ?)",
+                Timestamp.from(requestedAt),
+                connection,
+                Timestamp.from(requestedAt)));
+  }
+
+  /** Returns what was acknowledged, unless this connection was never captured. */
+  public Optional<Progress> progress(String connection) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT fenced_generation, position, offsets FROM capture_progress WHERE"
+                        + " connection = ?",
+                    connection)
+                .map(
+                    (row, context) ->
+                        new Progress(
+                            row.getLong("fenced_generation"),
+                            row.getString("position"),
+                            Json.read(row.getString("offsets"), OFFSETS)))
+                .findOne());
+  }
+
+  /**
+   * Writes what was acknowledged, if this generation still holds the lease.
+   *
+   * @return false when the lease is another's: then nothing was written
+   */
+  public boolean putProgress(String connection, long generation, Progress progress) {
+    return jdbi.withHandle(
+        handle ->
+            handle.execute(
+                    """
+                    INSERT INTO capture_progress (connection, fenced_generation, position, offsets)
+                    SELECT connection, ?, ?, CAST(? AS jsonb) FROM capture_lease
+                    WHERE connection = ? AND generation = ?
+                    ON CONFLICT (connection) DO UPDATE SET fenced_generation = excluded.fenced_generation,
+                      position = excluded.position, offsets = excluded.offsets, updated_at = now()
+                    """,
+                    progress.fencedGeneration(),
+                    progress.position(),
+                    Json.write(progress.offsets()),
+                    connection,
+                    generation)
+                == 1);
+  }
+
+  private static Status readStatus(ResultSet row) throws SQLException {
+    return new Status(
+        row.getString("connection"),
+        State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+        row.getString("code"),
+        row.getString("reason"),
+        row.getString("details"),
+        row.getLong("revision"),
+        Optional.ofNullable(row.getTimestamp("drain_requested_at")).map(Timestamp::toInstant),
+        Optional.ofNullable(row.getTimestamp("drained_at")).map(Timestamp::toInstant),
+        row.getTimestamp("updated_at").toInstant());
+  }
+}

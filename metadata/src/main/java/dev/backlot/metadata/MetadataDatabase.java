@@ -1,0 +1,92 @@
+package dev.backlot.metadata;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.backlot.model.platform.PlatformConfig;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The shared metadata database: migrated once, then reached through one pool. All times in it are
+ * the database's own {@code now()}. Connections that die with the server are replaced by the pool,
+ * so callers retry and need not reopen. Thread-safe.
+ */
+public final class MetadataDatabase implements AutoCloseable {
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
+
+  private MetadataDatabase(HikariDataSource pool) {
+    this.pool = pool;
+    this.jdbi = Jdbi.create(pool);
+  }
+
+  /**
+   * Migrates the database to this version's tables, under Flyway's lock when several processes
+   * start at once, and opens a pool on it.
+   *
+   * @throws org.flywaydb.core.api.FlywayException when the database can't be reached or migrated
+   */
+  public static MetadataDatabase open(PlatformConfig.Database database) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("backlot-metadata");
+    config.setJdbcUrl(database.jdbcUrl());
+    config.setUsername(database.user());
+    config.setPassword(database.password());
+    config.setMaximumPoolSize(10);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(5_000);
+    config.setValidationTimeout(2_000);
+    config.setMaxLifetime(600_000);
+    config.setInitializationFailTimeout(-1);
+    config.addDataSourceProperty("ApplicationName", "backlot");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("socketTimeout", "60");
+    config.addDataSourceProperty("connectTimeout", "5");
+    HikariDataSource pool = new HikariDataSource(config);
+    try {
+      Flyway.configure(MetadataDatabase.class.getClassLoader())
+          .dataSource(pool)
+          .locations("classpath:db/migration")
+          .outOfOrder(true)
+          .connectRetries(10)
+          .connectRetriesInterval(1)
+          .load()
+          .migrate();
+    } catch (RuntimeException e) {
+      pool.close();
+      throw e;
+    }
+    return new MetadataDatabase(pool);
+  }
+
+  /** Returns the handle factory; each handle is one pooled connection. */
+  public Jdbi jdbi() {
+    return jdbi;
+  }
+
+  /** Returns the pool. */
+  public DataSource dataSource() {
+    return pool;
+  }
+
+  /** Returns the store of Sources. */
+  public SourceStore sources() {
+    return new SourceStore(jdbi);
+  }
+
+  /** Returns the store of leases, statuses, progress and drains. */
+  public CaptureStore captures() {
+    return new CaptureStore(jdbi);
+  }
+
+  /** Returns the store of dumps. */
+  public DumpStore dumps() {
+    return new DumpStore(jdbi);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.backlot.metadata;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.backlot.model.source.SourceDescriptor;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+
+/** The Sources that connectors keep, one row per captured table. Thread-safe. */
+public final class SourceStore {
+  private static final TypeReference<List<String>> STRINGS = new TypeReference<>() {};
+  private static final TypeReference<List<Integer>> INTEGERS = new TypeReference<>() {};
+
+  private final Jdbi jdbi;
+
+  SourceStore(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /** What a Source is doing. */
+  public enum State {
+    /** Its first dump is not finished; the log is streamed already. */
+    DUMPING,
+    /** The whole table is in the topic, and changes follow. */
+    STREAMING,
+    /** Nothing more is written; the reason says why. */
+    STOPPED,
+    /** Its table was taken out of the connection; the topic stays until it is purged. */
+    REMOVED;
+
+    /** Returns the word that is stored. */
+    public String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /**
+   * A Source with what its connector says about it.
+   *
+   * @param dumpedRows rows that the first dump has written so far
+   * @param reason why it is in this state, or empty
+   */
+  public record StoredSource(
+      SourceDescriptor descriptor,
+      State state,
+      String reason,
+      long dumpedRows,
+      Instant createdAt,
+      Instant updatedAt) {}
+
+  /** Returns every Source that is not removed, by name. */
+  public List<StoredSource> list() {
+    return query("WHERE state <> 'removed'");
+  }
+
+  /** Returns every Source of a connection, removed ones included, by name. */
+  public List<StoredSource> ofConnection(String connection) {
+    return query("WHERE connection = ?", connection);
+  }
+
+  /** Returns a Source by its name, unless it is unknown or removed. */
+  public Optional<StoredSource> find(String name) {
+    return query("WHERE name = ? AND state <> 'removed'", name).stream().findFirst();
+  }
+
+  /**
+   * Returns a Source by its name, removed ones included: its epoch must grow when it is captured
+   * again.
+   */
+  public Optional<StoredSource> findEvenRemoved(String name) {
+    return query("WHERE name = ?", name).stream().findFirst();
+  }
+
+  /** Writes a descriptor with a state; an existing row's dumped rows stay unless the epoch grew. */
+  public void put(SourceDescriptor source, State state, String reason) {
+    jdbi.useHandle(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    INSERT INTO source (name, connection, schema_name, table_name, epoch, topic, partitions,
+                      key_columns, key_schema, value_schema, key_schema_id, value_schema_id,
+                      key_schema_ids, value_schema_ids, state, reason)
+                    VALUES (:name, :connection, :schema, :table, :epoch, :topic, :partitions,
+                      CAST(:keyColumns AS jsonb), :keySchema, :valueSchema, :keyId, :valueId,
+                      CAST(:keyIds AS jsonb), CAST(:valueIds AS jsonb), :state, :reason)
+                    ON CONFLICT (name) DO UPDATE SET
+                      connection = excluded.connection, epoch = excluded.epoch, topic = excluded.topic,
+                      partitions = excluded.partitions, key_columns = excluded.key_columns,
+                      key_schema = excluded.key_schema, value_schema = excluded.value_schema,
+                      key_schema_id = excluded.key_schema_id, value_schema_id = excluded.value_schema_id,
+                      key_schema_ids = excluded.key_schema_ids, value_schema_ids = excluded.value_schema_ids,
+                      state = excluded.state, reason = excluded.reason,
+                      dumped_rows = CASE WHEN source.epoch = excluded.epoch THEN source.dumped_rows ELSE 0 END,
+                      updated_at = now()
+                    """)
+                .bind("name", source.name())
+                .bind("connection", source.connection())
+                .bind("schema", source.schema())
+                .bind("table", source.table())
+                .bind("epoch", source.epoch())
+                .bind("topic", source.topic())
+                .bind("partitions", source.partitions())
+                .bind("keyColumns", Json.write(source.keyColumns()))
+                .bind("keySchema", source.keySchema())
+                .bind("valueSchema", source.valueSchema())
+                .bind("keyId", newest(source.keySchemaIds()))
+                .bind("valueId", newest(source.valueSchemaIds()))
+                .bind("keyIds", Json.write(source.keySchemaIds()))
+                .bind("valueIds", Json.write(source.valueSchemaIds()))
+                .bind("state", state.label())
+                .bind("reason", reason)
+                .execute());
+  }
+
+  /** Changes only the state and its reason. */
+  public void setState(String name, State state, String reason) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                "UPDATE source SET state = ?, reason = ?, updated_at = now() WHERE name = ?",
+                state.label(),
+                reason,
+                name));
+  }
+
+  /** Sets how many rows the first dump has written. */
+  public void setDumpedRows(String name, long rows) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                "UPDATE source SET dumped_rows = ?, updated_at = now() WHERE name = ?",
+                rows,
+                name));
+  }
+
+  private List<StoredSource> query(String where, Object... arguments) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select("SELECT * FROM source " + where + " ORDER BY name", arguments)
+                .map((row, context) -> read(row))
+                .list());
+  }
+
+  private static StoredSource read(ResultSet row) throws SQLException {
+    SourceDescriptor descriptor =
+        new SourceDescriptor(
+            row.getString("name"),
+            row.getString("connection"),
+            row.getString("schema_name"),
+            row.getString("table_name"),
+            row.getInt("epoch"),
+            row.getString("topic"),
+            row.getInt("partitions"),
+            Json.read(row.getString("key_columns"), STRINGS),
+            row.getString("key_schema"),
+            row.getString("value_schema"),
+            Json.read(row.getString("key_schema_ids"), INTEGERS),
+            Json.read(row.getString("value_schema_ids"), INTEGERS));
+    return new StoredSource(
+        descriptor,
+        State.valueOf(row.getString("state").toUpperCase(java.util.Locale.ROOT)),
+        row.getString("reason"),
+        row.getLong("dumped_rows"),
+        row.getTimestamp("created_at").toInstant(),
+        row.getTimestamp("updated_at").toInstant());
+  }
+
+  private static int newest(List<Integer> ids) {
+    return ids.isEmpty() ? 0 : ids.get(ids.size() - 1);
+  }
+}
