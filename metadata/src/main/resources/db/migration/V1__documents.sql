@@ -3,7 +3,7 @@ CREATE TABLE document (
   kind        text        NOT NULL,              -- Connection, Endpoint, Pipeline
   name        text        NOT NULL,
   revision    bigint      NOT NULL,
-  spec        jsonb       NOT NULL,              -- the canonical document
+  spec        json        NOT NULL,              -- the canonical document, its fields in order
   deleting    boolean     NOT NULL DEFAULT false, -- asked to be deleted; cleaned up by its reconciler, then removed
   created_at  timestamptz NOT NULL DEFAULT now(),
   updated_at  timestamptz NOT NULL DEFAULT now(),
@@ -14,7 +14,7 @@ CREATE TABLE document_revision (
   kind        text        NOT NULL,
   name        text        NOT NULL,
   revision    bigint      NOT NULL,
-  spec        jsonb       NOT NULL,
+  spec        json        NOT NULL,
   author      text        NOT NULL DEFAULT '',
   message     text        NOT NULL DEFAULT '',   -- why, such as 'pause' or 'rollback to 3'
   created_at  timestamptz NOT NULL DEFAULT now(),

@@ -17,6 +17,11 @@ public record PipelineSpec(
     steps = List.copyOf(steps);
   }
 
+  /** Returns the same pipeline with another desired state, as pause and resume write it. */
+  public PipelineSpec withState(DesiredState newState) {
+    return new PipelineSpec(header, newState, startFrom, onError, deletion, adopt, steps);
+  }
+
   /** Whether the pipeline should run. */
   public enum DesiredState {
     RUNNING,

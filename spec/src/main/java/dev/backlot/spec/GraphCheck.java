@@ -1,0 +1,153 @@
+package dev.backlot.spec;
+
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.spec.StepSpec;
+import dev.backlot.model.spec.StepSpec.Role;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Checks that the steps form a graph in which everything leads from Sources to sinks. */
+final class GraphCheck {
+  private GraphCheck() {}
+
+  static void check(List<StepSpec> steps, MapReader map, Findings findings) {
+    Map<String, StepSpec> byId = new LinkedHashMap<>();
+    for (StepSpec step : steps) {
+      StepSpec earlier = byId.putIfAbsent(step.id(), step);
+      if (earlier != null) {
+        findings.report(
+            ProblemCode.SPEC_DUPLICATE_NAME,
+            step.place("id"),
+            "step '" + step.id() + "' stands twice, first at " + earlier.place(""),
+            "Rename one of them.");
+      }
+    }
+    int before = findings.count();
+    steps.forEach(step -> checkInputs(step, byId, findings));
+    if (findings.count() > before) {
+      return;
+    }
+    if (checkCycles(steps, byId, findings)) {
+      return;
+    }
+    boolean anySink = steps.stream().anyMatch(step -> step.role() == Role.SINK);
+    if (!anySink && map.elements("steps").size() == steps.size()) {
+      findings.report(
+          ProblemCode.SPEC_MISSING_FIELD,
+          map.place("steps"),
+          "it has no sink, so it would write nothing",
+          "Add a step such as '{id: warehouse, sink: iceberg, from: …, config: {table: …}}'.");
+    } else if (anySink && map.elements("steps").size() == steps.size()) {
+      checkLeadsToSink(steps, byId, findings);
+    }
+    checkTables(steps, findings);
+  }
+
+  private static void checkInputs(StepSpec step, Map<String, StepSpec> byId, Findings findings) {
+    for (StepSpec.Input input : step.inputs()) {
+      StepSpec upstream = byId.get(input.step());
+      if (upstream == null) {
+        findings.report(
+            ProblemCode.PIPELINE_UNKNOWN_STEP,
+            step.place("from"),
+            "step '" + step.id() + "' reads from step '" + input.step() + "', which does not exist",
+            Suggestion.sentence(input.step(), byId.keySet()));
+      } else if (upstream.role() == Role.SINK) {
+        findings.report(
+            ProblemCode.SPEC_INVALID_VALUE,
+            step.place("from"),
+            "step '" + step.id() + "' reads from sink '" + input.step() + "', which has no output",
+            "Read from the step before it.");
+      }
+    }
+  }
+
+  private static boolean checkCycles(
+      List<StepSpec> steps, Map<String, StepSpec> byId, Findings findings) {
+    Map<String, Integer> open = new HashMap<>();
+    Map<String, Set<String>> readers = new HashMap<>();
+    for (StepSpec step : byId.values()) {
+      Set<String> upstream = new HashSet<>();
+      step.inputs().forEach(input -> upstream.add(input.step()));
+      open.put(step.id(), upstream.size());
+      upstream.forEach(id -> readers.computeIfAbsent(id, k -> new HashSet<>()).add(step.id()));
+    }
+    Deque<String> ready = new ArrayDeque<>();
+    open.forEach(
+        (id, count) -> {
+          if (count == 0) {
+            ready.add(id);
+          }
+        });
+    while (!ready.isEmpty()) {
+      String id = ready.remove();
+      open.remove(id);
+      for (String reader : readers.getOrDefault(id, Set.of())) {
+        if (open.merge(reader, -1, Integer::sum) == 0) {
+          ready.add(reader);
+        }
+      }
+    }
+    for (StepSpec step : steps) {
+      if (open.containsKey(step.id())) {
+        findings.report(
+            ProblemCode.PIPELINE_CYCLE,
+            step.place("from"),
+            "step '" + step.id() + "' reads, by way of others, from itself",
+            "Break the cycle.");
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void checkLeadsToSink(
+      List<StepSpec> steps, Map<String, StepSpec> byId, Findings findings) {
+    Set<String> useful = new HashSet<>();
+    Deque<StepSpec> queue = new ArrayDeque<>();
+    steps.stream().filter(step -> step.role() == Role.SINK).forEach(queue::add);
+    while (!queue.isEmpty()) {
+      StepSpec step = queue.remove();
+      if (useful.add(step.id())) {
+        step.inputs().stream()
+            .map(input -> byId.get(input.step()))
+            .filter(Objects::nonNull)
+            .forEach(queue::add);
+      }
+    }
+    for (StepSpec step : steps) {
+      if (!useful.contains(step.id())) {
+        findings.report(
+            ProblemCode.SPEC_INVALID_VALUE,
+            step.place("id"),
+            "nothing from step '" + step.id() + "' reaches a sink",
+            "Let a sink read it, or remove it.");
+      }
+    }
+  }
+
+  private static void checkTables(List<StepSpec> steps, Findings findings) {
+    Map<Object, StepSpec> writers = new HashMap<>();
+    for (StepSpec step : steps) {
+      Object table = step.config().get("table");
+      if (step.role() != Role.SINK || table == null) {
+        continue;
+      }
+      StepSpec earlier = writers.putIfAbsent(table, step);
+      if (earlier != null) {
+        findings.report(
+            ProblemCode.SPEC_INVALID_VALUE,
+            step.place("config.table"),
+            "steps '" + earlier.id() + "' and '" + step.id() + "' write the same table " + table,
+            "Union their inputs, or use two tables.");
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.backlot.spec;
+
+import dev.backlot.model.spec.ConnectionSpec;
+import dev.backlot.model.spec.EndpointSpec;
+import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.SecretReference;
+import dev.backlot.model.spec.Spec;
+import dev.backlot.model.spec.SpecHeader;
+import dev.backlot.model.spec.StartFrom;
+import dev.backlot.model.spec.StepSpec;
+import dev.backlot.model.spec.StepSpec.Consumes;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes specs in their canonical form: fields in a fixed order, defaults of the document's own
+ * fields filled in, what was left out of steps left out. Reading it gives the same spec again.
+ */
+public final class SpecWriter {
+  private SpecWriter() {}
+
+  /** Returns the canonical document as JSON without white space. */
+  public static String toJson(Spec spec) {
+    return CanonicalJson.write(toMap(spec));
+  }
+
+  /** Returns the canonical document as ordered plain values. */
+  public static Map<String, Object> toMap(Spec spec) {
+    Map<String, Object> map = header(spec.header());
+    if (spec instanceof ConnectionSpec connection) {
+      connection(connection, map);
+    } else if (spec instanceof EndpointSpec endpoint) {
+      map.put("type", endpoint.type());
+      map.put("config", Map.of("url", endpoint.url()));
+    } else if (spec instanceof PipelineSpec pipeline) {
+      pipeline(pipeline, map);
+    }
+    return map;
+  }
+
+  private static Map<String, Object> header(SpecHeader header) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("apiVersion", Spec.API_VERSION);
+    map.put("kind", header.kind().label());
+    map.put("name", header.name());
+    if (!header.owner().isEmpty()) {
+      map.put("owner", header.owner());
+    }
+    if (!header.description().isEmpty()) {
+      map.put("description", header.description());
+    }
+    if (!header.labels().isEmpty()) {
+      map.put("labels", new java.util.TreeMap<>(header.labels()));
+    }
+    return map;
+  }
+
+  private static void connection(ConnectionSpec spec, Map<String, Object> map) {
+    map.put("type", MapReader.word(spec.type()));
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("host", spec.config().host());
+    config.put("port", spec.config().port());
+    config.put("database", spec.config().database());
+    config.put("user", spec.config().user());
+    config.put("password", secret(spec.config().password()));
+    map.put("config", config);
+    Map<String, Object> tables = new LinkedHashMap<>();
+    tables.put("include", spec.tables().include());
+    tables.put("exclude", spec.tables().exclude());
+    tables.put("keyless", MapReader.word(spec.tables().keyless()));
+    map.put("tables", tables);
+    Map<String, Object> wal = new LinkedHashMap<>();
+    wal.put("alert", Quantities.formatSize(spec.wal().alertBytes()));
+    wal.put("limit", Quantities.formatSize(spec.wal().limitBytes()));
+    wal.put("on_limit", MapReader.word(spec.wal().onLimit()));
+    map.put("wal", wal);
+  }
+
+  private static Map<String, Object> secret(SecretReference secret) {
+    if (secret instanceof SecretReference.FromEnvironment environment) {
+      return Map.of("env", environment.variable());
+    }
+    return Map.of("file", ((SecretReference.FromFile) secret).name());
+  }
+
+  private static void pipeline(PipelineSpec spec, Map<String, Object> map) {
+    map.put("state", MapReader.word(spec.state()));
+    map.put("start_from", startFrom(spec.startFrom()));
+    map.put("on_error", MapReader.word(spec.onError()));
+    map.put("deletion", MapReader.word(spec.deletion()));
+    if (spec.adopt()) {
+      map.put("adopt", true);
+    }
+    map.put("steps", spec.steps().stream().map(SpecWriter::step).toList());
+  }
+
+  private static String startFrom(StartFrom startFrom) {
+    if (startFrom instanceof StartFrom.AtTime at) {
+      return at.time().toString();
+    }
+    return startFrom instanceof StartFrom.Latest ? "latest" : "earliest";
+  }
+
+  private static Map<String, Object> step(StepSpec step) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("id", step.id());
+    map.put(MapReader.word(step.role()), step.type());
+    from(step.inputs()).ifPresent(from -> map.put("from", from));
+    step.consumes()
+        .ifPresent(
+            consumes ->
+                map.put(
+                    "consumes",
+                    consumes instanceof Consumes.Fields fields ? fields.names() : "all"));
+    step.publish().ifPresent(publish -> map.put("publish", publish));
+    if (step.isolate()) {
+      map.put("isolate", true);
+    }
+    step.parallelism().ifPresent(parallelism -> map.put("parallelism", parallelism));
+    if (!step.config().isEmpty()) {
+      map.put("config", step.config());
+    }
+    return map;
+  }
+
+  private static Optional<Object> from(List<StepSpec.Input> inputs) {
+    if (inputs.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean named = inputs.stream().anyMatch(input -> !input.name().equals(input.step()));
+    if (named) {
+      Map<String, String> map = new LinkedHashMap<>();
+      inputs.forEach(input -> map.put(input.name(), input.step()));
+      return Optional.of(map);
+    }
+    List<String> steps = inputs.stream().map(StepSpec.Input::step).toList();
+    return Optional.of(steps.size() == 1 ? steps.get(0) : steps);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backlot.spec;
+
+import org.jspecify.annotations.NullMarked;
