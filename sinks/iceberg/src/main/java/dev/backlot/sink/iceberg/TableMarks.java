@@ -1,0 +1,137 @@
+package dev.backlot.sink.iceberg;
+
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.transport.Mark;
+import dev.backlot.transport.Marks;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.util.SnapshotUtil;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The marks in an Iceberg table: properties {@code backlot.mark.<topic>.<partition>} with value
+ * {@code <nextOffset>:<generation>} in the summary of snapshots. A table's marks are those of the
+ * nearest ancestor of its current snapshot that has any; every commit that sets marks sets all of
+ * them. Rewrites never copy marks.
+ */
+public final class TableMarks {
+  /** Begins the name of every mark's summary property. */
+  public static final String PREFIX = "backlot.mark.";
+
+  private TableMarks() {}
+
+  /**
+   * Returns the marks as of the table object's current snapshot; refresh first for the newest.
+   *
+   * @return the marks, or empty when no ancestor has any
+   */
+  public static Optional<Marks> read(Table table) {
+    return nearest(SnapshotUtil.currentAncestors(table));
+  }
+
+  /** Returns the marks of the first of some snapshots that has any. */
+  static Optional<Marks> nearest(Iterable<Snapshot> newestFirst) {
+    for (Snapshot snapshot : newestFirst) {
+      Marks marks = of(snapshot);
+      if (!marks.byPartition().isEmpty()) {
+        return Optional.of(marks);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the marks that one snapshot itself carries. */
+  static Marks of(Snapshot snapshot) {
+    Map<TopicPartition, Mark> marks = new HashMap<>();
+    snapshot
+        .summary()
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith(PREFIX)) {
+                int dot = name.lastIndexOf('.');
+                marks.put(
+                    new TopicPartition(
+                        name.substring(PREFIX.length(), dot),
+                        Integer.parseInt(name.substring(dot + 1))),
+                    Mark.parse(value));
+              }
+            });
+    return new Marks(marks);
+  }
+
+  /** Returns marks as properties of a snapshot's summary. */
+  public static Map<String, String> summary(Marks marks) {
+    Map<String, String> properties = new HashMap<>();
+    marks
+        .byPartition()
+        .forEach(
+            (partition, mark) ->
+                properties.put(
+                    PREFIX + partition.topic() + "." + partition.partition(), mark.toString()));
+    return properties;
+  }
+
+  /**
+   * Gives a table the first marks of Sources that it has never seen, in one commit; marks that it
+   * has stay. To be called before each deployment, while no job writes the table.
+   *
+   * <p>A table without rows takes all of {@code initial}. A table with marks of other Sources takes
+   * those of the new ones. Does nothing when all marks are there.
+   *
+   * @param table freshly loaded
+   * @param initial where to begin each Source of the pipeline that has no mark yet
+   * @return the table's marks afterwards
+   * @throws ProblemException {@code TABLE_WITHOUT_MARK} when the table has rows but no marks, or
+   *     holds another epoch of one of the Sources
+   */
+  public static Marks initialise(Table table, Marks initial) {
+    Optional<Marks> present = read(table);
+    if (present.isEmpty() && table.currentSnapshot() != null) {
+      throw withoutMark(table.name());
+    }
+    Marks before = present.orElse(Marks.NONE);
+    Map<TopicPartition, Mark> missing = new HashMap<>(initial.byPartition());
+    missing.keySet().removeAll(before.byPartition().keySet());
+    if (missing.isEmpty()) {
+      return before;
+    }
+    missing.keySet().forEach(added -> checkEpoch(table.name(), added.topic(), before));
+    Marks after = before.with(missing);
+    AppendFiles append = table.newAppend();
+    summary(after).forEach(append::set);
+    append.validateWith(new UnchangedMarks(before));
+    append.commit();
+    return after;
+  }
+
+  static ProblemException withoutMark(String table) {
+    return new ProblemException(
+        ProblemCode.TABLE_WITHOUT_MARK,
+        ("Cannot resume table '%s': it has rows, but no snapshot in its history says up to where its"
+                + " Sources were read. Roll it back to a snapshot with a backlot.mark, or delete the"
+                + " pipeline and the table and apply the pipeline again.")
+            .formatted(table));
+  }
+
+  /** A table that holds an older epoch of a Source would keep rows that the new one never deletes. */
+  private static void checkEpoch(String table, String topic, Marks before) {
+    String stem = topic.substring(0, topic.lastIndexOf('.') + 1);
+    for (TopicPartition other : before.byPartition().keySet()) {
+      if (!stem.isEmpty()
+          && !other.topic().equals(topic)
+          && other.topic().lastIndexOf('.') + 1 == stem.length()
+          && other.topic().startsWith(stem)) {
+        throw new ProblemException(
+            ProblemCode.TABLE_WITHOUT_MARK,
+            ("Cannot resume table '%s': it holds rows of topic '%s', whose Source was rebuilt as '%s'."
+                    + " Delete the pipeline and the table and apply the pipeline again.")
+                .formatted(table, other.topic(), topic));
+      }
+    }
+  }
+}
