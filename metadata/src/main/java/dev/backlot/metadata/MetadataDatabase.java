@@ -85,6 +85,16 @@ public final class MetadataDatabase implements AutoCloseable {
     return new DumpStore(jdbi);
   }
 
+  /** Returns the store of documents and their revisions. */
+  public DocumentStore documents() {
+    return new DocumentStore(jdbi);
+  }
+
+  /** Returns the store of pipeline statuses and plans. */
+  public PipelineStore pipelines() {
+    return new PipelineStore(jdbi);
+  }
+
   @Override
   public void close() {
     pool.close();
