@@ -111,12 +111,27 @@ final class CalendarDesk {
         .reshootDays(List.of(session.invention().reshootDay(id, (int) next, date)));
   }
 
+  /** A reshoot moves to another day, and costs more. */
+  static int moveReshoot(Session session) throws SQLException {
+    Optional<Picked> day = reshootDay(session);
+    if (day.isEmpty()) {
+      return 0;
+    }
+    return session.update(
+        "UPDATE reshoot_day SET planned_for = ?, state = 'MOVED', updated_at = ?,"
+            + " extra_cost = least(coalesce(extra_cost, 0) + ?, 2000000)"
+            + " WHERE movie_id = ? AND unit = ? AND day_number = ?",
+        session.invention().workingDay(session.today().plusDays(5L + session.random().nextInt(40))),
+        session.now(),
+        session.invention().money(900, 12_000),
+        day.get().id(0),
+        day.get().value(1),
+        day.get().id(2));
+  }
+
   /** A reshoot turns out not to be needed. */
   static int dropReshoot(Session session) throws SQLException {
-    Optional<Picked> day =
-        session.pick(
-            "SELECT movie_id, unit, day_number FROM reshoot_day"
-                + " ORDER BY movie_id, unit, day_number");
+    Optional<Picked> day = reshootDay(session);
     if (day.isEmpty()) {
       return 0;
     }
@@ -125,6 +140,11 @@ final class CalendarDesk {
         day.get().id(0),
         day.get().value(1),
         day.get().id(2));
+  }
+
+  private static Optional<Picked> reshootDay(Session session) throws SQLException {
+    return session.pick(
+        "SELECT movie_id, unit, day_number FROM reshoot_day ORDER BY movie_id, unit, day_number");
   }
 
   private static Optional<Picked> openDay(Session session) throws SQLException {

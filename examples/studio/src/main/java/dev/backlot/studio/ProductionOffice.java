@@ -21,7 +21,7 @@ final class ProductionOffice {
   static final int LEAST_ACTIVE = 110;
 
   /** Productions of the slate that are kept after their release. */
-  static final int MOST_RELEASED = 70;
+  static final int MOST_RELEASED = 52;
 
   private static final String ACTIVE = "phase NOT IN ('RELEASED', 'CANCELLED')";
 

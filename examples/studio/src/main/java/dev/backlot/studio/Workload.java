@@ -27,6 +27,7 @@ final class Workload {
           new Weighted(6, CalendarDesk::wrapDay),
           new Weighted(3, CalendarDesk::handOver),
           new Weighted(4, CalendarDesk::orderReshoot),
+          new Weighted(5, CalendarDesk::moveReshoot),
           new Weighted(3, CalendarDesk::dropReshoot),
           new Weighted(9, BusinessAffairs::draft),
           new Weighted(10, BusinessAffairs::send),

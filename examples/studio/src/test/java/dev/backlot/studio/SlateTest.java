@@ -56,7 +56,8 @@ class SlateTest {
     assertThat(days).extracting(ScheduleDay::workDate).anyMatch(TODAY::isAfter);
     assertThat(days).extracting(ScheduleDay::workDate).anyMatch(TODAY::isBefore);
     assertThat(days)
-        .allSatisfy(d -> assertThat(d.workDate()).isBetween(TODAY.minusDays(60), TODAY.plusDays(90)));
+        .allSatisfy(
+            d -> assertThat(d.workDate()).isBetween(TODAY.minusDays(60), TODAY.plusDays(90)));
     assertThat(days)
         .filteredOn(d -> d.status().equals("WRAPPED"))
         .allSatisfy(d -> assertThat(d.workDate()).isBefore(TODAY));
@@ -65,8 +66,7 @@ class SlateTest {
   @Test
   void signed_deals_and_only_they_have_a_time_of_signature() {
     assertThat(slate.deals())
-        .allSatisfy(
-            d -> assertThat(d.signedAt() != null).isEqualTo(d.status().equals("SIGNED")));
+        .allSatisfy(d -> assertThat(d.signedAt() != null).isEqualTo(d.status().equals("SIGNED")));
     assertThat(slate.deals())
         .filteredOn(d -> d.signedAt() != null)
         .allSatisfy(d -> assertThat(d.signedAt()).isBetween(d.sentAt(), NOW));

@@ -74,8 +74,7 @@ class StudioIT {
     StudioDatabase database = database("published");
     database.create("s3cr'et\\", 1, CLOCK.instant());
 
-    try (Connection capture =
-            DriverManager.getConnection(database.url(), "backlot", "s3cr'et\\");
+    try (Connection capture = DriverManager.getConnection(database.url(), "backlot", "s3cr'et\\");
         Statement statement = capture.createStatement()) {
       statement.execute("CREATE PUBLICATION backlot FOR TABLE movie");
       for (String table : TABLES.subList(1, TABLES.size())) {
