@@ -99,4 +99,21 @@ public sealed interface FieldType extends Serializable {
     }
     return this instanceof Text && (writer instanceof Text || writer == Simple.UUID);
   }
+
+  /**
+   * Returns the type as text, such as {@code decimal(12,2)}, {@code array<timestamptz>} or {@code
+   * enum('a','it''s')}; {@link #parse} reads it.
+   */
+  default String notation() {
+    return TypeNotation.write(this);
+  }
+
+  /**
+   * Reads {@link #notation}.
+   *
+   * @throws IllegalArgumentException when the text is no type
+   */
+  static FieldType parse(String notation) {
+    return TypeNotation.parse(notation);
+  }
 }
