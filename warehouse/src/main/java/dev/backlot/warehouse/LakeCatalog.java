@@ -1,0 +1,281 @@
+package dev.backlot.warehouse;
+
+import dev.backlot.model.Problem;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NoSuchViewException;
+import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
+import org.apache.iceberg.view.View;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Iceberg catalog {@code lake}: pointers in the metadata database, files under the warehouse's
+ * root.
+ *
+ * <p>Every handle on the same settings in one JVM shares two database connections, which are opened
+ * again when the database comes back after a restart; reads wait up to {@value #PATIENCE_SECONDS}
+ * seconds for it. Safe for use by several threads. Tables loaded from a closed handle stay readable
+ * and fail to commit.
+ */
+public final class LakeCatalog implements AutoCloseable {
+  /** The catalog's name, which stands before namespaces in queries. */
+  public static final String NAME = "lake";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LakeCatalog.class);
+  private static final int PATIENCE_SECONDS = 20;
+  private static final int COMMIT_ATTEMPTS = 20;
+  private static final Map<LakeSettings, Shared> OPEN = new HashMap<>();
+
+  private final LakeSettings settings;
+  private final JdbcCatalog catalog;
+  private boolean closed;
+
+  private LakeCatalog(LakeSettings settings, JdbcCatalog catalog) {
+    this.settings = settings;
+    this.catalog = catalog;
+  }
+
+  /**
+   * Opens the catalog, and creates its two tables in the metadata database when they are missing.
+   *
+   * @throws RuntimeException when the database stays unreachable
+   */
+  public static LakeCatalog open(LakeSettings settings) {
+    synchronized (OPEN) {
+      Shared shared = OPEN.get(settings);
+      if (shared == null) {
+        shared = new Shared(patiently("open the catalog", () -> connect(settings)));
+        OPEN.put(settings, shared);
+      }
+      shared.handles++;
+      return new LakeCatalog(settings, shared.catalog);
+    }
+  }
+
+  private static JdbcCatalog connect(LakeSettings settings) {
+    JdbcCatalog catalog = new JdbcCatalog();
+    if (!settings.isLocal()) {
+      catalog.setConf(new Configuration());
+    }
+    try {
+      catalog.initialize(NAME, settings.catalogProperties());
+      return catalog;
+    } catch (RuntimeException e) {
+      catalog.close();
+      throw e;
+    }
+  }
+
+  /** Returns what the catalog was opened with. */
+  public LakeSettings settings() {
+    return settings;
+  }
+
+  /** Returns Iceberg's own interface to the same catalog; not to be closed. */
+  public JdbcCatalog iceberg() {
+    return catalog;
+  }
+
+  /** Returns the table with its newest metadata, or empty when there is none of this name. */
+  public Optional<Table> find(TableName name) {
+    try {
+      return Optional.of(
+          patiently("load table " + name, () -> catalog.loadTable(name.identifier())));
+    } catch (NoSuchTableException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Returns the table with its newest metadata.
+   *
+   * @throws ProblemException with NOT_FOUND
+   */
+  public Table load(TableName name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ProblemCode.NOT_FOUND,
+                    "Cannot read table '"
+                        + name
+                        + "': there is none of this name. See `backlot get tables`."));
+  }
+
+  /** Returns the view, or empty when there is none of this name. */
+  public Optional<View> findView(TableName name) {
+    try {
+      return Optional.of(
+          patiently("load view " + name, () -> catalog.loadView(name.identifier())));
+    } catch (NoSuchViewException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the names of all tables, sorted, without views. */
+  public List<TableName> tables() {
+    return patiently(
+        "list tables",
+        () -> {
+          List<TableName> names = new ArrayList<>();
+          for (Namespace namespace : catalog.listNamespaces()) {
+            try {
+              catalog.listTables(namespace).forEach(id -> names.add(TableName.of(id)));
+            } catch (NoSuchNamespaceException e) {
+              LOG.debug("Namespace {} was dropped meanwhile", namespace, e);
+            }
+          }
+          return names.stream().sorted().toList();
+        });
+  }
+
+  /** Returns the table's current columns, or empty when it does not exist. */
+  public Optional<TableShape> shape(TableName name) {
+    return find(name).map(LakeTables::shape);
+  }
+
+  /** Returns the pipeline that owns a table; empty when there is no table or no owner. */
+  public Optional<String> owner(TableName name) {
+    return find(name).map(table -> table.properties().get(LakeTables.PIPELINE));
+  }
+
+  /** Makes a pipeline the owner of an existing table, so that it may write there. */
+  public void adopt(TableName name, String pipeline) {
+    load(name).updateProperties().set(LakeTables.PIPELINE, pipeline).commit();
+  }
+
+  /**
+   * Compares a request with the table as it stands; changes nothing. Its problems include that
+   * another pipeline owns the table.
+   */
+  public TableEvolution check(TableRequest request) {
+    Optional<Table> table = find(request.table());
+    if (table.isEmpty()) {
+      return TableEvolution.ofNewTable(request);
+    }
+    return check(table.get(), request);
+  }
+
+  private static TableEvolution check(Table table, TableRequest request) {
+    TableEvolution evolution = TableEvolution.between(LakeTables.shape(table), request);
+    String owner = table.properties().getOrDefault(LakeTables.PIPELINE, request.pipeline());
+    if (owner.equals(request.pipeline())) {
+      return evolution;
+    }
+    List<Problem> problems = new ArrayList<>(evolution.problems());
+    problems.add(
+        0,
+        Problem.of(
+            ProblemCode.TABLE_OWNED_BY_OTHER,
+            "Cannot write table '"
+                + request.table()
+                + "': it belongs to pipeline '"
+                + owner
+                + "'. Write another table, or delete that pipeline and say `adopt: true` in the"
+                + " sink's config."));
+    return new TableEvolution(evolution.add(), evolution.widen(), evolution.relabel(), problems);
+  }
+
+  /**
+   * Brings the table and its business view to what a pipeline needs: creates them, or adds and
+   * widens columns beside a live writer. Repeating it changes nothing.
+   *
+   * @return the table's columns afterwards, which a plan's last projection must match
+   * @throws ProblemException with every reason why it can't; then nothing was changed
+   */
+  public TableShape ensure(TableRequest request) {
+    for (int attempt = 1; ; attempt++) {
+      TableEvolution evolution = check(request);
+      if (!evolution.problems().isEmpty()) {
+        throw new ProblemException(evolution.problems());
+      }
+      try {
+        Table table = LakeTables.bring(catalog, settings, find(request.table()), request, evolution);
+        BusinessView.ensure(catalog, request.table(), table);
+        return LakeTables.shape(table);
+      } catch (CommitFailedException | org.apache.iceberg.exceptions.AlreadyExistsException e) {
+        if (attempt == COMMIT_ATTEMPTS) {
+          throw e;
+        }
+        LOG.info("Table {} changed meanwhile; trying again", request.table());
+      }
+    }
+  }
+
+  /** Drops a table and its business view; {@code files} says what becomes of the data. */
+  public void drop(TableName name, Files files) {
+    catalog.dropView(name.latest().identifier());
+    catalog.dropTable(name.identifier(), files == Files.PURGE);
+  }
+
+  /** What becomes of a dropped table's files. */
+  public enum Files {
+    KEEP,
+    PURGE
+  }
+
+  /** Closes this handle; the connections close with the last handle on the same settings. */
+  @Override
+  public void close() {
+    synchronized (OPEN) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      Shared shared = OPEN.get(settings);
+      if (shared != null && shared.catalog == catalog && --shared.handles == 0) {
+        OPEN.remove(settings);
+        catalog.close();
+      }
+    }
+  }
+
+  /** Reads, waiting for the database while it restarts. */
+  private static <T> T patiently(String what, Supplier<T> read) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+    while (true) {
+      try {
+        return read.get();
+      } catch (UncheckedSQLException e) {
+        if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LOG.warn("Cannot {}: {}. Trying again", what, e.getMessage());
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(250);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A catalog and how many handles use it. */
+  private static final class Shared {
+    private final JdbcCatalog catalog;
+    private int handles;
+
+    Shared(JdbcCatalog catalog) {
+      this.catalog = catalog;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.backlot.warehouse;
+
+import dev.backlot.warehouse.TableRequest.VersionOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The query of a business view: the newest live row per key.
+ *
+ * <p>Three things end a version of a row. A newer version of its key: the higher (epoch, offset) in
+ * its Source, then the later {@code _ts}; under a key shared by several Sources, the later {@code
+ * _ts}. A truncation ({@code _op = 't'}), which stands once in every partition and ends what
+ * precedes it there. And a higher epoch of its Source: a rebuilt topic holds the whole Source again,
+ * so nothing of an older epoch is live once a row of the newer one is in the table. A key whose
+ * newest version is a delete is absent. Dead rows are removed before versions are compared, since
+ * under a shared key the newest row by time may have been truncated in its own Source.
+ */
+final class LatestSql {
+  private static final String EPOCH = "backlot_epoch";
+  private static final String END = "backlot_end";
+  private static final String RANK = "backlot_rank";
+
+  private final Dialect dialect;
+  private final String table;
+  private final List<String> columns;
+  private final List<String> key;
+  private final VersionOrder order;
+
+  /** A flavour of SQL. */
+  enum Dialect {
+    TRINO('"'),
+    SPARK('`'),
+    DUCKDB('"');
+
+    private final char quote;
+
+    Dialect(char quote) {
+      this.quote = quote;
+    }
+
+    String id(String name) {
+      return quote + name.replace("" + quote, "" + quote + quote) + quote;
+    }
+  }
+
+  /**
+   * Describes a view.
+   *
+   * @param table the table as the dialect names it, quoted
+   * @param columns all columns of the table, as this dialect's engine names them
+   * @param key the key columns among them; empty shows every row that is not dead
+   */
+  LatestSql(
+      Dialect dialect, String table, List<String> columns, List<String> key, VersionOrder order) {
+    this.dialect = dialect;
+    this.table = table;
+    this.columns = List.copyOf(columns);
+    this.key = List.copyOf(key);
+    this.order = order;
+  }
+
+  String render() {
+    String selected = columns.stream().map(dialect::id).collect(Collectors.joining(", "));
+    String live =
+        "SELECT "
+            + columns.stream().map(c -> "r." + dialect.id(c)).collect(Collectors.joining(", "))
+            + (key.isEmpty() ? "" : ", " + rank() + " AS " + RANK)
+            + " FROM "
+            + table
+            + " r JOIN (SELECT _source, max(_epoch) AS "
+            + EPOCH
+            + " FROM "
+            + table
+            + " GROUP BY _source) e ON r._source = e._source AND r._epoch = e."
+            + EPOCH
+            + " LEFT JOIN (SELECT _source, _epoch, _partition, max(_offset) AS "
+            + END
+            + " FROM "
+            + table
+            + " WHERE _op = 't' GROUP BY _source, _epoch, _partition) t"
+            + " ON r._source = t._source AND r._epoch = t._epoch AND r._partition = t._partition"
+            + " WHERE r._op <> 't' AND (t."
+            + END
+            + " IS NULL OR r._offset > t."
+            + END
+            + ")";
+    return "SELECT "
+        + selected
+        + " FROM ("
+        + live
+        + ") v WHERE "
+        + (key.isEmpty() ? "" : RANK + " = 1 AND ")
+        + "_op <> 'd'";
+  }
+
+  private String rank() {
+    List<String> partition = new ArrayList<>();
+    if (order == VersionOrder.OFFSET) {
+      partition.add("r._source");
+    }
+    for (String column : key) {
+      if (!column.equals("_source")) {
+        partition.add("r." + dialect.id(column));
+      }
+    }
+    String newest =
+        order == VersionOrder.OFFSET
+            ? "r._epoch DESC, r._offset DESC, r._ts DESC"
+            : "r._ts DESC, r._source_ts DESC, r._epoch DESC, r._offset DESC, r._source";
+    return "ROW_NUMBER() OVER (PARTITION BY "
+        + String.join(", ", partition)
+        + " ORDER BY "
+        + newest
+        + ")";
+  }
+}
