@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -23,7 +24,8 @@ import java.util.concurrent.TimeUnit;
  * on unless set otherwise. The superuser is {@code postgres}.
  *
  * <p>Starting on a data directory that an orphan of a killed run still serves stops the orphan
- * first. A server outlives its JVM only when that is killed with -9.
+ * first. A server outlives its JVM only when that is killed with -9, unless it is left to the
+ * caller.
  */
 public final class PostgresServer implements AutoCloseable {
   private static final Duration STARTUP = Duration.ofSeconds(60);
@@ -38,7 +40,9 @@ public final class PostgresServer implements AutoCloseable {
     this.port = port;
     this.process = process;
     this.hook = new Thread(this::stopQuietly, "stop-postgres-" + port);
-    Runtime.getRuntime().addShutdownHook(hook);
+    if (builder.stopWithJvm) {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
   }
 
   /** Prepares a server on a directory, which is initialized when it is empty. */
@@ -53,6 +57,13 @@ public final class PostgresServer implements AutoCloseable {
         .setting("synchronous_commit", "off");
   }
 
+  /**
+   * Ends a server that outlived the process which started it on this directory, if there is one.
+   */
+  public static void stopOrphan(Path dataDir) throws IOException {
+    PostgresOrphan.stop(dataDir.toAbsolutePath().normalize());
+  }
+
   /** What a server is started with. */
   public static final class Builder {
     private final Path dataDir;
@@ -62,6 +73,7 @@ public final class PostgresServer implements AutoCloseable {
     private int port;
     private String password = "postgres";
     private Path log;
+    private boolean stopWithJvm = true;
 
     private Builder(Path dataDir, boolean temporary) {
       this.dataDir = dataDir;
@@ -120,6 +132,12 @@ public final class PostgresServer implements AutoCloseable {
       return this;
     }
 
+    /** Leaves the server running when this JVM ends in order: the caller stops it. */
+    public Builder leaveToCaller() {
+      this.stopWithJvm = false;
+      return this;
+    }
+
     /**
      * Starts the server and returns when it accepts connections.
      *
@@ -139,31 +157,21 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private void initialize() throws IOException, InterruptedException {
-      if (Files.exists(dataDir.resolve("PG_VERSION"))
-          && Files.exists(dataDir.resolve("global/pg_control"))
-          && !Files.exists(dataDir.resolve(UNFINISHED))) {
+      if (Files.exists(dataDir.resolve("PG_VERSION"))) {
         return;
       }
-      Directories.delete(dataDir);
-      Files.createDirectories(dataDir);
+      // Initialized beside and moved, so that a half-made directory never looks like a whole one.
+      Path unfinished = dataDir.resolveSibling(dataDir.getFileName() + ".initializing");
+      Directories.delete(unfinished);
+      Files.createDirectories(unfinished);
       Path passwordFile = Files.createTempFile("backlot-initdb-", "");
+      Path output = Files.createTempFile("backlot-initdb-", ".log");
       try {
         Files.writeString(passwordFile, password);
-        Path output = Files.createTempFile("backlot-initdb-", ".log");
-        List<String> command =
-            new ArrayList<>(
-                List.of(
-                    binaries.program("initdb").toString(),
-                    "--pgdata=" + dataDir,
-                    "--username=postgres",
-                    "--auth=scram-sha-256",
-                    "--pwfile=" + passwordFile,
-                    "--encoding=UTF8",
-                    "--locale=C"));
-        if ("off".equals(settings.get("fsync"))) {
-          command.add("--no-sync");
-        }
-        int exit = Processes.unprivileged(command, dataDir, output.toFile()).start().waitFor();
+        int exit =
+            Processes.unprivileged(initdb(unfinished, passwordFile), unfinished, output.toFile())
+                .start()
+                .waitFor();
         if (exit != 0) {
           throw new ProblemException(
               ProblemCode.PREREQUISITE_MISSING,
@@ -173,10 +181,26 @@ public final class PostgresServer implements AutoCloseable {
                   + Files.readString(output).strip()
                   + ". Mend this, or configure an external metadata database.");
         }
-        Files.delete(output);
+        Files.move(unfinished, dataDir, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(passwordFile);
+        Files.deleteIfExists(output);
       }
+    }
+
+    private List<String> initdb(Path target, Path passwordFile) {
+      List<String> command = new ArrayList<>();
+      command.add(binaries.program("initdb").toString());
+      command.add("--pgdata=" + target);
+      command.add("--username=postgres");
+      command.add("--auth=scram-sha-256");
+      command.add("--pwfile=" + passwordFile);
+      command.add("--encoding=UTF8");
+      command.add("--locale=C");
+      if ("off".equals(settings.get("fsync"))) {
+        command.add("--no-sync");
+      }
+      return command;
     }
 
     private PostgresServer launch() throws IOException, InterruptedException {
@@ -370,8 +394,6 @@ public final class PostgresServer implements AutoCloseable {
       // The hook runs already, and stopping twice is harmless.
     }
   }
-
-  private static final String UNFINISHED = "backlot-initializing";
 
   private static String url(int port, String database) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;

@@ -1,0 +1,69 @@
+package dev.backlot.server;
+
+import dev.backlot.model.spec.SecretReference;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The configuration file's content; what it doesn't say is empty or the default.
+ *
+ * @param dataDir where everything is kept
+ * @param secretsDir where {@code {file: name}} secrets are read
+ * @param metadata an external metadata database
+ * @param kafka an external Kafka
+ * @param flinkRestUrl an external Flink
+ * @param flinkSlots how many parallel pipelines fit into the embedded Flink
+ * @param warehouseUri root of the tables' files
+ * @param memory the heaps of the two planes
+ */
+record Settings(
+    Optional<String> dataDir,
+    Optional<String> secretsDir,
+    Ports ports,
+    Optional<Metadata> metadata,
+    Optional<Kafka> kafka,
+    Optional<String> flinkRestUrl,
+    int flinkSlots,
+    Optional<String> warehouseUri,
+    Memory memory) {
+  static final int DEFAULT_SLOTS = 16;
+  static final String DEFAULT_DATA_PLANE_HEAP = "768m";
+  static final String DEFAULT_CONTROLLER_HEAP = "256m";
+
+  /** Ports that are not derived from the first one. */
+  record Ports(Map<String, Integer> byService) {
+    Ports {
+      byService = Map.copyOf(byService);
+    }
+
+    Optional<Integer> of(String service) {
+      return Optional.ofNullable(byService.get(service));
+    }
+  }
+
+  /** A PostgreSQL database by its JDBC URL. */
+  record Metadata(String url, String user, SecretReference password) {}
+
+  /** A Kafka cluster. */
+  record Kafka(String bootstrapServers, short replicationFactor, Map<String, String> properties) {
+    Kafka {
+      properties = Map.copyOf(properties);
+    }
+  }
+
+  /** Largest heaps, as of {@code -Xmx}. */
+  record Memory(String dataPlane, String controller) {}
+
+  static Settings defaults() {
+    return new Settings(
+        Optional.empty(),
+        Optional.empty(),
+        new Ports(Map.of()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        DEFAULT_SLOTS,
+        Optional.empty(),
+        new Memory(DEFAULT_DATA_PLANE_HEAP, DEFAULT_CONTROLLER_HEAP));
+  }
+}

@@ -1,0 +1,129 @@
+package dev.backlot.server;
+
+import dev.backlot.embedded.PostgresServer;
+import dev.backlot.model.Blame;
+import dev.backlot.model.Problem;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.server.process.PidFiles;
+import dev.backlot.server.process.Service;
+import dev.backlot.server.process.Supervisor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * {@code backlot up} and {@code backlot demo}: starts a platform in the foreground and keeps it
+ * running until SIGTERM or Ctrl-C. Exit codes: 1 a problem that the user can mend, 64 wrong usage,
+ * 70 the platform's own failure.
+ */
+public final class Up {
+  private static final Duration START_LIMIT = Duration.ofSeconds(180);
+
+  private final Options options;
+  private final Console console;
+
+  private Up(Options options, Console console) {
+    this.options = options;
+    this.console = console;
+  }
+
+  /** Runs until the process is told to end. */
+  public static void main(String[] arguments) {
+    Console console = new Console(System.out, System.err);
+    List<String> words = List.of(arguments);
+    if (words.contains("--help") || words.contains("-h")) {
+      console.say(Options.USAGE);
+      return;
+    }
+    try {
+      new Up(Options.parse(words), console).run();
+    } catch (ProblemException e) {
+      console.problems(e.problems());
+      System.exit(exitCode(e.problems()));
+    } catch (IOException | RuntimeException e) {
+      console.problems(
+          List.of(
+              Problem.of(
+                  ProblemCode.INTERNAL, "Cannot run Backlot: " + e + ". Report this problem.")));
+      System.exit(70);
+    } catch (InterruptedException e) {
+      System.exit(70);
+    }
+  }
+
+  private void run() throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    Settings settings = options.configFile().map(SettingsFile::read).orElse(Settings.defaults());
+    try (DataDirectory data = DataDirectory.open(dataDir(settings))) {
+      PidFiles pidFiles = new PidFiles(data.resolve("run"));
+      console.say("Backlot starts in " + data.root());
+      stopOrphans(data, pidFiles);
+      Installation installation =
+          Installation.of(settings, data, Distribution.current(), options.port());
+      List<List<Service>> stages = new ArrayList<>(installation.stages());
+      List<Problem> taken = ListeningPorts.taken(installation.ownPorts());
+      if (!taken.isEmpty()) {
+        throw new ProblemException(taken);
+      }
+      pidFiles.write("supervisor", ProcessHandle.current());
+      Supervisor supervisor = new Supervisor(stages, pidFiles, START_LIMIT, console);
+      CountDownLatch ended = stopAtShutdown(supervisor, pidFiles);
+      supervisor.start();
+      console.say(
+          String.format(
+              Locale.ROOT,
+              "Backlot is up after %.1f s: %s   (Ctrl-C stops it)",
+              (System.nanoTime() - begin) / 1e9,
+              installation.apiUrl()));
+      ended.await();
+    }
+  }
+
+  private Path dataDir(Settings settings) {
+    return options
+        .dataDir()
+        .or(() -> settings.dataDir().map(Path::of))
+        .orElse(Path.of(System.getProperty("user.home"), ".backlot"));
+  }
+
+  /** What a killed supervisor left behind is stopped: it would hold the ports and the files. */
+  private void stopOrphans(DataDirectory data, PidFiles pidFiles) throws IOException {
+    int orphans = pidFiles.stopOrphans();
+    PostgresServer.stopOrphan(data.resolve("postgres"));
+    PostgresServer.stopOrphan(data.resolve("studio"));
+    if (orphans > 0) {
+      console.note("Stopped " + orphans + " processes that a killed run left behind");
+    }
+  }
+
+  private CountDownLatch stopAtShutdown(Supervisor supervisor, PidFiles pidFiles) {
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  console.say("Backlot stops …");
+                  supervisor.stop();
+                  try {
+                    pidFiles.delete("supervisor");
+                  } catch (IOException e) {
+                    console.note("Cannot delete a process id file: " + e);
+                  }
+                  console.say("Backlot has stopped");
+                },
+                "stop"));
+    return ended;
+  }
+
+  private static int exitCode(List<Problem> problems) {
+    if (problems.stream().anyMatch(problem -> problem.code() == ProblemCode.USAGE)) {
+      return 64;
+    }
+    return problems.stream().allMatch(problem -> problem.code().blame() != Blame.PLATFORM) ? 1 : 70;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.backlot.server.process;
+
+import java.util.Optional;
+
+/** A process that the supervisor keeps running. */
+public interface Service {
+  /** Returns the name in messages and files, such as {@code data-plane}. */
+  String name();
+
+  /** Returns where users reach it, such as {@code http://localhost:8080}; empty for nowhere. */
+  Optional<String> url();
+
+  /**
+   * Starts the process and returns at once; whether it serves is asked of {@link Running#answers}.
+   *
+   * @throws dev.backlot.model.ProblemException when it can't be started
+   */
+  Running start();
+
+  /** One life of the process. */
+  interface Running {
+    /** Returns the process. */
+    ProcessHandle process();
+
+    /** Returns whether the service does its work now; takes a few seconds at most. */
+    boolean answers();
+
+    /** Ends the process in order, then by force; returns once it is gone. */
+    void stop();
+
+    /** Returns what the process said last, for the user who must know why it ended. */
+    String lastWords();
+  }
+}
