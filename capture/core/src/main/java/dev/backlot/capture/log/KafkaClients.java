@@ -1,0 +1,63 @@
+package dev.backlot.capture.log;
+
+import dev.backlot.model.platform.PlatformConfig;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Makes the Kafka clients of a capture; each is the caller's to close. */
+public final class KafkaClients {
+  private final Map<String, Object> common;
+
+  /** Takes servers and further client properties from the configuration. */
+  public KafkaClients(PlatformConfig platform) {
+    this(platform.bootstrapServers(), platform.kafkaProperties());
+  }
+
+  /** Takes servers and further client properties. */
+  public KafkaClients(String bootstrapServers, Map<String, String> properties) {
+    Map<String, Object> all = new HashMap<>(properties);
+    all.put("bootstrap.servers", bootstrapServers);
+    this.common = Map.copyOf(all);
+  }
+
+  /** Returns an idempotent producer that waits for all in-sync replicas and keeps order. */
+  public KafkaProducer<byte[], byte[]> producer(String clientId) {
+    Map<String, Object> config = new HashMap<>(common);
+    config.put("client.id", clientId);
+    config.put("enable.idempotence", true);
+    config.put("acks", "all");
+    config.put("compression.type", "lz4");
+    config.put("linger.ms", 0);
+    config.put("batch.size", 256 * 1024);
+    config.put("buffer.memory", 64L * 1024 * 1024);
+    config.put("max.request.size", 32 * 1024 * 1024);
+    config.put("max.in.flight.requests.per.connection", 5);
+    config.put("max.block.ms", 30_000);
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Returns a consumer without a group, for assigned partitions. */
+  public KafkaConsumer<byte[], byte[]> consumer(String clientId) {
+    Map<String, Object> config = new HashMap<>(common);
+    config.put("client.id", clientId);
+    config.put("enable.auto.commit", false);
+    config.put("auto.offset.reset", "none");
+    config.put("allow.auto.create.topics", false);
+    config.put("max.poll.records", 5_000);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** Returns an administrator. */
+  public Admin admin(String clientId) {
+    Map<String, Object> config = new HashMap<>(common);
+    config.put("client.id", clientId);
+    config.put("request.timeout.ms", 20_000);
+    config.put("default.api.timeout.ms", 30_000);
+    return Admin.create(config);
+  }
+}

@@ -1,0 +1,212 @@
+package dev.backlot.capture.log;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way of a capture's events into Kafka. Events go out asynchronously in the order of {@link
+ * #send}; {@link #confirmed} follows as Kafka acknowledges everything before a boundary.
+ *
+ * <p>One thread sends and sets boundaries; any thread may ask what is confirmed. A failed send is
+ * final: later calls throw, since going on would leave a gap.
+ */
+public final class OrderedWriter implements AutoCloseable {
+  private static final int BUCKET_RECORDS = 512;
+  private static final long BUCKET_NANOS = 5_000_000;
+
+  private final Producer<byte[], byte[]> producer;
+  private final BooleanSupplier allowed;
+  private final Map<String, AtomicLongArray> nextOffsets = new ConcurrentHashMap<>();
+  private final Deque<Bucket> closed = new ArrayDeque<>();
+  private Bucket open = new Bucket();
+  private volatile @Nullable Exception failure;
+  private volatile long confirmed;
+  private long lastBoundary;
+
+  /**
+   * Takes over the producer.
+   *
+   * @param allowed asked before every send; false, because the lease is lost, stops writing at once
+   * @param confirmed what was confirmed before
+   */
+  public OrderedWriter(
+      Producer<byte[], byte[]> producer, BooleanSupplier allowed, long confirmed) {
+    this.producer = producer;
+    this.allowed = allowed;
+    this.confirmed = confirmed;
+    this.lastBoundary = confirmed;
+  }
+
+  /** Makes the next offsets of a topic known; they only grow from here. */
+  public void track(String topic, long[] offsets) {
+    nextOffsets.put(topic, new AtomicLongArray(offsets));
+  }
+
+  /** Forgets a topic that is not written to any more. */
+  public void untrack(String topic) {
+    nextOffsets.remove(topic);
+  }
+
+  /**
+   * Sends one record. Blocks while Kafka is slower than the source.
+   *
+   * @throws WriterStoppedException when an earlier send failed or writing is not allowed any more
+   */
+  public void send(ProducerRecord<byte[], byte[]> record) {
+    check();
+    Bucket bucket = open;
+    bucket.pending.incrementAndGet();
+    bucket.sent++;
+    try {
+      producer.send(record, bucket);
+    } catch (RuntimeException e) {
+      fail(e);
+      throw new WriterStoppedException("Cannot write to Kafka", e);
+    }
+  }
+
+  /**
+   * Says that everything of the log up to this place has been sent.
+   *
+   * @param place grows from call to call
+   */
+  public void boundary(long place) {
+    lastBoundary = place;
+    Bucket bucket = open;
+    bucket.place = place;
+    if (bucket.sent >= BUCKET_RECORDS || System.nanoTime() - bucket.openedAt > BUCKET_NANOS) {
+      roll();
+    }
+  }
+
+  /**
+   * Runs the action once everything sent so far is acknowledged; by the thread that calls {@link
+   * #advance}. Only at a boundary.
+   */
+  public void whenAcknowledged(Runnable action) {
+    open.place = lastBoundary;
+    open.actions.add(action);
+    roll();
+  }
+
+  /** Closes what is open, so that {@link #advance} can reach the last boundary. */
+  public void roll() {
+    Bucket bucket = open;
+    if (bucket.place == Long.MIN_VALUE || (bucket.sent == 0 && bucket.actions.isEmpty() && bucket.place <= confirmed)) {
+      return;
+    }
+    open = new Bucket();
+    synchronized (closed) {
+      closed.add(bucket);
+    }
+    bucket.pending.decrementAndGet();
+  }
+
+  /** Takes note of what has been acknowledged, runs what waited for it, returns the new place. */
+  public long advance() {
+    List<Runnable> actions = new ArrayList<>();
+    synchronized (closed) {
+      while (!closed.isEmpty() && closed.peekFirst().pending.get() == 0 && failure == null) {
+        Bucket bucket = closed.removeFirst();
+        confirmed = Math.max(confirmed, bucket.place);
+        actions.addAll(bucket.actions);
+      }
+    }
+    actions.forEach(Runnable::run);
+    return confirmed;
+  }
+
+  /** Returns the highest place up to which everything is acknowledged. */
+  public long confirmed() {
+    return confirmed;
+  }
+
+  /** Returns the next offset of each partition, by topic, as acknowledged. */
+  public Map<String, List<Long>> nextOffsets() {
+    Map<String, List<Long>> copy = new ConcurrentHashMap<>();
+    nextOffsets.forEach(
+        (topic, offsets) -> {
+          Long[] values = new Long[offsets.length()];
+          Arrays.setAll(values, offsets::get);
+          copy.put(topic, List.of(values));
+        });
+    return copy;
+  }
+
+  /** Throws when an earlier send failed or writing is not allowed any more. */
+  public void check() {
+    Exception cause = failure;
+    if (cause != null) {
+      throw new WriterStoppedException("Cannot write to Kafka", cause);
+    }
+    if (!allowed.getAsBoolean()) {
+      throw new WriterStoppedException("The lease is lost", null);
+    }
+  }
+
+  /** Pushes out what lingers and waits until it is acknowledged. */
+  public void flush() {
+    roll();
+    producer.flush();
+    check();
+  }
+
+  /** Drops what has not been acknowledged; the next owner writes it again. */
+  @Override
+  public void close() {
+    producer.close(Duration.ZERO);
+  }
+
+  private void fail(Exception e) {
+    if (failure == null) {
+      failure = e;
+    }
+  }
+
+  /** Thrown when nothing may be written any more. */
+  public static final class WriterStoppedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    WriterStoppedException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** Some sends in a row; complete when all are acknowledged. */
+  private final class Bucket implements Callback {
+    /** One for being open, and one per send that is not acknowledged. */
+    final AtomicInteger pending = new AtomicInteger(1);
+
+    final long openedAt = System.nanoTime();
+    final List<Runnable> actions = new ArrayList<>(0);
+    int sent;
+    long place = Long.MIN_VALUE;
+
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
+      if (exception != null || metadata == null) {
+        fail(exception == null ? new IllegalStateException("No metadata") : exception);
+        return;
+      }
+      AtomicLongArray offsets = nextOffsets.get(metadata.topic());
+      if (offsets != null) {
+        offsets.lazySet(metadata.partition(), metadata.offset() + 1);
+      }
+      pending.decrementAndGet();
+    }
+  }
+}
