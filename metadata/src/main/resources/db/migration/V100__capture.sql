@@ -25,6 +25,7 @@ CREATE TABLE capture_progress (
   fenced_generation bigint      NOT NULL DEFAULT 0,     -- the last generation that fenced every partition
   position          text        NOT NULL DEFAULT '',    -- everything up to here is acknowledged
   offsets           jsonb       NOT NULL DEFAULT '{}',  -- {"<topic>": [next offset per partition]}
+  fence_from        jsonb       NOT NULL DEFAULT '{}',  -- likewise: where fences begin that a later owner may have left half-written
   updated_at        timestamptz NOT NULL DEFAULT now()
 );
 

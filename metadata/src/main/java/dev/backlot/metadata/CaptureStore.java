@@ -268,7 +268,7 @@ public final class CaptureStore {
         handle ->
             handle
                 .select(
-                    "SELECT fenced_generation, position, offsets FROM capture_progress WHERE"
+                    "SELECT fenced_generation, position, offsets, fence_from FROM capture_progress WHERE"
                         + " connection = ?",
                     connection)
                 .map(
@@ -276,7 +276,8 @@ public final class CaptureStore {
                         new Progress(
                             row.getLong("fenced_generation"),
                             row.getString("position"),
-                            Json.read(row.getString("offsets"), OFFSETS)))
+                            Json.read(row.getString("offsets"), OFFSETS),
+                            Json.read(row.getString("fence_from"), OFFSETS)))
                 .findOne());
   }
 
@@ -290,15 +291,17 @@ public final class CaptureStore {
         handle ->
             handle.execute(
                     """
-                    INSERT INTO capture_progress (connection, fenced_generation, position, offsets)
-                    SELECT connection, ?, ?, CAST(? AS jsonb) FROM capture_lease
+                    INSERT INTO capture_progress (connection, fenced_generation, position, offsets, fence_from)
+                    SELECT connection, ?, ?, CAST(? AS jsonb), CAST(? AS jsonb) FROM capture_lease
                     WHERE connection = ? AND generation = ?
                     ON CONFLICT (connection) DO UPDATE SET fenced_generation = excluded.fenced_generation,
-                      position = excluded.position, offsets = excluded.offsets, updated_at = now()
+                      position = excluded.position, offsets = excluded.offsets,
+                      fence_from = excluded.fence_from, updated_at = now()
                     """,
                     progress.fencedGeneration(),
                     progress.position(),
                     Json.write(progress.offsets()),
+                    Json.write(progress.fenceFrom()),
                     connection,
                     generation)
                 == 1);
