@@ -31,7 +31,9 @@ public final class AvroOutput {
     return size;
   }
 
-  /** Returns the buffer itself, of which the first {@link #size} bytes count, until the next write. */
+  /**
+   * Returns the buffer itself, of which the first {@link #size} bytes count, until the next write.
+   */
   public byte[] array() {
     return buffer;
   }

@@ -133,6 +133,37 @@ public final class EnvelopeWriter {
       Op op, long nowMicros, Position position, @Nullable Long transaction, long sourceMicros) {
     row.endUnlessWritten();
     advance(Part.TAIL, Part.DONE);
+    tail(op, nowMicros, position, transaction, sourceMicros);
+    return out.toByteArray();
+  }
+
+  /**
+   * Ends the rows of an envelope whose position is not known yet, and returns what was written so
+   * far, for {@link #complete}.
+   */
+  public byte[] endRows() {
+    row.endUnlessWritten();
+    advance(Part.TAIL, Part.DONE);
+    return out.toByteArray();
+  }
+
+  /** Returns the framed envelope of rows that {@link #endRows} gave, of any writer of the table. */
+  public byte[] complete(
+      byte[] rows,
+      Op op,
+      long nowMicros,
+      Position position,
+      @Nullable Long transaction,
+      long sourceMicros) {
+    advance(Part.DONE, Part.DONE);
+    out.clear();
+    out.writeRaw(rows, 0, rows.length);
+    tail(op, nowMicros, position, transaction, sourceMicros);
+    return out.toByteArray();
+  }
+
+  private void tail(
+      Op op, long nowMicros, Position position, @Nullable Long transaction, long sourceMicros) {
     out.writeByte(2);
     out.writeByte(op.code());
     out.writeLong(Math.floorDiv(nowMicros, 1000L));
@@ -150,7 +181,6 @@ public final class EnvelopeWriter {
     byte[] snapshot = op == Op.READ ? DUMPED : STREAMED;
     out.writeRaw(snapshot, 0, snapshot.length);
     out.writeLong(sourceMicros);
-    return out.toByteArray();
   }
 
   private void advance(Part from, Part to) {

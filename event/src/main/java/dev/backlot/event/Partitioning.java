@@ -2,7 +2,8 @@ package dev.backlot.event;
 
 /**
  * Which partition a key belongs to: murmur2 (Austin Appleby), as Kafka's default partitioner
- * applies it, over the key's Avro body without the frame, so that a new key schema id moves nothing.
+ * applies it, over the key's Avro body without the frame, so that a new key schema id moves
+ * nothing.
  */
 public final class Partitioning {
   private static final int M = 0x5bd1e995;

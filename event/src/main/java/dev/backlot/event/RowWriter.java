@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * Writes the columns of one row, in order, into an envelope or a key. For every column the caller
- * calls exactly one of {@link #value}, {@link #nullValue}, {@link #inexact}; after {@link #value} it
- * writes the value's Avro bytes, or takes the column back with {@link #retract}.
+ * calls exactly one of {@link #value}, {@link #nullValue}, {@link #inexact}; after {@link #value}
+ * it writes the value's Avro bytes, or takes the column back with {@link #retract}.
  */
 public final class RowWriter {
   private final AvroOutput out;
@@ -99,8 +99,7 @@ public final class RowWriter {
   void end() {
     written = true;
     if (next != fields.length) {
-      throw new IllegalStateException(
-          "The row ends before the column " + fields[next].name());
+      throw new IllegalStateException("The row ends before the column " + fields[next].name());
     }
     if (!hasExact) {
       return;

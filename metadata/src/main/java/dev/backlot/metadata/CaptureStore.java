@@ -70,8 +70,20 @@ public final class CaptureStore {
    * @param fencedGeneration the last generation that fenced every partition; 0 before the first
    * @param position everything up to here is acknowledged; empty before the first
    * @param offsets next offset per partition, by topic
+   * @param fenceFrom offsets, likewise, from where on an owner that did not finish fencing may have
+   *     written fences; empty when the last owner finished
    */
-  public record Progress(long fencedGeneration, String position, Map<String, List<Long>> offsets) {}
+  public record Progress(
+      long fencedGeneration,
+      String position,
+      Map<String, List<Long>> offsets,
+      Map<String, List<Long>> fenceFrom) {
+    /** Copies what is mutable. */
+    public Progress {
+      offsets = Map.copyOf(offsets);
+      fenceFrom = Map.copyOf(fenceFrom);
+    }
+  }
 
   /** A Connection document as capture reads it. */
   public record Intent(String connection, long revision, String spec, boolean deleting) {}
@@ -185,6 +197,12 @@ public final class CaptureStore {
                 reason,
                 details,
                 revision));
+  }
+
+  /** Forgets what was acknowledged: the next capture of this connection begins anew. */
+  public void resetProgress(String connection) {
+    jdbi.useHandle(
+        handle -> handle.execute("DELETE FROM capture_progress WHERE connection = ?", connection));
   }
 
   /** Forgets a connection: status, lease and progress. Its Sources stay. */

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -19,8 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Takes partitions over from earlier owners: writes fences, and finds out what each partition really
- * holds.
+ * Takes partitions over from earlier owners: writes fences, and finds out what each partition
+ * really holds.
  *
  * <p>A paused owner's producer may write after its lease ended. So a new owner writes a fence into
  * every partition, and what an older generation writes behind it counts for nobody. What stands

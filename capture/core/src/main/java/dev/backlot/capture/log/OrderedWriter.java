@@ -43,8 +43,7 @@ public final class OrderedWriter implements AutoCloseable {
    * @param allowed asked before every send; false, because the lease is lost, stops writing at once
    * @param confirmed what was confirmed before
    */
-  public OrderedWriter(
-      Producer<byte[], byte[]> producer, BooleanSupplier allowed, long confirmed) {
+  public OrderedWriter(Producer<byte[], byte[]> producer, BooleanSupplier allowed, long confirmed) {
     this.producer = producer;
     this.allowed = allowed;
     this.confirmed = confirmed;
@@ -106,7 +105,8 @@ public final class OrderedWriter implements AutoCloseable {
   /** Closes what is open, so that {@link #advance} can reach the last boundary. */
   public void roll() {
     Bucket bucket = open;
-    if (bucket.place == Long.MIN_VALUE || (bucket.sent == 0 && bucket.actions.isEmpty() && bucket.place <= confirmed)) {
+    if (bucket.place == Long.MIN_VALUE
+        || (bucket.sent == 0 && bucket.actions.isEmpty() && bucket.place <= confirmed)) {
       return;
     }
     open = new Bucket();

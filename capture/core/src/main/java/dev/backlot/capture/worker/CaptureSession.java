@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One run of a connection's capture, under one lease: what it may use, what it should do, and how it
- * says what it does. Thread-safe.
+ * One run of a connection's capture, under one lease: what it may use, what it should do, and how
+ * it says what it does. Thread-safe.
  */
 public final class CaptureSession {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,6 +27,7 @@ public final class CaptureSession {
   private final Object signal = new Object();
   private volatile Intent intent;
   private volatile boolean stopping;
+  private volatile boolean abandoned;
   private volatile String lastStatus = "";
   private long signals;
 
@@ -135,6 +136,18 @@ public final class CaptureSession {
   void stop() {
     stopping = true;
     signal();
+  }
+
+  /** Ends the run without letting the lease go. */
+  void abandon() {
+    abandoned = true;
+    stop();
+  }
+
+  void release() {
+    if (!abandoned) {
+      lease.release();
+    }
   }
 
   Lease lease() {

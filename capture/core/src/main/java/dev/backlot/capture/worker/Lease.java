@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The right to capture a connection, for five seconds unless renewed. Whoever holds it knows without
- * asking whether it may have ended: the local clock starts before the database's does.
+ * The right to capture a connection, for five seconds unless renewed. Whoever holds it knows
+ * without asking whether it may have ended: the local clock starts before the database's does.
  */
 final class Lease {
   static final Duration LIFETIME = Duration.ofSeconds(5);
