@@ -1,5 +1,6 @@
 package dev.backlot.transport;
 
+import java.io.Serializable;
 import org.apache.flink.table.data.RowData;
 import org.jspecify.annotations.Nullable;
 
@@ -13,4 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param start whether this is no record, but the place where the reader begins
  */
 record ReadEvent(
-    @Nullable RowData row, int partition, long nextOffset, long generation, boolean start) {}
+    @Nullable RowData row, int partition, long nextOffset, long generation, boolean start)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+}

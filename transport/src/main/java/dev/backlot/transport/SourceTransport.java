@@ -1,10 +1,19 @@
 package dev.backlot.transport;
 
+import dev.backlot.event.flink.FlinkTypes;
+import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanSource;
+import dev.backlot.schema.FieldType;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * Reads planned Sources from Kafka into a job.
@@ -14,11 +23,15 @@ import org.apache.flink.table.types.logical.RowType;
  * beyond the topic's end.
  */
 public final class SourceTransport {
-  private final Map<String, String> kafka;
+  private final Properties kafka;
 
   /** Reads with these Kafka client properties, {@code bootstrap.servers} among them. */
   public SourceTransport(Map<String, String> kafka) {
-    this.kafka = Map.copyOf(kafka);
+    this.kafka = Topics.properties(kafka);
+    this.kafka.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    this.kafka.setProperty("commit.offsets.on.checkpoint", "false");
+    this.kafka.setProperty("partition.discovery.interval.ms", "-1");
+    this.kafka.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4000");
   }
 
   /**
@@ -30,11 +43,28 @@ public final class SourceTransport {
    */
   public SourceStream read(
       StreamExecutionEnvironment env, PlanSource source, List<MarkReader> sinks, int parallelism) {
-    throw new UnsupportedOperationException(kafka.toString());
+    boolean compacted = !source.key().isEmpty();
+    Starts starts = new Starts(kafka, source.topic(), source.partitions(), compacted, sinks);
+    MarkedSource marked =
+        new MarkedSource(
+            kafka, source.topic(), source.partitions(), RecordReader.of(source), starts);
+    SingleOutputStreamOperator<RowData> rows =
+        env.fromSource(marked, WatermarkStrategy.noWatermarks(), "read " + source.name())
+            .uid(source.id() + ":read")
+            .setParallelism(parallelism)
+            .transform(
+                "pass " + source.name(),
+                InternalTypeInfo.of(rowType(source)),
+                new ProgressOperator(source.topic()))
+            .uid(source.id() + ":pass")
+            .setParallelism(parallelism);
+    return new SourceStream(rows, rows.getSideOutput(ProgressOperator.PROGRESS));
   }
 
   /** Returns the type of the rows: the planned columns, then the system columns. */
   public static RowType rowType(PlanSource source) {
-    throw new UnsupportedOperationException(source.id());
+    return FlinkTypes.rowType(
+        source.columns().stream().map(PlanColumn::name).toList(),
+        source.columns().stream().map(column -> FieldType.parse(column.type())).toList());
   }
 }

@@ -2,6 +2,7 @@ package dev.backlot.sink.iceberg;
 
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import dev.backlot.transport.JobStoppedException;
 import dev.backlot.transport.Mark;
 import dev.backlot.transport.Marks;
 import java.util.HashMap;
@@ -12,6 +13,8 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The marks in an Iceberg table: properties {@code backlot.mark.<topic>.<partition>} with value
@@ -22,6 +25,8 @@ import org.apache.kafka.common.TopicPartition;
 public final class TableMarks {
   /** Begins the name of every mark's summary property. */
   public static final String PREFIX = "backlot.mark.";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TableMarks.class);
 
   private TableMarks() {}
 
@@ -92,7 +97,8 @@ public final class TableMarks {
   public static Marks initialise(Table table, Marks initial) {
     Optional<Marks> present = read(table);
     if (present.isEmpty() && table.currentSnapshot() != null) {
-      throw withoutMark(table.name());
+      throw new ProblemException(
+          ProblemCode.TABLE_WITHOUT_MARK, withoutMark(table.name()));
     }
     Marks before = present.orElse(Marks.NONE);
     Map<TopicPartition, Mark> missing = new HashMap<>(initial.byPartition());
@@ -102,20 +108,41 @@ public final class TableMarks {
     }
     missing.keySet().forEach(added -> checkEpoch(table.name(), added.topic(), before));
     Marks after = before.with(missing);
-    AppendFiles append = table.newAppend();
-    summary(after).forEach(append::set);
-    append.validateWith(new UnchangedMarks(before));
-    append.commit();
+    commit(table.newAppend(), table.name(), before, after);
     return after;
   }
 
-  static ProblemException withoutMark(String table) {
-    return new ProblemException(
-        ProblemCode.TABLE_WITHOUT_MARK,
-        ("Cannot resume table '%s': it has rows, but no snapshot in its history says up to where its"
-                + " Sources were read. Roll it back to a snapshot with a backlot.mark, or delete the"
-                + " pipeline and the table and apply the pipeline again.")
-            .formatted(table));
+  /**
+   * Adds marks to an append and commits it, only if the table's marks are still the expected ones.
+   */
+  static void commit(AppendFiles append, String table, Marks expected, Marks target) {
+    summary(target).forEach(append::set);
+    append.validateWith(new UnchangedMarks(table, expected, target));
+    try {
+      append.commit();
+    } catch (UnchangedMarks.AlreadyCommittedException e) {
+      LOG.info("A commit to table {} got through although its connection broke", table);
+    }
+  }
+
+  /**
+   * Returns the marks of a table that a job is to resume.
+   *
+   * @throws JobStoppedException {@code TABLE_WITHOUT_MARK} when it has none
+   */
+  static Marks require(Table table) {
+    return read(table)
+        .orElseThrow(
+            () ->
+                new JobStoppedException(
+                    ProblemCode.TABLE_WITHOUT_MARK, withoutMark(table.name())));
+  }
+
+  private static String withoutMark(String table) {
+    return ("Cannot resume table '%s': no snapshot in its history says up to where its Sources were"
+            + " read. Roll it back to a snapshot with backlot.mark properties, or delete the"
+            + " pipeline and the table and apply the pipeline again.")
+        .formatted(table);
   }
 
   /** A table that holds an older epoch of a Source would keep rows that the new one never deletes. */

@@ -1,0 +1,39 @@
+package dev.backlot.transport;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Access to topics outside the running readers. */
+final class Topics {
+  private Topics() {}
+
+  static Properties properties(Map<String, String> settings) {
+    Properties properties = new Properties();
+    settings.forEach(properties::setProperty);
+    return properties;
+  }
+
+  static List<TopicPartition> partitions(String topic, int partitions) {
+    return IntStream.range(0, partitions)
+        .mapToObj(partition -> new TopicPartition(topic, partition))
+        .toList();
+  }
+
+  /** Returns a consumer that belongs to no group and remembers nothing. */
+  static KafkaConsumer<byte[], byte[]> consumer(Properties kafka) {
+    Properties properties = new Properties();
+    properties.putAll(kafka);
+    properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    properties.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+}
