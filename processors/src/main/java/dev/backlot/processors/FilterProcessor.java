@@ -1,0 +1,120 @@
+package dev.backlot.processors;
+
+import dev.backlot.processors.expression.ExpressionProblem;
+import dev.backlot.processors.expression.Predicate;
+import dev.backlot.schema.SystemColumn;
+import dev.backlot.sdk.Finding;
+import dev.backlot.sdk.Processor;
+import dev.backlot.sdk.ProcessorDescriptor;
+import dev.backlot.sdk.ProcessorDescriptor.Evolution;
+import dev.backlot.sdk.ProcessorDescriptor.Setting;
+import dev.backlot.sdk.ProcessorDescriptor.SettingType;
+import dev.backlot.sdk.ProcessorPlan;
+import dev.backlot.sdk.RowFunction;
+import dev.backlot.sdk.Shape;
+import dev.backlot.sdk.StepInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes rows for which a predicate is true. An updated or dumped row for which it is not becomes a
+ * delete, since an older version may have passed; a created one is dropped. Deletes and truncations
+ * always pass.
+ */
+public final class FilterProcessor implements Processor {
+  private static final String WHERE = "where";
+  private static final ProcessorDescriptor DESCRIPTOR =
+      new ProcessorDescriptor(
+          "filter",
+          "Filter",
+          "Keeps the rows that meet a SQL predicate. A row that no longer meets it is deleted"
+              + " downstream.",
+          1,
+          1,
+          List.of(
+              new Setting(
+                  WHERE, SettingType.PREDICATE, true, "A SQL predicate over the input's fields")),
+          Evolution.ALL,
+          "{id: active, processor: filter, from: movies,"
+              + " config: {where: \"phase <> 'CANCELLED'\"}}");
+
+  @Override
+  public ProcessorDescriptor descriptor() {
+    return DESCRIPTOR;
+  }
+
+  @Override
+  public ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs) {
+    Shape shape = inputs.get(0).shape();
+    String where = Settings.text(config, WHERE);
+    Predicate.Outcome outcome = Predicate.compile(where, shape.fields());
+    if (outcome instanceof Predicate.Outcome.Invalid invalid) {
+      return new ProcessorPlan.Refused(
+          invalid.problems().stream().map(problem -> finding(problem, where)).toList());
+    }
+    Predicate predicate = ((Predicate.Outcome.Valid) outcome).predicate();
+    return new ProcessorPlan.Runnable(
+        Map.of(WHERE, where),
+        shape,
+        predicate.consumed().stream().sorted().toList(),
+        List.of(),
+        input -> new Filter(predicate, shape));
+  }
+
+  private static Finding finding(ExpressionProblem problem, String where) {
+    return new Finding(
+        problem.code(),
+        "config." + WHERE,
+        "at " + problem.where(where) + " of the predicate, " + problem.fact(),
+        problem.fix());
+  }
+
+  private static final class Filter implements RowFunction {
+    private static final StringData DELETE = StringData.fromString("d");
+
+    private final Predicate predicate;
+    private final Shape shape;
+    private final int op;
+    private final int[] kept;
+    private final RowData.FieldGetter[] getters;
+
+    Filter(Predicate predicate, Shape shape) {
+      this.predicate = predicate;
+      this.shape = shape;
+      this.op = shape.index(SystemColumn.OP);
+      List<Integer> indexes = new ArrayList<>();
+      shape.keyFields().forEach(key -> indexes.add(shape.index(key)));
+      for (SystemColumn column : SystemColumn.values()) {
+        indexes.add(shape.index(column));
+      }
+      this.kept = indexes.stream().mapToInt(Integer::intValue).toArray();
+      this.getters = new RowData.FieldGetter[kept.length];
+      for (int i = 0; i < kept.length; i++) {
+        getters[i] = RowGetters.getter(shape, kept[i]);
+      }
+    }
+
+    @Override
+    public @Nullable RowData apply(RowData row) {
+      byte letter = row.getString(op).toBytes()[0];
+      if (letter == 'd' || letter == 't' || predicate.holds(row)) {
+        return row;
+      }
+      return letter == 'c' || shape.key().isEmpty() ? null : deleted(row);
+    }
+
+    private RowData deleted(RowData row) {
+      GenericRowData deleted = new GenericRowData(shape.width());
+      for (int i = 0; i < kept.length; i++) {
+        deleted.setField(kept[i], getters[i].getFieldOrNull(row));
+      }
+      deleted.setField(op, DELETE);
+      return deleted;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.backlot.processors;
+
+import dev.backlot.schema.Field;
+import dev.backlot.sdk.Finding;
+import dev.backlot.sdk.Processor;
+import dev.backlot.sdk.ProcessorDescriptor;
+import dev.backlot.sdk.ProcessorDescriptor.Evolution;
+import dev.backlot.sdk.ProcessorDescriptor.Setting;
+import dev.backlot.sdk.ProcessorDescriptor.SettingType;
+import dev.backlot.sdk.ProcessorPlan;
+import dev.backlot.sdk.Rows;
+import dev.backlot.sdk.Shape;
+import dev.backlot.sdk.StepInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Keeps the fields that are listed, in their order; key fields stay in any case. */
+public final class ProjectionProcessor implements Processor {
+  private static final String FIELDS = "fields";
+  private static final ProcessorDescriptor DESCRIPTOR =
+      new ProcessorDescriptor(
+          "projection",
+          "Projection",
+          "Keeps the listed fields, in this order. Key fields stay even when they are not listed.",
+          1,
+          1,
+          List.of(new Setting(FIELDS, SettingType.FIELDS, true, "The fields to keep")),
+          Evolution.EXPLICIT,
+          "{id: slim, processor: projection, from: movies, config: {fields: [title, phase]}}");
+
+  @Override
+  public ProcessorDescriptor descriptor() {
+    return DESCRIPTOR;
+  }
+
+  @Override
+  public ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs) {
+    Shape input = inputs.get(0).shape();
+    List<String> listed = Settings.texts(config, FIELDS);
+    List<Finding> findings = new ArrayList<>();
+    for (int i = 0; i < listed.size(); i++) {
+      Settings.unknownField(listed.get(i), input, "config.fields[" + i + "]")
+          .ifPresent(findings::add);
+    }
+    if (!findings.isEmpty()) {
+      return new ProcessorPlan.Refused(findings);
+    }
+    List<String> added = input.keyFields().stream().filter(k -> !listed.contains(k)).toList();
+    List<String> kept = new ArrayList<>(added);
+    kept.addAll(listed);
+    List<Field> fields = kept.stream().map(input::field).map(Optional::orElseThrow).toList();
+    Shape output = new Shape(fields, input.key(), input.sources(), input.order());
+    List<Rows.Column> columns = new ArrayList<>(Rows.same(output));
+    columns.addAll(Rows.system());
+    List<String> notes =
+        added.isEmpty()
+            ? List.of()
+            : List.of("Kept " + String.join(", ", added) + " too, which identifies its rows.");
+    return new ProcessorPlan.Runnable(
+        Map.of(FIELDS, listed), output, kept, notes, index -> Rows.rearrange(input, columns));
+  }
+}

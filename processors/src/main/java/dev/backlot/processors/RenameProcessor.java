@@ -1,0 +1,87 @@
+package dev.backlot.processors;
+
+import dev.backlot.model.ProblemCode;
+import dev.backlot.schema.Field;
+import dev.backlot.schema.SystemColumn;
+import dev.backlot.sdk.Finding;
+import dev.backlot.sdk.Processor;
+import dev.backlot.sdk.ProcessorDescriptor;
+import dev.backlot.sdk.ProcessorDescriptor.Evolution;
+import dev.backlot.sdk.ProcessorDescriptor.Setting;
+import dev.backlot.sdk.ProcessorDescriptor.SettingType;
+import dev.backlot.sdk.ProcessorPlan;
+import dev.backlot.sdk.Rows;
+import dev.backlot.sdk.Shape;
+import dev.backlot.sdk.StepInput;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Gives fields other names; the key follows. All renamings happen at once, so names can swap. */
+public final class RenameProcessor implements Processor {
+  private static final String FIELDS = "fields";
+  private static final ProcessorDescriptor DESCRIPTOR =
+      new ProcessorDescriptor(
+          "rename",
+          "Rename",
+          "Gives fields other names. Every other field passes as it is.",
+          1,
+          1,
+          List.of(new Setting(FIELDS, SettingType.FIELD_NAMES, true, "New names by present names")),
+          Evolution.ALL,
+          "{id: named, processor: rename, from: movies, config: {fields: {title: movie_title}}}");
+
+  @Override
+  public ProcessorDescriptor descriptor() {
+    return DESCRIPTOR;
+  }
+
+  @Override
+  public ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs) {
+    Shape input = inputs.get(0).shape();
+    Map<String, String> names = Settings.textMap(config, FIELDS);
+    List<Finding> findings = check(names, input);
+    if (!findings.isEmpty()) {
+      return new ProcessorPlan.Refused(findings);
+    }
+    List<Field> fields = new ArrayList<>();
+    List<Rows.Column> columns = new ArrayList<>();
+    for (Field field : input.fields()) {
+      String name = names.getOrDefault(field.name(), field.name());
+      fields.add(new Field(name, field.type(), field.nullable(), field.doc(), field.properties()));
+      columns.add(new Rows.Column(name, field.type(), field.name()));
+    }
+    columns.addAll(Rows.system());
+    List<String> key = input.key().stream().map(k -> names.getOrDefault(k, k)).toList();
+    Shape output = new Shape(fields, key, input.sources(), input.order());
+    return new ProcessorPlan.Runnable(
+        Map.of(FIELDS, names),
+        output,
+        List.copyOf(names.keySet()),
+        List.of(),
+        index -> Rows.rearrange(input, columns));
+  }
+
+  private static List<Finding> check(Map<String, String> names, Shape input) {
+    List<Finding> findings = new ArrayList<>();
+    Set<String> taken = new HashSet<>(input.names());
+    taken.removeAll(names.keySet());
+    names.forEach(
+        (from, to) -> {
+          String path = "config.fields." + from;
+          Settings.unknownField(from, input, path).ifPresent(findings::add);
+          if (SystemColumn.ofColumn(to).isPresent()) {
+            findings.add(conflict(path, "'" + to + "' is the name of a system column"));
+          } else if (!taken.add(to)) {
+            findings.add(conflict(path, "two fields would be named '" + to + "'"));
+          }
+        });
+    return findings;
+  }
+
+  private static Finding conflict(String path, String fact) {
+    return new Finding(ProblemCode.PIPELINE_FIELD_CONFLICT, path, fact, "Choose another name.");
+  }
+}

@@ -1,0 +1,26 @@
+package dev.backlot.sdk;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A reusable unit that turns rows into rows.
+ *
+ * <p>Found by {@link java.util.ServiceLoader}, so an implementation has a public constructor
+ * without parameters. One instance serves all steps and threads of a process: it keeps no state.
+ */
+public interface Processor {
+  /** Returns what the processor says about itself; always the same. */
+  ProcessorDescriptor descriptor();
+
+  /**
+   * Checks a step's config against its inputs. Pure: no input or output, no clock; the same
+   * arguments give the same plan. Called when a pipeline is planned, and again, with the planned
+   * config, where its rows are processed.
+   *
+   * @param config plain JSON values whose shape has been checked
+   * @param inputs between the descriptor's limits, in declared order
+   * @return the plan, or every finding; expected faults are never exceptions
+   */
+  ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs);
+}
