@@ -99,6 +99,7 @@ build() {
   echo "Building Backlot (the first time takes a few minutes; log: $log)" >&2
   local begin=$SECONDS
   : >"$log"
+  install_films || fail INTERNAL "Cannot build Backlot: the demo's films can't be fetched. Mend what is said above and try again."
   build_ui "$target" &
   local ui=$!
   if ! (cd "$home" && ./mvnw -B -Dquick -Dmaven.test.skip=true "-Ddist.dir=$target" package </dev/null 2>&1 9>&-) |
@@ -113,6 +114,17 @@ build() {
   mv "$current.next" "$current"
   forget_old_builds "$id"
   echo "Built in $((SECONDS - begin)) s" >&2
+}
+
+# The demo's films come from an npm package.
+install_films() {
+  local studio=$home/examples/studio
+  [[ -f $studio/package.json ]] || return 0
+  [[ -f $studio/node_modules/.package-lock.json && ! $studio/package-lock.json -nt $studio/node_modules/.package-lock.json ]] && return 0
+  npm ci --prefix "$studio" --no-audit --no-fund >"$builds/build-films.log" 2>&1 </dev/null 9>&- || {
+    tail -n 20 "$builds/build-films.log" >&2
+    return 1
+  }
 }
 
 show_progress() {

@@ -14,11 +14,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one directory that holds an installation's state. While it is open no other supervisor can
- * open it; the lock falls with the process, however that ends.
+ * The one directory that holds an installation's state. Once opened, no other supervisor can
+ * open it until this process ends, however that happens.
  */
-final class DataDirectory implements AutoCloseable {
+final class DataDirectory {
   private final Path root;
+
+  /** Held open for the lock's sake. */
+  @SuppressWarnings({"unused", "FieldCanBeLocal"})
   private final FileChannel lockFile;
 
   private DataDirectory(Path root, FileChannel lockFile) {
@@ -84,10 +87,5 @@ final class DataDirectory implements AutoCloseable {
 
   Path logs() {
     return root.resolve("logs");
-  }
-
-  @Override
-  public void close() throws IOException {
-    lockFile.close();
   }
 }

@@ -20,18 +20,22 @@ import java.util.Optional;
 
 /** One platform on this machine: its ports, its configuration, its processes. */
 final class Installation {
-  static final int DEFAULT_PORT = 8080;
-
   private final Settings settings;
   private final DataDirectory data;
   private final Distribution distribution;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final PlatformConfig config;
-  private final Map<String, String> environment = new LinkedHashMap<>();
+  private final Map<String, String> environment;
 
   private Installation(
-      Settings settings, DataDirectory data, Distribution distribution, int firstPort)
+      Settings settings,
+      DataDirectory data,
+      Distribution distribution,
+      int firstPort,
+      Map<String, String> environment)
       throws IOException {
+    this.environment = new LinkedHashMap<>(environment);
+    this.environment.put("MALLOC_ARENA_MAX", "2");
     this.settings = settings;
     this.data = data;
     this.distribution = distribution;
@@ -42,15 +46,22 @@ final class Installation {
     port("engine", firstPort + 4);
     port("kafka_controller", firstPort + 7);
     this.config = config();
-    environment.put("MALLOC_ARENA_MAX", "2");
   }
 
-  /** Describes a platform and writes what its processes read. */
+  /**
+   * Describes a platform and writes what its processes read.
+   *
+   * @param environment variables that all its processes get
+   */
   static Installation of(
-      Settings settings, DataDirectory data, Distribution distribution, Optional<Integer> port)
+      Settings settings,
+      DataDirectory data,
+      Distribution distribution,
+      int firstPort,
+      Map<String, String> environment)
       throws IOException {
-    int first = port.or(() -> settings.ports().of("api")).orElse(DEFAULT_PORT);
-    Installation installation = new Installation(settings, data, distribution, first);
+    Installation installation =
+        new Installation(settings, data, distribution, firstPort, environment);
     PrivateFiles.secret(data.resolve("token"));
     PlatformFile.write(installation.config, data.resolve("run/platform.json"));
     return installation;
@@ -74,15 +85,6 @@ final class Installation {
       own.remove("flink");
     }
     return own;
-  }
-
-  /** Adds a variable to the environment of all processes. */
-  void environment(String name, String value) {
-    environment.put(name, value);
-  }
-
-  PlatformConfig platformConfig() {
-    return config;
   }
 
   /** Returns the processes, in stages that start one after the other. */
@@ -129,10 +131,8 @@ final class Installation {
             environment,
             data.logs().resolve("data-plane.out"));
     HttpProbe probe =
-        new HttpProbe(
-            "http://127.0.0.1:" + config.enginePort() + "/v1/jobs",
-            Optional.of(config.internalToken()));
-    return new JavaService(command, Optional.of(dataPlaneUrl()), Optional.of(probe));
+        new HttpProbe(config.flinkRestUrl() + "/overview", Optional.of(config.internalToken()));
+    return new JavaService(command, Optional.of(dataPlaneUrl()), probe);
   }
 
   private String dataPlaneUrl() {
@@ -156,7 +156,7 @@ final class Installation {
             environment,
             data.logs().resolve("controller.out"));
     HttpProbe probe = new HttpProbe(apiUrl() + "/api/v1/health", Optional.empty());
-    return new JavaService(command, Optional.of(apiUrl()), Optional.of(probe));
+    return new JavaService(command, Optional.of(apiUrl()), probe);
   }
 
   /** Returns where UI and API answer. */

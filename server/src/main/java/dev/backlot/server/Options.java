@@ -8,12 +8,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the command line says: {@code up|demo [--data-dir DIR] [--port N] [--config FILE]}.
+ * What the command line says: {@code up|demo [--data-dir DIR] [--port N] [--config FILE]}, and for
+ * the demo {@code --no-workload}.
  *
  * @param demo whether the demo studio is wanted too
+ * @param workload whether the demo's workload begins at once
  */
 record Options(
-    boolean demo, Optional<Path> dataDir, Optional<Integer> port, Optional<Path> configFile) {
+    boolean demo,
+    boolean workload,
+    Optional<Path> dataDir,
+    Optional<Integer> port,
+    Optional<Path> configFile) {
   static final String USAGE =
       """
       Usage: backlot up|demo [--data-dir DIR] [--port PORT] [--config FILE]
@@ -26,21 +32,26 @@ record Options(
                           ports after it: metadata database +1, Kafka +2, Flink +3, data plane
                           +4, the demo's database +5, Kafka's controller +7
         --config FILE     other ports, external services, memory; see docs/configuration.md
+        --no-workload     the demo's data stand still at first
       """;
 
   /** Reads the arguments; {@code --name VALUE} and {@code --name=VALUE} are the same. */
   static Options parse(List<String> arguments) {
-    boolean demo = false;
+    boolean workload = true;
     Optional<Path> dataDir = Optional.empty();
     Optional<Integer> port = Optional.empty();
     Optional<Path> configFile = Optional.empty();
     if (arguments.isEmpty() || !List.of("up", "demo").contains(arguments.get(0))) {
       throw usage("Cannot run Backlot: the first word must be 'up' or 'demo'");
     }
-    demo = arguments.get(0).equals("demo");
+    boolean demo = arguments.get(0).equals("demo");
     Iterator<String> rest = arguments.subList(1, arguments.size()).iterator();
     while (rest.hasNext()) {
       String argument = rest.next();
+      if (demo && argument.equals("--no-workload")) {
+        workload = false;
+        continue;
+      }
       int equals = argument.indexOf('=');
       String name = equals < 0 ? argument : argument.substring(0, equals);
       if (!List.of("--data-dir", "--port", "--config").contains(name)) {
@@ -56,7 +67,7 @@ record Options(
         default -> port = Optional.of(port(value));
       }
     }
-    return new Options(demo, dataDir, port, configFile);
+    return new Options(demo, workload, dataDir, port, configFile);
   }
 
   private static int port(String value) {

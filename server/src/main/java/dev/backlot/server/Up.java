@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -22,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
  * 70 the platform's own failure.
  */
 public final class Up {
+  private static final int DEFAULT_PORT = 8080;
   private static final Duration START_LIMIT = Duration.ofSeconds(180);
 
   private final Options options;
@@ -59,29 +63,58 @@ public final class Up {
   private void run() throws IOException, InterruptedException {
     long begin = System.nanoTime();
     Settings settings = options.configFile().map(SettingsFile::read).orElse(Settings.defaults());
-    try (DataDirectory data = DataDirectory.open(dataDir(settings))) {
+    // Never closed: its lock must outlast the children, which end while this JVM shuts down.
+    DataDirectory data = DataDirectory.open(dataDir(settings));
       PidFiles pidFiles = new PidFiles(data.resolve("run"));
       console.say("Backlot starts in " + data.root());
       stopOrphans(data, pidFiles);
+      Distribution distribution = Distribution.current();
+      int first = options.port().or(() -> settings.ports().of("api")).orElse(DEFAULT_PORT);
+      int studioPort = settings.ports().of("studio").orElse(first + 5);
+      Optional<Demo> demo =
+          options.demo() ? Optional.of(new Demo(data, distribution, studioPort)) : Optional.empty();
       Installation installation =
-          Installation.of(settings, data, Distribution.current(), options.port());
-      List<List<Service>> stages = new ArrayList<>(installation.stages());
-      List<Problem> taken = ListeningPorts.taken(installation.ownPorts());
+          Installation.of(
+              settings, data, distribution, first, demo.map(Demo::environment).orElse(Map.of()));
+      Map<String, Integer> ports = new LinkedHashMap<>(installation.ownPorts());
+      demo.ifPresent(ignored -> ports.put("studio-postgres", studioPort));
+      List<Problem> taken = ListeningPorts.taken(ports);
       if (!taken.isEmpty()) {
         throw new ProblemException(taken);
       }
       pidFiles.write("supervisor", ProcessHandle.current());
-      Supervisor supervisor = new Supervisor(stages, pidFiles, START_LIMIT, console);
-      CountDownLatch ended = stopAtShutdown(supervisor, pidFiles);
-      supervisor.start();
+      Supervisor supervisor =
+          new Supervisor(stages(installation, demo), pidFiles, START_LIMIT, console);
+      stopAtShutdown(supervisor, pidFiles);
+      if (!supervisor.start()) {
+        new CountDownLatch(1).await();
+      }
+      if (demo.isPresent()) {
+        demo.get().apply(installation.apiUrl());
+        demo.get().explain(console);
+      }
       console.say(
           String.format(
               Locale.ROOT,
               "Backlot is up after %.1f s: %s   (Ctrl-C stops it)",
               (System.nanoTime() - begin) / 1e9,
               installation.apiUrl()));
-      ended.await();
+      new CountDownLatch(1).await();
+  }
+
+  private List<List<Service>> stages(Installation installation, Optional<Demo> demo)
+      throws IOException {
+    List<List<Service>> stages = new ArrayList<>(installation.stages());
+    if (demo.isPresent()) {
+      if (!options.workload()) {
+        demo.get().pauseWorkload();
+      }
+      stages.add(0, List.of(demo.get().postgres()));
+      List<Service> last = new ArrayList<>(stages.remove(stages.size() - 1));
+      last.add(demo.get().workload());
+      stages.add(last);
     }
+    return stages;
   }
 
   private Path dataDir(Settings settings) {
@@ -95,14 +128,13 @@ public final class Up {
   private void stopOrphans(DataDirectory data, PidFiles pidFiles) throws IOException {
     int orphans = pidFiles.stopOrphans();
     PostgresServer.stopOrphan(data.resolve("postgres"));
-    PostgresServer.stopOrphan(data.resolve("studio"));
+    PostgresServer.stopOrphan(Demo.postgresDirectory(data));
     if (orphans > 0) {
       console.note("Stopped " + orphans + " processes that a killed run left behind");
     }
   }
 
-  private CountDownLatch stopAtShutdown(Supervisor supervisor, PidFiles pidFiles) {
-    CountDownLatch ended = new CountDownLatch(1);
+  private void stopAtShutdown(Supervisor supervisor, PidFiles pidFiles) {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -117,7 +149,6 @@ public final class Up {
                   console.say("Backlot has stopped");
                 },
                 "stop"));
-    return ended;
   }
 
   private static int exitCode(List<Problem> problems) {

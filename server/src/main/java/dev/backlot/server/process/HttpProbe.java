@@ -11,10 +11,11 @@ import java.util.Optional;
  * @param url where
  * @param bearer the token to show
  */
-public record HttpProbe(String url, Optional<String> bearer) {
+public record HttpProbe(String url, Optional<String> bearer) implements Probe {
   private static final int PATIENCE_MILLIS = 3000;
 
-  boolean succeeds() {
+  @Override
+  public boolean succeeds() {
     try {
       // Not java.net.http: its threads and classes would double the supervisor's memory.
       HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();

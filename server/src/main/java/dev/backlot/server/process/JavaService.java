@@ -24,7 +24,7 @@ public final class JavaService implements Service {
 
   private final Command command;
   private final Optional<String> url;
-  private final Optional<HttpProbe> probe;
+  private final Probe probe;
 
   /**
    * What to run.
@@ -51,9 +51,9 @@ public final class JavaService implements Service {
   /**
    * Prepares a child.
    *
-   * @param probe how to ask whether it serves; without one, being alive is enough
+   * @param probe how to ask whether it serves, while it is alive
    */
-  public JavaService(Command command, Optional<String> url, Optional<HttpProbe> probe) {
+  public JavaService(Command command, Optional<String> url, Probe probe) {
     this.command = command;
     this.url = url;
     this.probe = probe;
@@ -126,7 +126,7 @@ public final class JavaService implements Service {
 
     @Override
     public boolean answers() {
-      return process.isAlive() && probe.map(HttpProbe::succeeds).orElse(true);
+      return process.isAlive() && probe.succeeds();
     }
 
     @Override

@@ -40,27 +40,28 @@ public final class Supervisor {
   }
 
   /**
-   * Starts all services and returns once every one answers.
+   * Starts all services and returns once every one answers; false when {@link #stop} came first.
    *
    * @throws dev.backlot.model.ProblemException when one doesn't; those that run are left to {@link
    *     #stop}
    */
-  public void start() {
+  public boolean start() {
     for (List<Keeper> stage : stages) {
       for (Keeper keeper : stage) {
         if (stopping) {
-          return;
+          return false;
         }
         keeper.launch();
       }
       for (Keeper keeper : stage) {
         if (stopping) {
-          return;
+          return false;
         }
         keeper.awaitFirstAnswer();
       }
     }
     stages.forEach(stage -> stage.forEach(Keeper::watch));
+    return !stopping;
   }
 
   /** Stops all services in reverse order. Safe to call at any time, from any thread, and again. */
