@@ -14,8 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one directory that holds an installation's state. Once opened, no other supervisor can
- * open it until this process ends, however that happens.
+ * The one directory that holds an installation's state. Once opened, no other supervisor can open
+ * it until this process ends, however that happens.
  */
 final class DataDirectory {
   private final Path root;

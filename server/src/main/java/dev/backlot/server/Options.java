@@ -83,6 +83,6 @@ record Options(
   }
 
   private static ProblemException usage(String message) {
-    return new ProblemException(ProblemCode.USAGE, message + ".\n" + USAGE.strip());
+    return new ProblemException(ProblemCode.USAGE, message + ". See backlot up --help.");
   }
 }

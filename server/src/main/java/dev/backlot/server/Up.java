@@ -65,41 +65,41 @@ public final class Up {
     Settings settings = options.configFile().map(SettingsFile::read).orElse(Settings.defaults());
     // Never closed: its lock must outlast the children, which end while this JVM shuts down.
     DataDirectory data = DataDirectory.open(dataDir(settings));
-      PidFiles pidFiles = new PidFiles(data.resolve("run"));
-      console.say("Backlot starts in " + data.root());
-      stopOrphans(data, pidFiles);
-      Distribution distribution = Distribution.current();
-      int first = options.port().or(() -> settings.ports().of("api")).orElse(DEFAULT_PORT);
-      int studioPort = settings.ports().of("studio").orElse(first + 5);
-      Optional<Demo> demo =
-          options.demo() ? Optional.of(new Demo(data, distribution, studioPort)) : Optional.empty();
-      Installation installation =
-          Installation.of(
-              settings, data, distribution, first, demo.map(Demo::environment).orElse(Map.of()));
-      Map<String, Integer> ports = new LinkedHashMap<>(installation.ownPorts());
-      demo.ifPresent(ignored -> ports.put("studio-postgres", studioPort));
-      List<Problem> taken = ListeningPorts.taken(ports);
-      if (!taken.isEmpty()) {
-        throw new ProblemException(taken);
-      }
-      pidFiles.write("supervisor", ProcessHandle.current());
-      Supervisor supervisor =
-          new Supervisor(stages(installation, demo), pidFiles, START_LIMIT, console);
-      stopAtShutdown(supervisor, pidFiles);
-      if (!supervisor.start()) {
-        new CountDownLatch(1).await();
-      }
-      if (demo.isPresent()) {
-        demo.get().apply(installation.apiUrl());
-        demo.get().explain(console);
-      }
-      console.say(
-          String.format(
-              Locale.ROOT,
-              "Backlot is up after %.1f s: %s   (Ctrl-C stops it)",
-              (System.nanoTime() - begin) / 1e9,
-              installation.apiUrl()));
+    PidFiles pidFiles = new PidFiles(data.resolve("run"));
+    console.say("Backlot starts in " + data.root());
+    stopOrphans(data, pidFiles);
+    Distribution distribution = Distribution.current();
+    int first = options.port().or(() -> settings.ports().of("api")).orElse(DEFAULT_PORT);
+    int studioPort = settings.ports().of("studio").orElse(first + 5);
+    Optional<Demo> demo =
+        options.demo() ? Optional.of(new Demo(data, distribution, studioPort)) : Optional.empty();
+    Installation installation =
+        Installation.of(
+            settings, data, distribution, first, demo.map(Demo::environment).orElse(Map.of()));
+    Map<String, Integer> ports = new LinkedHashMap<>(installation.ownPorts());
+    demo.ifPresent(ignored -> ports.put("studio-postgres", studioPort));
+    List<Problem> taken = ListeningPorts.taken(ports);
+    if (!taken.isEmpty()) {
+      throw new ProblemException(taken);
+    }
+    pidFiles.write("supervisor", ProcessHandle.current());
+    Supervisor supervisor =
+        new Supervisor(stages(installation, demo), pidFiles, START_LIMIT, console);
+    stopAtShutdown(supervisor, pidFiles);
+    if (!supervisor.start()) {
       new CountDownLatch(1).await();
+    }
+    if (demo.isPresent()) {
+      demo.get().apply(installation.apiUrl());
+      demo.get().explain(console);
+    }
+    console.say(
+        String.format(
+            Locale.ROOT,
+            "Backlot is up after %.1f s: %s   (Ctrl-C stops it)",
+            (System.nanoTime() - begin) / 1e9,
+            installation.apiUrl()));
+    new CountDownLatch(1).await();
   }
 
   private List<List<Service>> stages(Installation installation, Optional<Demo> demo)

@@ -122,7 +122,7 @@ final class Keeper {
       if (age().compareTo(PROVEN) > 0) {
         pause = FIRST_PAUSE;
       }
-      reporter.note(name() + " ended by itself; starting it again");
+      reporter.note(name() + " ended unexpectedly; starting it again");
       pause(pause);
       pause = pause.multipliedBy(2);
       if (pause.compareTo(LONGEST_PAUSE) > 0) {
