@@ -62,7 +62,7 @@ require_build_tools() {
 # The first source that is newer than a file; prints nothing when there is none. Directories count
 # under src/main only, where building leaves no traces: their times tell of deleted files.
 newer_source() { # FILE
-  find "$home" \( -name target -o -name node_modules -o -name .git -o -name dist -o -path '*/src/test' \) -prune -o \
+  find "$home" \( -name target -o -name node_modules -o -name .git -o -path "$home/ui/dist" -o -path "$home/ui/test" -o -path '*/src/test' \) -prune -o \
     \( -type f \( -path '*/src/main/*' -o -name pom.xml -o -path "$home/ui/*" -o -name 'package*.json' -o -path "$home/server/scripts/*" \) \
     -o -type d -path '*/src/main/*' \) -newer "$1" -print -quit
 }
@@ -150,8 +150,8 @@ build_ui() { # TARGET
     if [[ ! -f node_modules/.package-lock.json || package-lock.json -nt node_modules/.package-lock.json ]]; then
       npm ci --no-audit --no-fund
     fi
-    npx --no-install vite build --outDir "$1/ui" --emptyOutDir
-  ) >>"$builds/build-ui.log" 2>&1 </dev/null || {
+    npm run build -- --outDir "$1/ui" --emptyOutDir
+  ) >"$builds/build-ui.log" 2>&1 </dev/null || {
     tail -n 30 "$builds/build-ui.log" >&2
     return 1
   }

@@ -6,14 +6,14 @@ install_films_or_fail() {
 }
 
 # Runs a script of the UI's package, if the UI has it.
-ui_script() { # SCRIPT
+ui_script() { # SCRIPT ARGUMENT…
   [[ -f $home/ui/package.json ]] || return 0
   (
     cd "$home/ui"
     if [[ ! -f node_modules/.package-lock.json || package-lock.json -nt node_modules/.package-lock.json ]]; then
       npm ci --no-audit --no-fund
     fi
-    npm run --if-present "$1"
+    npm run --if-present "$@"
   )
 }
 
@@ -43,7 +43,9 @@ run_tests() {
   rm -rf "$home/server/target/check"
   grep -q '^\[INFO\] BUILD SUCCESS' "$log" || failed_parts+=("the Maven build (see $log)")
   ui_script check || failed_parts+=("the UI's checks")
-  ui_script test || failed_parts+=("the UI's tests")
+  ui_script test -- --reporter=default --reporter=junit --outputFile.junit=test-results/unit.xml ||
+    failed_parts+=("the UI's tests")
+  ui_script test:e2e || failed_parts+=("the UI's browser tests")
   summarize "$begin" "${failed_parts[@]}"
 }
 

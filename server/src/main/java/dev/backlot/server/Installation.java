@@ -1,16 +1,12 @@
 package dev.backlot.server;
 
 import dev.backlot.embedded.PostgresServer;
-import dev.backlot.model.ProblemCode;
-import dev.backlot.model.ProblemException;
 import dev.backlot.model.platform.PlatformConfig;
-import dev.backlot.model.spec.SecretReference;
 import dev.backlot.server.process.HttpProbe;
 import dev.backlot.server.process.JavaService;
 import dev.backlot.server.process.PostgresService;
 import dev.backlot.server.process.Service;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -221,34 +217,12 @@ final class Installation {
     if (settings.metadata().isPresent()) {
       Settings.Metadata external = settings.metadata().get();
       return new PlatformConfig.Database(
-          external.url(), external.user(), secret(external.password(), secrets));
+          external.url(), external.user(), OwnSecrets.read(external.password(), secrets));
     }
     return new PlatformConfig.Database(
         "jdbc:postgresql://127.0.0.1:" + ports.getOrDefault("metadata", 0) + "/backlot",
         "backlot",
         PrivateFiles.secret(data.resolve("postgres.password")));
-  }
-
-  private static String secret(SecretReference reference, Path secrets) throws IOException {
-    if (reference instanceof SecretReference.FromEnvironment environment) {
-      String value = System.getenv(environment.variable());
-      if (value != null) {
-        return value;
-      }
-      throw new ProblemException(
-          ProblemCode.CONNECTION_SECRET_MISSING,
-          "Cannot read secret '"
-              + environment.variable()
-              + "': the environment has no such variable. Set it before starting Backlot.");
-    }
-    String name = ((SecretReference.FromFile) reference).name();
-    Path file = secrets.resolve(name).normalize();
-    if (!file.startsWith(secrets) || !Files.isReadable(file)) {
-      throw new ProblemException(
-          ProblemCode.CONNECTION_SECRET_MISSING,
-          "Cannot read secret '" + name + "': " + secrets + " has no such file. Write it there.");
-    }
-    return Files.readString(file).strip();
   }
 
   private static String fileUri(Path directory) {

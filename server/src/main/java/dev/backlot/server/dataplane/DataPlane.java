@@ -1,5 +1,6 @@
 package dev.backlot.server.dataplane;
 
+import dev.backlot.capture.worker.CaptureWorker;
 import dev.backlot.embedded.FlinkCluster;
 import dev.backlot.embedded.KafkaServer;
 import dev.backlot.model.platform.PlatformConfig;
@@ -53,6 +54,7 @@ public final class DataPlane {
       PlatformConfig.EmbeddedFlink flink = config.embeddedFlink().get();
       part("flink", () -> flink(flink));
     }
+    part("capture", () -> CaptureWorker.start(config));
   }
 
   private static KafkaServer kafka(PlatformConfig.EmbeddedKafka kafka) {
