@@ -1,0 +1,164 @@
+package dev.backlot.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backlot.checker.Checker;
+import dev.backlot.checker.CommandTarget;
+import dev.backlot.checker.Verdict;
+import dev.backlot.e2e.Platform.Victim;
+import dev.backlot.embedded.PostgresServer;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kills every process of the platform under load, and then wants every row of every table right.
+ */
+class CrashIT {
+  private static final Logger LOG = LoggerFactory.getLogger(CrashIT.class);
+  private static final int PORT = 18_100;
+  private static final Duration RECOVERY = Duration.ofSeconds(150);
+
+  private static final String SPECS =
+      """
+      apiVersion: backlot/v1
+      kind: Connection
+      name: crash
+      owner: tests
+      type: postgresql
+      config: {host: localhost, port: %d, database: postgres, user: postgres, password: {env: BACKLOT_SECRET_CRASH}}
+      tables: {include: [public.take, public.deal, public.asset]}
+      ---
+      apiVersion: backlot/v1
+      kind: Pipeline
+      name: takes
+      owner: tests
+      steps:
+        - {id: take, source: crash.public.take}
+        - {id: out, sink: iceberg, from: take, config: {table: crash.take, commit_interval: 1s}}
+      ---
+      apiVersion: backlot/v1
+      kind: Pipeline
+      name: deals
+      owner: tests
+      steps:
+        - {id: deal, source: crash.public.deal}
+        - {id: live, processor: filter, from: deal, config: {where: "status <> 'VOID'"}}
+        - {id: out, sink: iceberg, from: live, config: {table: crash.deal, commit_interval: 1s}}
+      ---
+      apiVersion: backlot/v1
+      kind: Pipeline
+      name: assets
+      owner: tests
+      steps:
+        - {id: asset, source: crash.public.asset}
+        - {id: named, processor: rename, from: asset, config: {fields: {path: file, at: "made at"}}}
+        - {id: out, sink: iceberg, from: named, config: {table: crash.asset, commit_interval: 1s}}
+      """;
+
+  @Test
+  void nothingIsLostOrDoubledWhenAnyProcessIsKilled() throws Exception {
+    try (PostgresServer source =
+            PostgresServer.temporary()
+                .setting("fsync", "on")
+                .setting("synchronous_commit", "on")
+                .start();
+        Platform platform = Platform.up(PORT, Map.of("BACKLOT_SECRET_CRASH", source.password()))) {
+      Command command = platform.command();
+      try (Writer writer = new Writer(source::connect, 1_000, 7)) {
+        writer.createTables(10_000);
+        writer.start();
+        Command.Result applied = command.apply(SPECS.formatted(source.port()));
+        assertThat(applied.exit()).as(applied.out() + applied.err()).isZero();
+        awaitVisible(command, writer);
+
+        for (Victim victim :
+            new Victim[] {
+              Victim.dataplane,
+              Victim.controller,
+              Victim.postgres,
+              Victim.supervisor,
+              Victim.dataplane
+            }) {
+          killInFlight(platform, command, writer, victim);
+          if (victim == Victim.supervisor) {
+            platform.upAgain();
+          }
+          platform.awaitHealthy();
+          awaitVisible(command, writer);
+        }
+        LOG.info("{} changes were written", writer.changes());
+      }
+      awaitCaughtUp(command);
+      try (Connection connection = source.connect()) {
+        Checker checker =
+            new Checker(connection, new CommandTarget(Command.backlot(), platform.url()));
+        check(checker, "take", "true", Map.of());
+        check(checker, "deal", "status <> 'VOID'", Map.of());
+        check(checker, "asset", "true", Map.of("path", "file", "at", "made at"));
+      }
+    }
+  }
+
+  private static void check(
+      Checker checker, String table, String where, Map<String, String> renamed) throws Exception {
+    Verdict verdict =
+        checker.compare("public", table, where, "crash." + table + "_latest", renamed);
+    LOG.info("{}: {}", table, verdict);
+    assertThat(verdict.equal()).as(table + ": " + verdict).isTrue();
+    assertThat(verdict.sourceRows()).isGreaterThan(1_000);
+    assertThat(checker.duplicates("crash." + table)).isEmpty();
+  }
+
+  /**
+   * A kill counts only while changes are on their way: committed in the source, not yet visible in
+   * the table.
+   */
+  private static void killInFlight(
+      Platform platform, Command command, Writer writer, Victim victim) {
+    Awaitility.await("changes in flight before the kill of " + victim)
+        .atMost(Duration.ofSeconds(60))
+        .pollDelay(Duration.ZERO)
+        .until(
+            () -> {
+              long visible = visible(command);
+              long committed = writer.committed();
+              if (visible < 0 || committed <= visible) {
+                return false;
+              }
+              long pid = platform.kill(victim);
+              LOG.info(
+                  "killed {} ({}) at change {}, {} of them in flight",
+                  victim,
+                  pid,
+                  committed,
+                  committed - visible);
+              return true;
+            });
+  }
+
+  private static long visible(Command command) {
+    return command.number("SELECT max(seq) AS seq FROM crash.take");
+  }
+
+  private static void awaitVisible(Command command, Writer writer) {
+    long wanted = writer.committed();
+    Awaitility.await("change " + wanted + " in the table")
+        .atMost(RECOVERY)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> visible(command) >= wanted);
+  }
+
+  private static void awaitCaughtUp(Command command) {
+    for (String pipeline : new String[] {"takes", "deals", "assets"}) {
+      Awaitility.await(pipeline + " caught up")
+          .atMost(RECOVERY)
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> command.pipelineStatus(pipeline).path("caught_up").asBoolean());
+    }
+  }
+}

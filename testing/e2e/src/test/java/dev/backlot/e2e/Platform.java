@@ -1,0 +1,158 @@
+package dev.backlot.e2e;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/**
+ * A platform started by {@code ./backlot up} in a directory of its own; ended and deleted by {@link
+ * #close()}.
+ */
+final class Platform implements AutoCloseable {
+  private final Path dataDir;
+  private final int port;
+  private final Map<String, String> environment;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Process supervisor;
+
+  private Platform(Path dataDir, int port, Map<String, String> environment) throws IOException {
+    this.dataDir = dataDir;
+    this.port = port;
+    this.environment = environment;
+    this.supervisor = launch();
+  }
+
+  /**
+   * Starts a platform and waits until its health is good.
+   *
+   * @param port the first of its ports; those of tests that run side by side must lie 10 apart
+   */
+  static Platform up(int port, Map<String, String> environment) throws IOException {
+    Platform platform = new Platform(Files.createTempDirectory("backlot-e2e-"), port, environment);
+    try {
+      platform.awaitHealthy();
+      return platform;
+    } catch (RuntimeException e) {
+      String log = Files.readString(platform.log());
+      platform.close();
+      throw new AssertionError("the platform did not start:\n" + log, e);
+    }
+  }
+
+  private Process launch() throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(
+                Command.backlot().toString(),
+                "up",
+                "--data-dir",
+                dataDir.toString(),
+                "--port",
+                Integer.toString(port)));
+    builder.environment().putAll(environment);
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+        .start();
+  }
+
+  Path log() {
+    return dataDir.resolveSibling(dataDir.getFileName() + ".log");
+  }
+
+  String url() {
+    return "http://localhost:" + port;
+  }
+
+  Command command() {
+    return new Command(url());
+  }
+
+  Path dataDir() {
+    return dataDir;
+  }
+
+  /** Starts a supervisor anew in the same data directory, after the last one was killed. */
+  void upAgain() throws IOException {
+    supervisor = launch();
+  }
+
+  boolean healthy() {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(url() + "/api/v1/health"))
+              .timeout(Duration.ofSeconds(5))
+              .build();
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  void awaitHealthy() {
+    Awaitility.await("health of the platform")
+        .atMost(Duration.ofSeconds(150))
+        .pollInterval(Duration.ofMillis(200))
+        .until(this::healthy);
+  }
+
+  /** The processes that can be killed, named as their files in {@code run/}. */
+  enum Victim {
+    dataplane,
+    controller,
+    postgres,
+    supervisor
+  }
+
+  /** Ends a process with SIGKILL; returns its id. */
+  long kill(Victim victim) throws IOException {
+    long pid =
+        Long.parseLong(
+            Files.readString(dataDir.resolve("run/" + victim + ".pid")).strip().split(" ")[0]);
+    ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+    process.destroyForcibly();
+    process.onExit().join();
+    return pid;
+  }
+
+  /** Returns the id of a process that runs now, or -1. */
+  long pid(Victim victim) {
+    try {
+      return Long.parseLong(
+          Files.readString(dataDir.resolve("run/" + victim + ".pid")).strip().split(" ")[0]);
+    } catch (IOException | NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    supervisor.destroy();
+    try {
+      if (!supervisor.waitFor(90, TimeUnit.SECONDS)) {
+        supervisor.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    try (Stream<Path> files = Files.walk(dataDir)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.backlot.e2e;
+
+import dev.backlot.embedded.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/** One platform and one source database for all tests that kill nothing; ended with the JVM. */
+final class SharedPlatform {
+  private static final int PORT = 18_200;
+  private static SharedPlatform shared;
+
+  private final PostgresServer source;
+  private final Platform platform;
+
+  private SharedPlatform() throws IOException {
+    source = PostgresServer.temporary().start();
+    platform =
+        Platform.up(
+            PORT,
+            Map.of("BACKLOT_SECRET_SOURCE", source.password(), "BACKLOT_SECRET_WRONG", "wrong"));
+    Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end-shared-platform"));
+  }
+
+  /** Starts them at the first call. */
+  static synchronized SharedPlatform get() {
+    if (shared == null) {
+      try {
+        shared = new SharedPlatform();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return shared;
+  }
+
+  PostgresServer source() {
+    return source;
+  }
+
+  Platform platform() {
+    return platform;
+  }
+
+  /** Returns a connection document for the source database. */
+  String connection(String name, String include) {
+    return """
+    apiVersion: backlot/v1
+    kind: Connection
+    name: %s
+    owner: tests
+    type: postgresql
+    config: {host: localhost, port: %d, database: postgres, user: postgres, password: {env: BACKLOT_SECRET_SOURCE}}
+    tables: {include: [%s]}
+    """
+        .formatted(name, source.port(), include);
+  }
+
+  private void end() {
+    try {
+      platform.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      source.close();
+    }
+  }
+}
