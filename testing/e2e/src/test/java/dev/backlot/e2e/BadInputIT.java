@@ -8,7 +8,10 @@ import java.sql.Statement;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Bad input is refused with code, place and next step, all problems at once, and nothing is half created. */
+/**
+ * Bad input is refused with code, place and next step, all problems at once, and nothing is half
+ * created.
+ */
 class BadInputIT {
   private static final SharedPlatform SHARED = SharedPlatform.get();
   private static final Command COMMAND = SHARED.platform().command();
@@ -114,8 +117,7 @@ class BadInputIT {
     assertRefused(
         good.replace("port: " + SHARED.source().port(), "port: 9"), "CONNECTION_UNREACHABLE");
     assertRefused(
-        good.replace("BACKLOT_SECRET_SOURCE", "BACKLOT_SECRET_WRONG"),
-        "CONNECTION_LOGIN_REFUSED");
+        good.replace("BACKLOT_SECRET_SOURCE", "BACKLOT_SECRET_WRONG"), "CONNECTION_LOGIN_REFUSED");
     assertRefused(
         good.replace("BACKLOT_SECRET_SOURCE", "BACKLOT_SECRET_UNSET"),
         "CONNECTION_SECRET_MISSING",

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class HostileContentIT {
   private static final String TABLES =
       """
-      CREATE TABLE "Mixed Case.And ""Dots""" (
+      CREATE TABLE "Mixed Case.And ""Dots\""" (
         "Id" int, "sp ace" text, "quo""te" text, "a.b" int, "select" text, "ünï" text, "1st" text, "x_x0041_" text, "CASE" text, "case" text,
         PRIMARY KEY ("Id", "sp ace"));
       CREATE TYPE mood AS ENUM ('sad', 'very happy');
@@ -38,7 +38,7 @@ class HostileContentIT {
       INSERT INTO edge VALUES ('%1$s big', repeat('4 MB of text 😀 ', 250000), 'x', 'y', false, 32767, 2147483647, 9223372036854775807, 'Infinity', '1e-320',
         ('1' || repeat('0', 1000) || '.' || repeat('3', 500))::numeric, -0.0000000001, -999.99, '92233720368547758.07', decode(repeat('ab', 100000), 'hex'), 'infinity', 'infinity', 'infinity', '00:00:00', '00:00:00-15:59',
         '178000000 years', '00000000-0000-0000-0000-000000000000', 'null', '[]', 'sad', 1, '{}', '{}', '{NaN}', '[5:6]={1,2}', '10.0.0.1', 'empty', '(NaN,Infinity)', '', B'000', '');
-      INSERT INTO "Mixed Case.And ""Dots""" VALUES (1, '%1$s', 'q"', 2, '; DROP TABLE edge; --', '%%s ${x} {{y}}', '$1', '_x0041_', 'upper', 'lower');
+      INSERT INTO "Mixed Case.And ""Dots\""" VALUES (1, '%1$s', 'q"', 2, '; DROP TABLE edge; --', '%%s ${x} {{y}}', '$1', '_x0041_', 'upper', 'lower');
       """;
 
   private final SharedPlatform shared = SharedPlatform.get();
@@ -65,7 +65,7 @@ class HostileContentIT {
             name: names
             owner: tests
             steps:
-              - {id: mixed, source: 'hostile.public."Mixed Case.And ""Dots"""'}
+              - {id: mixed, source: 'hostile.public."Mixed Case.And ""Dots\"""'}
               - {id: out, sink: iceberg, from: mixed, config: {table: hostile.mixed, commit_interval: 500ms}}
             """;
     Command.Result applied = command.apply(specs);
@@ -83,8 +83,7 @@ class HostileContentIT {
 
     try (Connection connection = shared.source().connect()) {
       Checker checker =
-          new Checker(
-              connection, new CommandTarget(Command.backlot(), shared.platform().url()));
+          new Checker(connection, new CommandTarget(Command.backlot(), shared.platform().url()));
       Verdict edge = checker.compare("public", "edge", "true", "hostile.edge_latest", Map.of());
       assertThat(edge.equal()).as("edge: " + edge).isTrue();
       assertThat(edge.sourceRows()).isEqualTo(6);
