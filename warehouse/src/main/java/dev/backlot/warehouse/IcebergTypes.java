@@ -3,9 +3,7 @@ package dev.backlot.warehouse;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.FieldType.Simple;
 import dev.backlot.schema.FieldType.Text;
-import dev.backlot.schema.FieldType.TextKind;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
@@ -16,13 +14,12 @@ import org.apache.iceberg.types.Types;
  * Field types as Iceberg types, and back.
  *
  * <p>Where Iceberg has no word for a type, a table property {@code backlot.column.<name>} says what
- * the column means: {@code uuid}, {@code json}, {@code numeric}, {@code enum:…} over string; {@code
- * time} over long, in microseconds, since Iceberg's time ends before 24:00:00 and Flink's rows hold
- * it in milliseconds only. For an array it describes the elements.
+ * the column holds, in the schema module's notation: uuid, json, numeric and enums over string;
+ * time over long, in microseconds, since Iceberg's time ends before 24:00:00 and Flink's rows hold
+ * it in milliseconds only.
  */
 final class IcebergTypes {
   static final String PROPERTY = "backlot.column.";
-  private static final String ENUM = "enum:";
 
   private IcebergTypes() {}
 
@@ -66,34 +63,32 @@ final class IcebergTypes {
     };
   }
 
-  /** Returns what the Iceberg type alone does not say, or empty. */
+  /** Returns the type in the schema module's notation where the Iceberg type alone loses it. */
   static Optional<String> meaning(FieldType type) {
-    if (type instanceof FieldType.ArrayOf array) {
-      return meaning(array.element());
-    }
-    if (type == Simple.UUID) {
-      return Optional.of("uuid");
-    }
-    if (type == Simple.TIME) {
-      return Optional.of("time");
-    }
-    if (type instanceof Text text && text.kind() != TextKind.PLAIN) {
-      return Optional.of(
-          switch (text.kind()) {
-            case JSON -> "json";
-            case NUMERIC -> "numeric";
-            default -> ENUM + EnumLabels.write(text.values());
-          });
-    }
-    return Optional.empty();
+    FieldType readBack = plain(iceberg(type, () -> 0));
+    return readBack.equals(type) ? Optional.empty() : Optional.of(type.notation());
   }
 
-  /** Returns the field type of an Iceberg column and the meaning its property gives, or empty. */
+  /**
+   * Returns the field type of an Iceberg column.
+   *
+   * @param meaning what the column's property says, or empty; it counts while the Iceberg type is
+   *     still the one that it stands for
+   */
   static FieldType fieldType(Type type, String meaning) {
+    FieldType plain = plain(type);
+    if (meaning.isEmpty()) {
+      return plain;
+    }
+    FieldType meant = FieldType.parse(meaning);
+    return plain(iceberg(meant, () -> 0)).equals(plain) ? meant : plain;
+  }
+
+  private static FieldType plain(Type type) {
     return switch (type.typeId()) {
       case BOOLEAN -> Simple.BOOLEAN;
       case INTEGER -> Simple.INT;
-      case LONG -> meaning.equals("time") ? Simple.TIME : Simple.LONG;
+      case LONG -> Simple.LONG;
       case FLOAT -> Simple.FLOAT;
       case DOUBLE -> Simple.DOUBLE;
       case DATE -> Simple.DATE;
@@ -102,27 +97,14 @@ final class IcebergTypes {
           ((Types.TimestampType) type).shouldAdjustToUTC() ? Simple.TIMESTAMPTZ : Simple.TIMESTAMP;
       case BINARY, FIXED -> Simple.BYTES;
       case UUID -> Simple.UUID;
-      case STRING -> text(meaning);
+      case STRING -> Text.PLAIN;
       case DECIMAL ->
           new FieldType.Decimal(
               ((Types.DecimalType) type).precision(), ((Types.DecimalType) type).scale());
-      case LIST ->
-          new FieldType.ArrayOf(fieldType(((Types.ListType) type).elementType(), meaning));
+      case LIST -> new FieldType.ArrayOf(plain(((Types.ListType) type).elementType()));
       case MAP -> Simple.TEXT_MAP;
       case STRUCT -> Simple.INTERVAL;
       default -> throw new IllegalArgumentException("No field type for " + type);
-    };
-  }
-
-  private static FieldType text(String meaning) {
-    if (meaning.startsWith(ENUM)) {
-      return Text.enumOf(EnumLabels.read(meaning.substring(ENUM.length())));
-    }
-    return switch (meaning) {
-      case "uuid" -> Simple.UUID;
-      case "json" -> Text.JSON;
-      case "numeric" -> Text.NUMERIC;
-      default -> Text.PLAIN;
     };
   }
 
@@ -132,33 +114,5 @@ final class IcebergTypes {
     columns.forEach(
         (name, type) -> meaning(type).ifPresent(text -> properties.put(PROPERTY + name, text)));
     return properties;
-  }
-
-  /** Labels of an enum as one text: separated by commas, with {@code \,} and {@code \\} escaped. */
-  private static final class EnumLabels {
-    static String write(List<String> labels) {
-      StringBuilder out = new StringBuilder();
-      for (String label : labels) {
-        out.append(label.replace("\\", "\\\\").replace(",", "\\,")).append(',');
-      }
-      return out.toString();
-    }
-
-    static List<String> read(String text) {
-      List<String> labels = new java.util.ArrayList<>();
-      StringBuilder label = new StringBuilder();
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        if (c == '\\' && i + 1 < text.length()) {
-          label.append(text.charAt(++i));
-        } else if (c == ',') {
-          labels.add(label.toString());
-          label.setLength(0);
-        } else {
-          label.append(c);
-        }
-      }
-      return labels;
-    }
   }
 }

@@ -36,6 +36,9 @@ public final class LakeCatalog implements AutoCloseable {
   /** The catalog's name, which stands before namespaces in queries. */
   public static final String NAME = "lake";
 
+  /** The table property that names the owning pipeline. */
+  public static final String PIPELINE_PROPERTY = LakeTables.PIPELINE;
+
   private static final Logger LOG = LoggerFactory.getLogger(LakeCatalog.class);
   private static final int PATIENCE_SECONDS = 20;
   private static final int COMMIT_ATTEMPTS = 20;
@@ -120,8 +123,7 @@ public final class LakeCatalog implements AutoCloseable {
   /** Returns the view, or empty when there is none of this name. */
   public Optional<View> findView(TableName name) {
     try {
-      return Optional.of(
-          patiently("load view " + name, () -> catalog.loadView(name.identifier())));
+      return Optional.of(patiently("load view " + name, () -> catalog.loadView(name.identifier())));
     } catch (NoSuchViewException e) {
       return Optional.empty();
     }
@@ -142,6 +144,36 @@ public final class LakeCatalog implements AutoCloseable {
           }
           return names.stream().sorted().toList();
         });
+  }
+
+  /** Returns the names of all tables and views, sorted. */
+  public List<TableName> relations() {
+    return patiently(
+        "list views",
+        () -> {
+          List<TableName> names = new ArrayList<>(tables());
+          for (Namespace namespace : catalog.listNamespaces()) {
+            catalog.listViews(namespace).forEach(id -> names.add(TableName.of(id)));
+          }
+          return names.stream().sorted().toList();
+        });
+  }
+
+  /** Returns the table that a business view shows; empty when there is no such view. */
+  public Optional<TableName> viewedTable(TableName view) {
+    return findView(view)
+        .map(found -> found.properties().get(BusinessView.TABLE))
+        .map(TableName::parse);
+  }
+
+  /** Returns a table's columns as they were when it was loaded. */
+  public TableShape shape(Table table) {
+    return LakeTables.shape(table);
+  }
+
+  /** Returns the key columns of a table, in key order. */
+  public List<String> key(Table table) {
+    return LakeTables.key(table.properties());
   }
 
   /** Returns the table's current columns, or empty when it does not exist. */
@@ -205,7 +237,8 @@ public final class LakeCatalog implements AutoCloseable {
         throw new ProblemException(evolution.problems());
       }
       try {
-        Table table = LakeTables.bring(catalog, settings, find(request.table()), request, evolution);
+        Table table =
+            LakeTables.bring(catalog, settings, find(request.table()), request, evolution);
         BusinessView.ensure(catalog, request.table(), table);
         return LakeTables.shape(table);
       } catch (CommitFailedException | org.apache.iceberg.exceptions.AlreadyExistsException e) {

@@ -27,8 +27,10 @@ import org.apache.iceberg.types.Types;
 /** Creates and alters tables; reads their shape back. */
 final class LakeTables {
   static final String PIPELINE = "backlot.pipeline";
+
   /** Key columns in key order, each escaped as on the wire, separated by commas. */
   static final String KEY = "backlot.key";
+
   /** A {@link TableRequest.VersionOrder}. */
   static final String ORDER = "backlot.order";
 
@@ -71,6 +73,13 @@ final class LakeTables {
     Table table = existing.get();
     Map<String, String> missing = new HashMap<>(properties(request));
     missing.entrySet().removeAll(table.properties().entrySet());
+    List<String> stale = new ArrayList<>();
+    for (Field field : evolution.relabel()) {
+      String property = IcebergTypes.PROPERTY + field.name();
+      if (!properties(request).containsKey(property)) {
+        stale.add(property);
+      }
+    }
     if (evolution.isNothing() && missing.isEmpty()) {
       return table;
     }
@@ -80,6 +89,7 @@ final class LakeTables {
     }
     UpdateProperties properties = transaction.updateProperties();
     missing.forEach(properties::set);
+    stale.forEach(properties::remove);
     properties.commit();
     transaction.commitTransaction();
     table.refresh();

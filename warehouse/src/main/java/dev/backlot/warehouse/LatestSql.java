@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
  * <p>Three things end a version of a row. A newer version of its key: the higher (epoch, offset) in
  * its Source, then the later {@code _ts}; under a key shared by several Sources, the later {@code
  * _ts}. A truncation ({@code _op = 't'}), which stands once in every partition and ends what
- * precedes it there. And a higher epoch of its Source: a rebuilt topic holds the whole Source again,
- * so nothing of an older epoch is live once a row of the newer one is in the table. A key whose
- * newest version is a delete is absent. Dead rows are removed before versions are compared, since
- * under a shared key the newest row by time may have been truncated in its own Source.
+ * precedes it there. And a higher epoch of its Source: a rebuilt topic holds the whole Source
+ * again, so nothing of an older epoch is live once a row of the newer one is in the table. A key
+ * whose newest version is a delete is absent. Dead rows are removed before versions are compared,
+ * since under a shared key the newest row by time may have been truncated in its own Source.
  */
 final class LatestSql {
   private static final String EPOCH = "backlot_epoch";

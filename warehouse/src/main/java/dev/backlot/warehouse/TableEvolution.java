@@ -82,9 +82,9 @@ public record TableEvolution(
             + "' of table '"
             + table
             + "': it holds "
-            + describe(have)
+            + have.notation()
             + " and would get "
-            + describe(field.type())
+            + field.type().notation()
             + ". Rename the column in the pipeline, or write another table.");
   }
 
@@ -93,8 +93,7 @@ public record TableEvolution(
     Set<String> seen = new HashSet<>();
     for (Field field : request.fields()) {
       if (SystemColumn.ofColumn(field.name()).isPresent()) {
-        problems.add(
-            column(request, field, "the name is reserved for Backlot's own column"));
+        problems.add(column(request, field, "the name is reserved for Backlot's own column"));
       } else if (!seen.add(field.name())) {
         problems.add(column(request, field, "the pipeline has two columns of this name"));
       }
@@ -126,13 +125,5 @@ public record TableEvolution(
             + "': "
             + cause
             + ". Rename it with a rename step.");
-  }
-
-  /** Returns a type as problems name it. */
-  static String describe(FieldType type) {
-    String iceberg = IcebergTypes.iceberg(type, () -> 0).toString();
-    return IcebergTypes.meaning(type)
-        .map(meaning -> iceberg + " (" + meaning + ")")
-        .orElse(iceberg);
   }
 }

@@ -1,0 +1,186 @@
+package dev.backlot.warehouse;
+
+import dev.backlot.schema.FieldType;
+import dev.backlot.warehouse.LatestSql.Dialect;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+
+/**
+ * A table at its current snapshot as DuckDB reads it: a query over the snapshot's files that finds
+ * columns by field id, so that files written before a column was added or renamed read right.
+ *
+ * <p>DuckDB ignores case in names: a column whose name differs from an earlier one only by case has
+ * {@code _2}, {@code _3} behind. A {@code time} column, stored in microseconds, reads as TIME.
+ */
+public final class LakeRelation {
+  private static final String TIME_TEXT =
+      "CASE WHEN %1$s = 86400000000 THEN TIME '24:00:00'"
+          + " ELSE TIME '00:00:00' + to_microseconds(%1$s) END";
+
+  private final TableName name;
+  private final Table table;
+  private final TableShape shape;
+  private final Map<String, String> engineNames;
+
+  private LakeRelation(TableName name, Table table) {
+    this.name = name;
+    this.table = table;
+    this.shape = LakeTables.shape(table);
+    this.engineNames = engineNames(shape);
+  }
+
+  /** Describes the table's current snapshot. */
+  public static LakeRelation of(TableName name, Table table) {
+    return new LakeRelation(name, table);
+  }
+
+  /** Returns the table's name. */
+  public TableName name() {
+    return name;
+  }
+
+  /** Returns the columns' names as DuckDB sees them, by their exact names, in order. */
+  public Map<String, String> columns() {
+    return engineNames;
+  }
+
+  /** Returns the query over the table's files. */
+  public String tableSql() {
+    List<String> files = files();
+    StringJoiner selected = new StringJoiner(", ");
+    StringJoiner schema = new StringJoiner(", ");
+    for (TableColumn column : shape.columns()) {
+      Type type = table.schema().findType(column.id());
+      String raw = "c" + column.id();
+      String source = files.isEmpty() ? "CAST(NULL AS " + duckType(type) + ")" : raw;
+      selected.add(value(column.type(), source) + " AS " + id(engineNames.get(column.name())));
+      schema.add(
+          column.id()
+              + ": {name: '"
+              + raw
+              + "', type: "
+              + text(duckType(type))
+              + ", default_value: NULL}");
+    }
+    if (files.isEmpty()) {
+      return "SELECT " + selected + " WHERE false";
+    }
+    StringJoiner paths = new StringJoiner(", ", "[", "]");
+    files.forEach(file -> paths.add(text(file)));
+    return "SELECT " + selected + " FROM read_parquet(" + paths + ", schema=MAP{" + schema + "})";
+  }
+
+  /** Returns the query of the business view over the table's query, by DuckDB's names. */
+  public String latestSql() {
+    String source = LakeCatalog.NAME + "." + id(name.namespace()) + "." + id(name.name());
+    List<String> key =
+        LakeTables.key(table.properties()).stream()
+            .map(column -> engineNames.getOrDefault(column, column))
+            .toList();
+    return new LatestSql(
+            Dialect.DUCKDB,
+            source,
+            List.copyOf(engineNames.values()),
+            key,
+            LakeTables.order(table.properties()))
+        .render();
+  }
+
+  private List<String> files() {
+    List<String> files = new ArrayList<>();
+    try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+      for (FileScanTask task : tasks) {
+        if (!task.deletes().isEmpty()) {
+          throw new IllegalStateException("Table " + name + " has delete files");
+        }
+        String location = task.file().location();
+        files.add(location.startsWith("file:") ? LocalFileIO.path(location).toString() : location);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
+  }
+
+  private static String value(FieldType type, String source) {
+    if (type == FieldType.Simple.TIME) {
+      return String.format(Locale.ROOT, TIME_TEXT, source);
+    }
+    if (type instanceof FieldType.ArrayOf array && array.element() == FieldType.Simple.TIME) {
+      // As text: the driver fails on a list that holds 24:00:00.
+      String element = String.format(Locale.ROOT, TIME_TEXT, "x");
+      return "list_transform(" + source + ", lambda x: CAST(" + element + " AS VARCHAR))";
+    }
+    return source;
+  }
+
+  private static String duckType(Type type) {
+    return switch (type.typeId()) {
+      case BOOLEAN -> "BOOLEAN";
+      case INTEGER -> "INTEGER";
+      case LONG -> "BIGINT";
+      case FLOAT -> "FLOAT";
+      case DOUBLE -> "DOUBLE";
+      case DATE -> "DATE";
+      case TIME -> "TIME";
+      case TIMESTAMP ->
+          ((Types.TimestampType) type).shouldAdjustToUTC()
+              ? "TIMESTAMP WITH TIME ZONE"
+              : "TIMESTAMP";
+      case BINARY, FIXED -> "BLOB";
+      case UUID -> "UUID";
+      case STRING -> "VARCHAR";
+      case DECIMAL -> {
+        Types.DecimalType decimal = (Types.DecimalType) type;
+        yield "DECIMAL(" + decimal.precision() + ", " + decimal.scale() + ")";
+      }
+      case LIST -> duckType(((Types.ListType) type).elementType()) + "[]";
+      case MAP -> {
+        Types.MapType map = (Types.MapType) type;
+        yield "MAP(" + duckType(map.keyType()) + ", " + duckType(map.valueType()) + ")";
+      }
+      case STRUCT -> {
+        StringJoiner fields = new StringJoiner(", ", "STRUCT(", ")");
+        for (Types.NestedField field : type.asStructType().fields()) {
+          fields.add(id(field.name()) + " " + duckType(field.type()));
+        }
+        yield fields.toString();
+      }
+      default -> throw new IllegalArgumentException("DuckDB has no type for " + type);
+    };
+  }
+
+  private static Map<String, String> engineNames(TableShape shape) {
+    Map<String, String> names = new LinkedHashMap<>();
+    Set<String> taken = new HashSet<>();
+    for (TableColumn column : shape.columns()) {
+      String candidate = column.name();
+      for (int i = 2; !taken.add(candidate.toLowerCase(Locale.ROOT)); i++) {
+        candidate = column.name() + "_" + i;
+      }
+      names.put(column.name(), candidate);
+    }
+    return names;
+  }
+
+  private static String id(String name) {
+    return Dialect.DUCKDB.id(name);
+  }
+
+  private static String text(String value) {
+    return "'" + value.replace("'", "''") + "'";
+  }
+}

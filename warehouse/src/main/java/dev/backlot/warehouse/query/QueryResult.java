@@ -1,0 +1,175 @@
+package dev.backlot.warehouse.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backlot.model.ProblemException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a query while they arrive. Occupies a query process until it is closed; rows that are
+ * not read are not computed. For use by one thread, except {@link #cancel}.
+ */
+public final class QueryResult implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final QueryRun run;
+  private final List<QueryColumn> columns;
+  private byte[] batch = new byte[0];
+  private int position;
+  private long rows;
+
+  QueryResult(QueryRun run, List<QueryColumn> columns) {
+    this.run = run;
+    this.columns = List.copyOf(columns);
+  }
+
+  /** Returns the columns in order. */
+  public List<QueryColumn> columns() {
+    return columns;
+  }
+
+  /** Returns how many rows were read so far. */
+  public long rows() {
+    return rows;
+  }
+
+  /**
+   * Returns the next row as UTF-8 JSON in the shape asked for, or empty after the last.
+   *
+   * @throws ProblemException when the query fails or its time is over
+   * @throws CancellationException after {@link #cancel}
+   */
+  public Optional<byte[]> next() {
+    if (position == batch.length && !fill()) {
+      return Optional.empty();
+    }
+    int end = position;
+    while (batch[end] != '\n') {
+      end++;
+    }
+    byte[] row = java.util.Arrays.copyOfRange(batch, position, end);
+    position = end + 1;
+    rows++;
+    return Optional.of(row);
+  }
+
+  private boolean fill() {
+    byte @Nullable [] next = run.nextRows();
+    if (next == null) {
+      return false;
+    }
+    batch = next;
+    position = 0;
+    return true;
+  }
+
+  /** Writes the remaining rows as one JSON array. */
+  public void writeRows(OutputStream out) throws IOException {
+    out.write('[');
+    boolean first = true;
+    while (position < batch.length || fill()) {
+      int start = position;
+      for (int i = start; i < batch.length; i++) {
+        if (batch[i] == '\n') {
+          out.write(
+              first
+                  ? "\n".getBytes(StandardCharsets.UTF_8)
+                  : ",\n".getBytes(StandardCharsets.UTF_8));
+          out.write(batch, start, i - start);
+          first = false;
+          start = i + 1;
+          rows++;
+        }
+      }
+      position = batch.length;
+    }
+    out.write(first ? ']' : '\n');
+    if (!first) {
+      out.write(']');
+    }
+  }
+
+  /** Writes {@code {"columns": [{"name", "type"}, …], "rows": […]}}. */
+  public void writeDocument(OutputStream out) throws IOException {
+    out.write("{\"columns\":".getBytes(StandardCharsets.UTF_8));
+    out.write(JSON.writeValueAsBytes(columns));
+    out.write(",\"rows\":".getBytes(StandardCharsets.UTF_8));
+    writeRows(out);
+    out.write('}');
+  }
+
+  /**
+   * Writes the remaining rows, asked for as {@link RowShape#ARRAY}, as CSV (RFC 4180) with a
+   * header. NULL is an empty field and an empty text is {@code ""}; lists and objects are JSON.
+   */
+  public void writeCsv(OutputStream out) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (QueryColumn column : columns) {
+      field(line, column.name());
+    }
+    endLine(line, out);
+    for (Optional<byte[]> row = next(); row.isPresent(); row = next()) {
+      line.setLength(0);
+      for (JsonNode value : JSON.readTree(row.get())) {
+        if (value.isNull()) {
+          line.append(',');
+        } else {
+          field(line, value.isTextual() ? value.textValue() : value.toString());
+        }
+      }
+      endLine(line, out);
+    }
+  }
+
+  private static void field(StringBuilder line, String text) {
+    if (text.isEmpty()
+        || text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')) {
+      line.append('"').append(text.replace("\"", "\"\"")).append('"');
+    } else {
+      line.append(text);
+    }
+    line.append(',');
+  }
+
+  private static void endLine(StringBuilder line, OutputStream out) throws IOException {
+    if (line.length() > 0) {
+      line.setLength(line.length() - 1);
+    }
+    out.write(line.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Returns the remaining rows as JSON values; for small results. */
+  public List<JsonNode> toList() {
+    List<JsonNode> list = new java.util.ArrayList<>();
+    try {
+      for (Optional<byte[]> row = next(); row.isPresent(); row = next()) {
+        list.add(EXACT.readTree(row.get()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return list;
+  }
+
+  private static final ObjectMapper EXACT =
+      new ObjectMapper()
+          .enable(com.fasterxml.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+  /** Ends the query from any thread; the reading thread gets a CancellationException. */
+  public void cancel() {
+    run.cancel();
+  }
+
+  /** Ends the query if it still runs, and gives the process back. */
+  @Override
+  public void close() {
+    run.close();
+  }
+}

@@ -1,0 +1,133 @@
+package dev.backlot.warehouse.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.backlot.model.Problem;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.warehouse.LakeCatalog;
+import dev.backlot.warehouse.LocalFileIO;
+import dev.backlot.warehouse.TableName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * SQL over the lake. Every query sees the newest committed state of each table; user SQL runs in
+ * child processes that can read the warehouse's files and nothing else. Safe for use by several
+ * threads; queries beyond {@link QuerySettings#processes} wait.
+ */
+public final class QueryService implements AutoCloseable {
+  private final LakeCatalog lake;
+  private final ScheduledExecutorService timer;
+  private final ChildPool pool;
+
+  /** Uses a catalog that the caller closes later than this service. Starts no process yet. */
+  public QueryService(LakeCatalog lake, QuerySettings settings) {
+    this.lake = lake;
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread thread = new Thread(work, "query-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    this.pool = new ChildPool(settings, LocalFileIO.path(lake.settings().warehouse()), timer);
+  }
+
+  /** Starts a process in the background, so that the first query finds it warm. */
+  public void warm() {
+    Thread thread =
+        new Thread(
+            () -> {
+              try (QueryResult result = query("SELECT 1", QueryLimits.DEFAULT, RowShape.ARRAY)) {
+                result.toList();
+              }
+            },
+            "query-warm");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Starts a SELECT over tables ({@code namespace.table}, also {@code lake.namespace.table}) and
+   * their business views ({@code …_latest}). The caller closes the result.
+   *
+   * @throws ProblemException with QUERY_INVALID or QUERY_FORBIDDEN and a place in the statement,
+   *     all problems at once; TIMED_OUT; INTERNAL when the process is killed
+   */
+  public QueryResult query(String sql, QueryLimits limits, RowShape shape) {
+    if (sql.isBlank()) {
+      throw new ProblemException(
+          ProblemCode.QUERY_INVALID, "Cannot run query: it is empty. Write a SELECT.");
+    }
+    for (int attempt = 1; ; attempt++) {
+      QueryRun run = new QueryRun(pool, pool.take(limits.time()), timer, limits, sql);
+      JsonNode parsed;
+      try {
+        parsed = run.parse();
+      } catch (IOException e) {
+        run.discard();
+        if (attempt == 1) {
+          continue;
+        }
+        throw new ProblemException(
+            ProblemCode.INTERNAL, "Cannot run query: " + e.getMessage() + ". Run it again.", e);
+      }
+      try {
+        return run.start(request(parsed, sql, shape));
+      } catch (RuntimeException e) {
+        run.close();
+        throw e;
+      }
+    }
+  }
+
+  private RunRequest request(JsonNode parsed, String sql, RowShape shape) {
+    StatementCheck check = StatementCheck.of(parsed, sql);
+    List<Problem> problems = new ArrayList<>(check.problems());
+    TableResolver resolver = new TableResolver(lake);
+    check.tables().stream().distinct().forEach(resolver::resolve);
+    problems.addAll(resolver.problems());
+    if (!problems.isEmpty()) {
+      throw new ProblemException(problems);
+    }
+    return new RunRequest(sql, shape, resolver.views(), ExactColumns.of(parsed, resolver));
+  }
+
+  /**
+   * Returns some rows of a table or of its business view, the newest first. The caller closes the
+   * result.
+   */
+  public QueryResult sample(TableName name, int rows, RowShape shape) {
+    String sql = "SELECT * FROM " + DuckSql.id(name.namespace()) + "." + DuckSql.id(name.name());
+    return query(
+        sql + " ORDER BY _ts DESC, _offset DESC LIMIT " + rows, QueryLimits.DEFAULT, shape);
+  }
+
+  /** Returns all tables, sorted by name. */
+  public List<TableSummary> tables() {
+    List<TableSummary> summaries = new ArrayList<>();
+    for (TableName name : lake.tables()) {
+      lake.find(name).ifPresent(table -> summaries.add(Summaries.of(lake, name, table)));
+    }
+    return summaries;
+  }
+
+  /**
+   * Returns one table.
+   *
+   * @throws ProblemException with NOT_FOUND
+   */
+  public TableSummary table(TableName name) {
+    return Summaries.of(lake, name, lake.load(name));
+  }
+
+  /** Ends all processes; running queries fail. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    pool.close();
+  }
+}
