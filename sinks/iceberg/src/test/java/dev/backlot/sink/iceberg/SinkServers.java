@@ -39,7 +39,12 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
 
 /** The servers that all tests of this module share, and short words for what the tests do. */
@@ -216,24 +221,50 @@ final class SinkServers {
     return TableMarks.read(lake.load(table)).orElse(Marks.NONE);
   }
 
+  /** Returns marks at the topic's end. */
+  Marks latest(TestTopic topic) {
+    PlanSource plan = topic.plan();
+    return StartOffsets.resolve(
+        kafkaProperties(),
+        new PlanSource(
+            plan.id(),
+            plan.name(),
+            plan.topic(),
+            plan.epoch(),
+            plan.partitions(),
+            plan.key(),
+            plan.columns(),
+            plan.keySchemas(),
+            plan.valueSchemas(),
+            "latest"));
+  }
+
+  void deleteBelow(TestTopic topic, int partition, long offset) throws Exception {
+    try (Admin admin = Admin.create(Map.copyOf(kafkaProperties()))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, topic.topic),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("cleanup.policy", "compact,delete"),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+      admin
+          .deleteRecords(
+              Map.of(
+                  new TopicPartition(topic.topic, partition),
+                  RecordsToDelete.beforeOffset(offset)))
+          .all()
+          .get();
+    }
+  }
+
   /** Waits until the table's marks have reached the topic's end as of now. */
   void awaitEnd(TableName table, TestTopic topic, Duration atMost) throws Exception {
     topic.flush();
-    Map<TopicPartition, Mark> end =
-        StartOffsets.resolve(
-                kafkaProperties(),
-                new PlanSource(
-                    "end",
-                    topic.name,
-                    topic.topic,
-                    1,
-                    topic.partitions,
-                    List.of("id"),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    "latest"))
-            .byPartition();
+    Map<TopicPartition, Mark> end = latest(topic).byPartition();
     Awaitility.await()
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(20))
