@@ -1,0 +1,156 @@
+package dev.backlot.controller;
+
+import dev.backlot.controller.catalog.ItemResource;
+import dev.backlot.controller.catalog.Items;
+import dev.backlot.controller.dataplane.DataPlane;
+import dev.backlot.controller.dataplane.HttpDataPlane;
+import dev.backlot.controller.document.ChangePlanner;
+import dev.backlot.controller.document.Deletion;
+import dev.backlot.controller.document.DocumentResource;
+import dev.backlot.controller.live.LiveResource;
+import dev.backlot.controller.live.LiveState;
+import dev.backlot.controller.live.StatusResource;
+import dev.backlot.controller.pipeline.CleanUps;
+import dev.backlot.controller.pipeline.JobItems;
+import dev.backlot.controller.pipeline.PipelineItems;
+import dev.backlot.controller.pipeline.PipelineResource;
+import dev.backlot.controller.pipeline.ProgressBoard;
+import dev.backlot.controller.pipeline.Reconciler;
+import dev.backlot.controller.schema.RegistryResource;
+import dev.backlot.controller.schema.SchemaItems;
+import dev.backlot.controller.schema.Schemas;
+import dev.backlot.controller.source.ConnectionItems;
+import dev.backlot.controller.source.EndpointItems;
+import dev.backlot.controller.source.SourceItems;
+import dev.backlot.controller.source.SourceResource;
+import dev.backlot.controller.table.Lake;
+import dev.backlot.controller.table.QueryResource;
+import dev.backlot.controller.table.TableItems;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.model.platform.PlatformConfig;
+import dev.backlot.registry.SchemaStore;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Who needs whom. */
+@Configuration(proxyBeanMethods = false)
+class Wiring {
+  @Bean
+  DataPlane dataPlane(PlatformConfig config) {
+    return new HttpDataPlane(config);
+  }
+
+  @Bean
+  Lake lake(PlatformConfig config) {
+    return new Lake(config);
+  }
+
+  @Bean
+  SchemaStore schemaStore(PlatformConfig config) {
+    return Schemas.open(config);
+  }
+
+  @Bean(initMethod = "start")
+  ProgressBoard progressBoard(DataPlane dataPlane) {
+    return new ProgressBoard(dataPlane);
+  }
+
+  @Bean(initMethod = "start")
+  Reconciler reconciler(
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      PlatformConfig config,
+      Lake lake,
+      ProgressBoard progress) {
+    return new Reconciler(metadata, dataPlane, config, new CleanUps(metadata, lake), progress);
+  }
+
+  @Bean
+  ChangePlanner changePlanner(MetadataDatabase metadata, DataPlane dataPlane) {
+    return new ChangePlanner(
+        metadata.documents(), metadata.sources(), metadata.pipelines(), dataPlane);
+  }
+
+  @Bean
+  DocumentResource documentResource(
+      ChangePlanner planner, MetadataDatabase metadata, Reconciler reconciler) {
+    return new DocumentResource(planner, metadata.documents(), reconciler);
+  }
+
+  @Bean
+  PipelineItems pipelineItems(
+      MetadataDatabase metadata, DataPlane dataPlane, ProgressBoard progress) {
+    return new PipelineItems(metadata, dataPlane, progress);
+  }
+
+  @Bean
+  PipelineResource pipelineResource(
+      MetadataDatabase metadata,
+      ChangePlanner planner,
+      Reconciler reconciler,
+      PipelineItems items) {
+    return new PipelineResource(
+        metadata.documents(), metadata.pipelines(), planner, reconciler, items);
+  }
+
+  @Bean
+  ItemResource itemResource(
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      PipelineItems pipelines,
+      Lake lake,
+      SchemaStore schemas,
+      Reconciler reconciler) {
+    List<Items> kinds =
+        List.of(
+            new ConnectionItems(metadata),
+            new EndpointItems(metadata),
+            pipelines,
+            new SourceItems(metadata),
+            new TableItems(lake),
+            new JobItems(dataPlane),
+            new SchemaItems(schemas));
+    return new ItemResource(
+        kinds, metadata.documents(), new Deletion(metadata.documents(), reconciler));
+  }
+
+  @Bean
+  SourceResource sourceResource(MetadataDatabase metadata, DataPlane dataPlane) {
+    return new SourceResource(metadata, dataPlane);
+  }
+
+  @Bean
+  RegistryResource registryResource(SchemaStore schemas) {
+    return new RegistryResource(schemas);
+  }
+
+  @Bean
+  QueryResource queryResource(Lake lake, PlatformConfig config) {
+    return new QueryResource(lake, config);
+  }
+
+  @Bean
+  LiveState liveState(
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      PipelineItems pipelines,
+      ProgressBoard progress,
+      Lake lake) {
+    return new LiveState(metadata, dataPlane, pipelines, progress, lake);
+  }
+
+  @Bean
+  LiveResource liveResource(LiveState state) {
+    return new LiveResource(state);
+  }
+
+  @Bean
+  StatusResource statusResource(
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      Reconciler reconciler,
+      LiveState live) {
+    return new StatusResource(metadata, dataPlane, reconciler, live);
+  }
+}

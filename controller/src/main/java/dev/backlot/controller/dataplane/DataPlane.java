@@ -1,0 +1,103 @@
+package dev.backlot.controller.dataplane;
+
+import dev.backlot.model.Problem;
+import dev.backlot.model.source.SourceDescriptor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the controller asks of the data plane. Every method blocks, is bounded in time and throws
+ * {@link dev.backlot.model.ProblemException}: with DATA_PLANE_UNREACHABLE when nobody answers, else
+ * with the data plane's own problems. Thread-safe.
+ */
+public interface DataPlane {
+  /** What a connection's preflight found. */
+  record Preflight(List<Problem> problems, List<SourceDescriptor> sources) {
+    /** Copies what is mutable. */
+    public Preflight {
+      problems = List.copyOf(problems);
+      sources = List.copyOf(sources);
+    }
+  }
+
+  /**
+   * A pipeline's plan, or why there is none.
+   *
+   * @param plan its JSON as an ordered map; empty when there are problems or Sources to wait for
+   * @param waitingFor Sources that are not captured yet
+   */
+  record Planned(
+      Optional<Map<String, Object>> plan,
+      String hash,
+      List<Problem> problems,
+      List<String> waitingFor) {
+    /** Copies what is mutable. */
+    public Planned {
+      problems = List.copyOf(problems);
+      waitingFor = List.copyOf(waitingFor);
+    }
+  }
+
+  /**
+   * A job as Flink sees it.
+   *
+   * @param state Flink's word: CREATED, RUNNING, RESTARTING, FAILED, …
+   * @param code a problem code's name when it failed, or empty
+   * @param reason why it failed, or empty
+   */
+  record Job(
+      String pipeline,
+      String planHash,
+      String jobId,
+      String state,
+      Optional<Instant> startedAt,
+      String code,
+      String reason) {}
+
+  /** How far a pipeline is; what is not known is empty. */
+  record Progress(
+      Optional<Long> lagRecords,
+      Optional<Double> lagSeconds,
+      Optional<Double> rate,
+      Optional<Boolean> caughtUp) {
+    /** Nothing is known. */
+    public static final Progress UNKNOWN =
+        new Progress(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** What a Source's topic holds. */
+  record SourceStats(Optional<Long> messages, Optional<Double> rate, Optional<Instant> newest) {}
+
+  /** Checks a connection from the data plane, and discovers the Sources that it would have. */
+  Preflight preflight(String connectionDocument);
+
+  /** Plans a pipeline; extra Sources are those that are only discovered yet. */
+  Planned plan(String pipelineDocument, List<SourceDescriptor> extraSources);
+
+  /** Makes a plan the pipeline's job, in place of any other; does nothing when it already is. */
+  String putJob(String pipeline, Map<String, Object> plan, long revision);
+
+  /** Stops a pipeline's job, committing what is in flight; does nothing when there is none. */
+  void deleteJob(String pipeline);
+
+  /** Returns every job, failed ones included until they are deleted or replaced. */
+  List<Job> jobs();
+
+  /** Returns a pipeline's progress, cheaply. */
+  Progress progress(String pipeline);
+
+  /** Proves, within a time, that all that was committed before this call is visible. */
+  Progress caughtUp(String pipeline, Duration timeout);
+
+  /** Returns a Source's newest rows: {@code {"rows": […], …}}. */
+  Map<String, Object> sample(String source, int limit);
+
+  /** Returns what a Source's topic holds. */
+  SourceStats stats(String source);
+
+  /** Returns whether the data plane accepts commands. */
+  boolean isHealthy();
+}

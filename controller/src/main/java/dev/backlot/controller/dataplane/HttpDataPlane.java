@@ -1,0 +1,253 @@
+package dev.backlot.controller.dataplane;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.backlot.controller.web.Json;
+import dev.backlot.model.Problem;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.platform.PlatformConfig;
+import dev.backlot.model.source.SourceDescriptor;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The data plane over its internal HTTP API on loopback. */
+public final class HttpDataPlane implements DataPlane {
+  private static final Duration QUICK = Duration.ofSeconds(5);
+  private static final Duration SLOW = Duration.ofSeconds(60);
+  private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
+  private final String root;
+  private final String token;
+
+  /** Reaches the data plane of an installation; connects at the first call. */
+  public HttpDataPlane(PlatformConfig config) {
+    this.root = "http://127.0.0.1:" + config.enginePort() + "/v1";
+    this.token = config.internalToken();
+  }
+
+  @Override
+  public Preflight preflight(String connectionDocument) {
+    JsonNode answer = call("POST", "/preflight", connectionDocument, SLOW);
+    return new Preflight(problems(answer), sources(answer.path("sources")));
+  }
+
+  @Override
+  public Planned plan(String pipelineDocument, List<SourceDescriptor> extraSources) {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.set("pipeline", tree(pipelineDocument));
+    body.set("extra_sources", Json.MAPPER.valueToTree(extraSources));
+    JsonNode answer = call("POST", "/plans", body.toString(), SLOW);
+    List<String> waitingFor = new ArrayList<>();
+    answer.path("waiting_for").forEach(source -> waitingFor.add(source.asText()));
+    JsonNode plan = answer.path("plan");
+    return new Planned(
+        plan.isObject() ? Optional.of(Json.MAPPER.convertValue(plan, MAP)) : Optional.empty(),
+        answer.path("hash").asText(""),
+        problems(answer),
+        waitingFor);
+  }
+
+  @Override
+  public String putJob(String pipeline, Map<String, Object> plan, long revision) {
+    Map<String, Object> body = Map.of("plan", plan, "revision", revision);
+    return call("PUT", "/jobs/" + encode(pipeline), Json.write(body), SLOW)
+        .path("job_id")
+        .asText("");
+  }
+
+  @Override
+  public void deleteJob(String pipeline) {
+    call("DELETE", "/jobs/" + encode(pipeline), null, SLOW);
+  }
+
+  @Override
+  public List<Job> jobs() {
+    JsonNode answer = call("GET", "/jobs", null, QUICK);
+    List<Job> jobs = new ArrayList<>();
+    for (JsonNode job : answer.isArray() ? answer : answer.path("jobs")) {
+      jobs.add(
+          new Job(
+              job.path("pipeline").asText(""),
+              job.path("plan_hash").asText(""),
+              job.path("job_id").asText(""),
+              job.path("state").asText("UNKNOWN"),
+              time(job.path("started_at")),
+              job.path("code").asText(""),
+              job.path("reason").asText("")));
+    }
+    return jobs;
+  }
+
+  @Override
+  public Progress progress(String pipeline) {
+    return progress(call("GET", "/pipelines/" + encode(pipeline) + "/progress", null, QUICK));
+  }
+
+  @Override
+  public Progress caughtUp(String pipeline, Duration timeout) {
+    return progress(
+        call(
+            "POST",
+            "/pipelines/" + encode(pipeline) + "/caught-up",
+            "{\"timeout_ms\":" + timeout.toMillis() + "}",
+            timeout.plus(QUICK)));
+  }
+
+  @Override
+  public Map<String, Object> sample(String source, int limit) {
+    return Json.MAPPER.convertValue(
+        call("GET", "/sources/" + encode(source) + "/sample?limit=" + limit, null, SLOW), MAP);
+  }
+
+  @Override
+  public SourceStats stats(String source) {
+    JsonNode answer = call("GET", "/sources/" + encode(source) + "/stats", null, QUICK);
+    return new SourceStats(
+        whole(answer.path("messages")), decimal(answer.path("rate")), time(answer.path("newest")));
+  }
+
+  @Override
+  public boolean isHealthy() {
+    try {
+      call("GET", "/health", null, Duration.ofSeconds(2));
+      return true;
+    } catch (ProblemException e) {
+      return false;
+    }
+  }
+
+  private JsonNode call(String method, String path, @Nullable String body, Duration timeout) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(root + path))
+            .timeout(timeout)
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    HttpResponse<String> response;
+    try {
+      response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new ProblemException(
+          ProblemCode.DATA_PLANE_UNREACHABLE,
+          "Cannot reach the data plane: "
+              + (e instanceof java.net.http.HttpTimeoutException
+                  ? "it did not answer within " + timeout.toSeconds() + " s"
+                  : "it does not answer")
+              + ". It is started again by itself; try again in a moment.",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProblemException(
+          ProblemCode.DATA_PLANE_UNREACHABLE,
+          "Cannot reach the data plane: the controller is stopping. Try again later.",
+          e);
+    }
+    if (response.statusCode() / 100 == 2) {
+      return tree(response.body());
+    }
+    throw failure(method + " " + path, response);
+  }
+
+  private static ProblemException failure(String call, HttpResponse<String> response) {
+    List<Problem> problems = List.of();
+    try {
+      problems = problems(tree(response.body()));
+    } catch (RuntimeException e) {
+      // the body is not ours: the status must do
+    }
+    if (!problems.isEmpty()) {
+      return new ProblemException(problems);
+    }
+    return new ProblemException(
+        response.statusCode() == 404 ? ProblemCode.NOT_FOUND : ProblemCode.INTERNAL,
+        "Cannot get an answer from the data plane: "
+            + call
+            + " gave status "
+            + response.statusCode()
+            + ". Look into the data plane's log.");
+  }
+
+  private static JsonNode tree(String json) {
+    try {
+      return json.isBlank() ? Json.MAPPER.createObjectNode() : Json.MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new ProblemException(
+          ProblemCode.INTERNAL,
+          "Cannot understand the data plane: its answer is not JSON. Look into its log.",
+          e);
+    }
+  }
+
+  private static List<Problem> problems(JsonNode answer) {
+    List<Problem> problems = new ArrayList<>();
+    for (JsonNode problem : answer.path("problems")) {
+      problems.add(Json.MAPPER.convertValue(problem, Problem.class));
+    }
+    return problems;
+  }
+
+  private static List<SourceDescriptor> sources(JsonNode nodes) {
+    List<SourceDescriptor> sources = new ArrayList<>();
+    for (JsonNode source : nodes) {
+      sources.add(Json.MAPPER.convertValue(source, SourceDescriptor.class));
+    }
+    return sources;
+  }
+
+  private static Progress progress(JsonNode answer) {
+    JsonNode caughtUp = answer.path("caught_up");
+    return new Progress(
+        whole(answer.path("lag_records")),
+        decimal(answer.path("lag_seconds")),
+        decimal(answer.path("rate")),
+        caughtUp.isBoolean() ? Optional.of(caughtUp.asBoolean()) : Optional.empty());
+  }
+
+  private static Optional<Long> whole(JsonNode node) {
+    return node.isNumber() ? Optional.of(node.asLong()) : Optional.empty();
+  }
+
+  private static Optional<Double> decimal(JsonNode node) {
+    return node.isNumber() ? Optional.of(node.asDouble()) : Optional.empty();
+  }
+
+  private static Optional<Instant> time(JsonNode node) {
+    if (node.isNumber()) {
+      return Optional.of(Instant.ofEpochMilli(node.asLong()));
+    }
+    try {
+      return node.isTextual() ? Optional.of(Instant.parse(node.asText())) : Optional.empty();
+    } catch (java.time.DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String encode(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,51 @@
+package dev.backlot.controller.document;
+
+import dev.backlot.controller.pipeline.Reconciler;
+import dev.backlot.metadata.DocumentStore;
+import dev.backlot.metadata.DocumentStore.StoredDocument;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.spec.SpecKind;
+import java.util.List;
+import java.util.Locale;
+
+/** Asks for deletions; the reconciler cleans up and then removes. */
+public final class Deletion {
+  private final DocumentStore documents;
+  private final Reconciler reconciler;
+
+  /** Deletes in this store. */
+  public Deletion(DocumentStore documents, Reconciler reconciler) {
+    this.documents = documents;
+    this.reconciler = reconciler;
+  }
+
+  /**
+   * Asks for a document's deletion; returns its state, {@code deleting}.
+   *
+   * @throws ProblemException with NOT_FOUND, or with IN_USE when others need it
+   */
+  public String delete(SpecKind kind, String name, boolean orphan) {
+    List<StoredDocument> all = documents.list();
+    if (kind == SpecKind.CONNECTION) {
+      List<String> users = Usage.pipelinesOf(name, all);
+      if (!users.isEmpty()) {
+        throw new ProblemException(List.of(Usage.inUse(name, users)));
+      }
+    }
+    if (!documents.markDeleting(kind, name, orphan)) {
+      String noun = kind.label().toLowerCase(Locale.ROOT);
+      throw new ProblemException(
+          ProblemCode.NOT_FOUND,
+          "Cannot delete "
+              + noun
+              + " '"
+              + name
+              + "': there is none of this name. See `backlot get "
+              + noun
+              + "s`.");
+    }
+    reconciler.wake();
+    return "deleting";
+  }
+}

@@ -1,0 +1,140 @@
+package dev.backlot.controller.document;
+
+import dev.backlot.controller.pipeline.Reconciler;
+import dev.backlot.controller.web.Json;
+import dev.backlot.metadata.DocumentStore;
+import dev.backlot.metadata.DocumentStore.Revision;
+import dev.backlot.metadata.DocumentStore.StoredDocument;
+import dev.backlot.metadata.DocumentStore.Write;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.spec.Documents;
+import dev.backlot.spec.SpecReader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Sets of documents: validate, plan, diff, apply. */
+@RestController
+public final class DocumentResource {
+  private final ChangePlanner planner;
+  private final DocumentStore documents;
+  private final Reconciler reconciler;
+
+  /** Serves sets of documents. */
+  public DocumentResource(ChangePlanner planner, DocumentStore documents, Reconciler reconciler) {
+    this.planner = planner;
+    this.documents = documents;
+    this.reconciler = reconciler;
+  }
+
+  /** A file as the user has it. */
+  record File(String name, String text) {}
+
+  /**
+   * A set of documents.
+   *
+   * @param prune whether documents that stand but are not in the files are deleted
+   */
+  record Request(List<File> files, boolean prune) {
+    Map<String, String> byName() {
+      if (files == null) {
+        throw new ProblemException(
+            ProblemCode.USAGE,
+            "Cannot read the request: field 'files' is missing. Send {\"files\": [{\"name\": …,"
+                + " \"text\": …}]}.");
+      }
+      Map<String, String> map = new LinkedHashMap<>();
+      files.forEach(file -> map.put(file.name(), file.text()));
+      return map;
+    }
+  }
+
+  @PostMapping("/api/v1/validate")
+  Map<String, Object> validate(@RequestBody Request request) {
+    Documents read = SpecReader.readAll(request.byName());
+    return Map.of("documents", read.orThrow().size());
+  }
+
+  @PostMapping("/api/v1/plan")
+  Map<String, Object> plan(@RequestBody Request request) {
+    ChangeSet set = planner.plan(request.byName(), request.prune()).orThrow();
+    return answer(set, List.of());
+  }
+
+  @PostMapping("/api/v1/diff")
+  Map<String, Object> diff(@RequestBody Request request) {
+    ChangeSet set = planner.compareOnly(request.byName(), request.prune()).orThrow();
+    List<Map<String, Object>> items = new ArrayList<>();
+    for (Change change : set.changes()) {
+      Map<String, Object> item = item(change);
+      Object before = change.current().map(d -> (Object) Json.readMap(d.json())).orElse(null);
+      Object after = change.json().isEmpty() ? null : Json.readMap(change.json());
+      item.put("changes", Difference.between(before, after));
+      items.add(item);
+    }
+    return Map.of("documents", items, "changes", set.hasChanges());
+  }
+
+  /** All or nothing: either every document is written, in one transaction, or none is. */
+  @PostMapping("/api/v1/apply")
+  Map<String, Object> apply(@RequestBody Request request) {
+    ChangeSet set = planner.plan(request.byName(), request.prune()).orThrow();
+    List<Write> writes = new ArrayList<>();
+    List<StoredDocument> deletions = new ArrayList<>();
+    for (Change change : set.changes()) {
+      if (change.isWrite()) {
+        writes.add(
+            new Write(
+                change.kind(), change.name(), change.json(), change.currentRevision(), "", ""));
+      } else if (change.action() == Change.Action.DELETE) {
+        change.current().ifPresent(deletions::add);
+      }
+    }
+    List<Long> revisions =
+        writes.isEmpty() && deletions.isEmpty()
+            ? List.of()
+            : documents.write(writes, deletions);
+    reconciler.wake();
+    return answer(set, revisions);
+  }
+
+  private static Map<String, Object> answer(ChangeSet set, List<Long> revisions) {
+    List<Map<String, Object>> items = new ArrayList<>();
+    int written = 0;
+    for (Change change : set.changes()) {
+      Map<String, Object> item = item(change);
+      if (change.isWrite() && written < revisions.size()) {
+        item.put("revision", revisions.get(written++));
+      } else if (change.currentRevision() > 0) {
+        item.put("revision", change.currentRevision());
+      }
+      item.put("effects", change.effects());
+      items.add(item);
+    }
+    return Map.of("documents", items, "changes", set.hasChanges());
+  }
+
+  private static Map<String, Object> item(Change change) {
+    Map<String, Object> item = new LinkedHashMap<>();
+    item.put("kind", change.kind().label());
+    item.put("name", change.name());
+    item.put("action", change.action().label());
+    return item;
+  }
+
+  /** Returns a revision as the API shows it. */
+  public static Map<String, Object> revision(Revision revision) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("revision", revision.revision());
+    map.put("created_at", revision.createdAt());
+    map.put("author", revision.author());
+    map.put("message", revision.message());
+    map.put("spec", Json.readMap(revision.json()));
+    return map;
+  }
+}

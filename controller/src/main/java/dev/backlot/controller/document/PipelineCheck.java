@@ -1,0 +1,279 @@
+package dev.backlot.controller.document;
+
+import dev.backlot.controller.dataplane.DataPlane;
+import dev.backlot.controller.document.Change.Action;
+import dev.backlot.controller.web.Json;
+import dev.backlot.metadata.DocumentStore.StoredDocument;
+import dev.backlot.metadata.PipelineStore;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.model.Place;
+import dev.backlot.model.Problem;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.source.SourceName;
+import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.SpecKind;
+import dev.backlot.model.spec.StepSpec;
+import dev.backlot.spec.Suggestion;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Plans the pipelines that a change set creates or changes. */
+final class PipelineCheck {
+  private static final Pattern STEP_PATH = Pattern.compile("steps\\[(\\d+)\\]\\.?(.*)");
+
+  private final SourceStore sources;
+  private final PipelineStore pipelines;
+  private final DataPlane dataPlane;
+
+  PipelineCheck(SourceStore sources, PipelineStore pipelines, DataPlane dataPlane) {
+    this.sources = sources;
+    this.pipelines = pipelines;
+    this.dataPlane = dataPlane;
+  }
+
+  record Findings(List<Change> changes, List<Problem> problems) {}
+
+  Findings check(
+      List<Change> changes, List<StoredDocument> current, ConnectionCheck.Findings connections) {
+    List<Problem> problems = new ArrayList<>(tableProblems(changes, current));
+    List<Change> checked = new ArrayList<>();
+    World world = new World(current, connections);
+    for (Change change : changes) {
+      if (change.isWrite() && change.spec().orElse(null) instanceof PipelineSpec pipeline) {
+        checked.add(change.withEffects(check(change, pipeline, world, problems)));
+      } else {
+        checked.add(change);
+      }
+    }
+    return new Findings(checked, problems);
+  }
+
+  private Effects check(Change change, PipelineSpec pipeline, World world, List<Problem> problems) {
+    int before = problems.size();
+    boolean known = true;
+    List<SourceDescriptor> extra = new ArrayList<>();
+    for (StepSpec step : pipeline.steps()) {
+      if (step.role() == StepSpec.Role.SOURCE) {
+        known &= findSource(pipeline, step, world, extra, problems);
+      }
+    }
+    if (!known || problems.size() > before) {
+      return Effects.NONE;
+    }
+    try {
+      DataPlane.Planned planned = dataPlane.plan(change.json(), extra);
+      planned.problems().forEach(problem -> problems.add(atStep(problem, pipeline)));
+      return planned
+          .plan()
+          .map(plan -> effects(change, pipeline, plan, planned.hash()))
+          .orElse(Effects.NONE);
+    } catch (ProblemException e) {
+      e.problems().forEach(problem -> problems.add(atStep(problem, pipeline)));
+      return Effects.NONE;
+    }
+  }
+
+  /** What Sources there are: captured ones, and those that connections were found to have. */
+  private final class World {
+    private final Map<String, StoredDocument> connections = new HashMap<>();
+    private final ConnectionCheck.Findings checked;
+    private final Map<String, SourceDescriptor> discovered = new TreeMap<>();
+    private final Map<String, SourceStore.StoredSource> captured = new TreeMap<>();
+
+    World(List<StoredDocument> current, ConnectionCheck.Findings checked) {
+      this.checked = checked;
+      for (StoredDocument document : current) {
+        if (document.kind() == SpecKind.CONNECTION && !document.deleting()) {
+          connections.put(document.name(), document);
+        }
+      }
+      checked.discovered().values().forEach(this::discover);
+      sources.list().forEach(source -> captured.put(source.descriptor().name(), source));
+    }
+
+    private void discover(List<SourceDescriptor> found) {
+      found.forEach(source -> discovered.put(source.name(), source));
+    }
+
+    Set<String> names() {
+      Set<String> names = new java.util.TreeSet<>(captured.keySet());
+      names.addAll(discovered.keySet());
+      return names;
+    }
+  }
+
+  private boolean findSource(
+      PipelineSpec pipeline,
+      StepSpec step,
+      World world,
+      List<SourceDescriptor> extra,
+      List<Problem> problems) {
+    String connection = SourceName.parse(step.type()).connection();
+    if (world.checked.failed().contains(connection)) {
+      return false;
+    }
+    boolean rechecked = world.checked.discovered().containsKey(connection);
+    if (!rechecked && world.captured.containsKey(step.type())) {
+      return true;
+    }
+    StoredDocument document = world.connections.get(connection);
+    if (!rechecked && document != null && !world.discovered.containsKey(step.type())) {
+      try {
+        world.discover(dataPlane.preflight(document.json()).sources());
+      } catch (ProblemException e) {
+        e.problems().forEach(problem -> problems.add(atStep(problem, pipeline)));
+        return false;
+      }
+    }
+    SourceDescriptor found = world.discovered.get(step.type());
+    if (found != null) {
+      if (!world.captured.containsKey(step.type())) {
+        extra.add(found);
+      }
+      return true;
+    }
+    String cause =
+        rechecked || document != null
+            ? "connection '" + connection + "' has no Source '" + step.type() + "'"
+            : "there is no connection '" + connection + "'";
+    String next =
+        rechecked || document != null
+            ? Suggestion.nearest(step.type(), world.names())
+                .map(name -> "Did you mean '" + name + "'?")
+                .orElse("Add the table to the connection's 'tables.include'.")
+            : "Apply the connection first, or together with the pipeline.";
+    problems.add(
+        new Problem(
+            ProblemCode.PIPELINE_UNKNOWN_SOURCE,
+            "Cannot plan pipeline '" + pipeline.name() + "': " + cause + ". " + next,
+            step.place("source")));
+    return false;
+  }
+
+  /** Puts a planner's problem, whose place is in the canonical JSON, where the user wrote it. */
+  static Problem atStep(Problem problem, PipelineSpec pipeline) {
+    String path = problem.place().path();
+    Place place = pipeline.header().place();
+    Matcher matcher = STEP_PATH.matcher(path);
+    if (matcher.matches()) {
+      int index = Integer.parseInt(matcher.group(1));
+      if (index < pipeline.steps().size()) {
+        place = pipeline.steps().get(index).place(matcher.group(2));
+      }
+    }
+    return problem.at(new Place(place.file(), place.line(), place.column(), path));
+  }
+
+  private static List<Problem> tableProblems(List<Change> changes, List<StoredDocument> current) {
+    Map<String, String> owners = new HashMap<>();
+    for (StoredDocument document : current) {
+      boolean changed =
+          changes.stream()
+              .anyMatch(
+                  change ->
+                      change.kind() == document.kind()
+                          && change.name().equals(document.name())
+                          && change.action() != Action.UNCHANGED);
+      if (document.kind() == SpecKind.PIPELINE && !changed) {
+        Usage.pipeline(document)
+            .ifPresent(p -> Usage.tables(p).forEach(table -> owners.put(table, p.name())));
+      }
+    }
+    List<Problem> problems = new ArrayList<>();
+    for (Change change : changes) {
+      if (!change.isWrite() || !(change.spec().orElse(null) instanceof PipelineSpec pipeline)) {
+        continue;
+      }
+      for (StepSpec step : pipeline.steps()) {
+        String table = String.valueOf(step.config().get("table"));
+        String owner =
+            step.role() == StepSpec.Role.SINK ? owners.put(table, pipeline.name()) : null;
+        if (owner != null && !owner.equals(pipeline.name())) {
+          problems.add(
+              new Problem(
+                  ProblemCode.TABLE_OWNED_BY_OTHER,
+                  "Cannot plan pipeline '"
+                      + pipeline.name()
+                      + "': pipeline '"
+                      + owner
+                      + "' writes table '"
+                      + table
+                      + "'. Use another table.",
+                  step.place("config.table")));
+        }
+      }
+    }
+    return problems;
+  }
+
+  private Effects effects(
+      Change change, PipelineSpec pipeline, Map<String, Object> plan, String hash) {
+    Optional<Map<String, Object>> deployed =
+        pipelines.deployedPlan(pipeline.name()).map(Json::readMap);
+    boolean samePlan =
+        deployed.map(before -> hash.equals(String.valueOf(before.get("hash")))).orElse(false);
+    List<String> jobs = new ArrayList<>();
+    if (pipeline.state() == PipelineSpec.DesiredState.PAUSED) {
+      if (deployed.isPresent()) {
+        jobs.add("stop " + pipeline.name());
+      }
+    } else if (deployed.isEmpty() || change.action() == Action.CREATE) {
+      jobs.add("start " + pipeline.name());
+    } else if (!samePlan) {
+      jobs.add("replace " + pipeline.name());
+    }
+    List<String> topics = new ArrayList<>();
+    objects(plan.get("sources")).forEach(source -> topics.add("read " + source.get("topic")));
+    List<String> tables = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
+    for (Map<String, Object> sink : objects(plan.get("sinks"))) {
+      tables.add("write " + sink.get("table"));
+      notes.addAll(texts(sink.get("notes")));
+    }
+    objects(plan.get("steps")).forEach(step -> notes.addAll(texts(step.get("notes"))));
+    if (deployed.isPresent() && !sameLogic(deployed.get(), plan)) {
+      notes.add(
+          "rebuild needed: rows that were written before stay as the old steps wrote them, in "
+              + String.join(", ", Usage.tables(pipeline)));
+    }
+    return new Effects(List.of(), jobs, topics, tables, notes);
+  }
+
+  private static boolean sameLogic(Map<String, Object> before, Map<String, Object> after) {
+    return logic(before).equals(logic(after));
+  }
+
+  private static String logic(Map<String, Object> plan) {
+    List<Object> logic = new ArrayList<>();
+    objects(plan.get("sources")).forEach(source -> logic.add(source.get("name")));
+    for (Map<String, Object> step : objects(plan.get("steps"))) {
+      logic.add(step.get("processor"));
+      logic.add(step.get("inputs"));
+      logic.add(step.get("config"));
+    }
+    return Json.write(logic);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> objects(@org.jspecify.annotations.Nullable Object value) {
+    return value instanceof List<?> list
+        ? list.stream()
+            .filter(Map.class::isInstance)
+            .map(element -> (Map<String, Object>) element)
+            .toList()
+        : List.of();
+  }
+
+  private static List<String> texts(@org.jspecify.annotations.Nullable Object value) {
+    return value instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of();
+  }
+}

@@ -1,0 +1,206 @@
+package dev.backlot.controller.live;
+
+import dev.backlot.controller.catalog.Item;
+import dev.backlot.controller.catalog.Items.Effort;
+import dev.backlot.controller.dataplane.DataPlane;
+import dev.backlot.controller.dataplane.DataPlane.SourceStats;
+import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.pipeline.PipelineItems;
+import dev.backlot.controller.pipeline.ProgressBoard;
+import dev.backlot.controller.source.ConnectionItems;
+import dev.backlot.controller.table.Lake;
+import dev.backlot.controller.web.Json;
+import dev.backlot.metadata.DumpStore;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.metadata.SourceStore.StoredSource;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.spec.PipelineSpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state of everything in one JSON object: services, connections, Sources, pipelines, tables.
+ * What is not known is null, never zero. Computed at most once a second, whoever asks. Thread-safe.
+ */
+public final class LiveState {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveState.class);
+  private static final long FRESH_NANOS = 800_000_000L;
+  private static final long TABLES_NANOS = 2_000_000_000L;
+
+  private final MetadataDatabase metadata;
+  private final DataPlane dataPlane;
+  private final PipelineItems pipelines;
+  private final ProgressBoard progress;
+  private final ConnectionItems connections;
+  private final LiveTables tables;
+  private final Instant startedAt = Instant.now();
+  private Map<String, Object> newest = Map.of();
+  private long newestAt;
+  private List<Map<String, Object>> newestTables = List.of();
+  private long newestTablesAt;
+
+  /** Watches these parts. */
+  public LiveState(
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      PipelineItems pipelines,
+      ProgressBoard progress,
+      Lake lake) {
+    this.metadata = metadata;
+    this.dataPlane = dataPlane;
+    this.pipelines = pipelines;
+    this.progress = progress;
+    this.connections = new ConnectionItems(metadata);
+    this.tables = new LiveTables(lake);
+  }
+
+  /** Returns the state, at most about a second old. */
+  public synchronized Map<String, Object> snapshot() {
+    if (!newest.isEmpty() && System.nanoTime() - newestAt < FRESH_NANOS) {
+      return newest;
+    }
+    Map<String, Object> state = new LinkedHashMap<>();
+    Optional<List<Item>> items = attempt(() -> pipelines.list(Effort.CHEAP));
+    state.put("now", Instant.now());
+    state.put("platform", Map.of("version", "0.1.0", "started_at", startedAt));
+    state.put("services", services(items.isPresent()));
+    state.put("connections", attempt(this::connections).orElse(List.of()));
+    state.put("sources", attempt(this::sources).orElse(List.of()));
+    state.put("pipelines", items.orElse(List.of()).stream().map(this::pipeline).toList());
+    state.put("tables", tables());
+    newest = state;
+    newestAt = System.nanoTime();
+    return state;
+  }
+
+  private List<Map<String, Object>> tables() {
+    if (System.nanoTime() - newestTablesAt > TABLES_NANOS || newestTablesAt == 0) {
+      newestTables = attempt(tables::list).orElse(newestTables);
+      newestTablesAt = System.nanoTime();
+    }
+    return newestTables;
+  }
+
+  private List<Map<String, Object>> services(boolean databaseUp) {
+    boolean plane = progress.isReachable();
+    List<Map<String, Object>> services = new ArrayList<>();
+    services.add(service("postgres", databaseUp ? "healthy" : "down"));
+    for (String name : List.of("kafka", "capture", "flink")) {
+      services.add(service(name, plane ? "healthy" : "down"));
+    }
+    services.add(service("controller", "healthy"));
+    return services;
+  }
+
+  private static Map<String, Object> service(String name, String state) {
+    Map<String, Object> service = new LinkedHashMap<>();
+    service.put("name", name);
+    service.put("state", state);
+    service.put("detail", null);
+    return service;
+  }
+
+  private List<Map<String, Object>> connections() {
+    List<Map<String, Object>> list = new ArrayList<>();
+    for (Item item : connections.list(Effort.CHEAP)) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", item.name());
+      map.put("owner", item.spec().get("owner"));
+      map.put("type", item.spec().get("type"));
+      map.put("state", item.state());
+      map.put("reason", orNull(item.status().get("reason")));
+      map.put("retained_bytes", item.status().get("retained_bytes"));
+      list.add(map);
+    }
+    return list;
+  }
+
+  private List<Map<String, Object>> sources() {
+    List<Map<String, Object>> list = new ArrayList<>();
+    for (StoredSource source : metadata.sources().list()) {
+      String name = source.descriptor().name();
+      Optional<SourceStats> stats =
+          progress.isReachable() ? attempt(() -> dataPlane.stats(name)) : Optional.empty();
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", name);
+      map.put("connection", source.descriptor().connection());
+      map.put("description", null);
+      map.put("state", source.state().label());
+      map.put("reason", orNull(source.reason()));
+      map.put("key", source.descriptor().keyColumns());
+      map.put("epoch", source.descriptor().epoch());
+      map.put("topic", source.descriptor().topic());
+      map.put("rate", stats.flatMap(SourceStats::rate).orElse(null));
+      map.put("messages", stats.flatMap(SourceStats::messages).orElse(null));
+      map.put("newest_change_at", stats.flatMap(SourceStats::newest).orElse(null));
+      map.put("dump", dump(source));
+      list.add(map);
+    }
+    return list;
+  }
+
+  private @Nullable Map<String, Object> dump(StoredSource source) {
+    Optional<DumpStore.Dump> open =
+        metadata.dumps().open(source.descriptor().connection()).stream()
+            .filter(dump -> dump.source().equals(source.descriptor().name()))
+            .findFirst();
+    if (open.isEmpty() && source.state() != SourceStore.State.DUMPING) {
+      return null;
+    }
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("done_rows", open.map(DumpStore.Dump::dumpedRows).orElse(source.dumpedRows()));
+    map.put("total_rows", null);
+    map.put("estimated", true);
+    return map;
+  }
+
+  private Map<String, Object> pipeline(Item item) {
+    Map<String, Object> status = item.status();
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("name", item.name());
+    map.put("owner", item.spec().get("owner"));
+    map.put("description", item.spec().get("description"));
+    map.put("state", item.state());
+    map.put("reason", orNull(status.get("reason")));
+    map.put("since", status.get("since"));
+    map.put("revision", status.get("revision"));
+    map.put("rate", status.get("rate"));
+    map.put("lag_seconds", status.get("lag_seconds"));
+    map.put("lag_records", status.get("lag_records"));
+    map.put("caught_up", status.get("caught_up"));
+    map.put("jobs", status.get("jobs"));
+    Optional<PipelineSpec> spec =
+        Usage.spec(Json.write(item.spec()))
+            .filter(PipelineSpec.class::isInstance)
+            .map(PipelineSpec.class::cast);
+    map.put("sources", spec.map(Usage::sources).orElse(List.of()));
+    map.put("tables", spec.map(Usage::tables).orElse(List.of()));
+    map.put("steps", item.spec().get("steps"));
+    return map;
+  }
+
+  private static @Nullable Object orNull(@Nullable Object text) {
+    return text == null || text.toString().isEmpty() ? null : text;
+  }
+
+  private static <T> Optional<T> attempt(Supplier<T> question) {
+    try {
+      return Optional.of(question.get());
+    } catch (ProblemException e) {
+      LOG.debug("Cannot find out a part of the live state", e);
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      LOG.debug("Cannot find out a part of the live state", e);
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.backlot.controller.pipeline;
+
+import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.table.Lake;
+import dev.backlot.metadata.CaptureStore;
+import dev.backlot.metadata.DocumentStore;
+import dev.backlot.metadata.DocumentStore.StoredDocument;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.SpecKind;
+import java.util.Optional;
+
+/**
+ * What a deleted document leaves behind is cleaned up before the document goes; {@code --orphan}
+ * lets go of what can't be.
+ */
+public final class CleanUps {
+  private final DocumentStore documents;
+  private final CaptureStore captures;
+  private final Lake lake;
+
+  /** Cleans up in the metadata database and in the warehouse. */
+  public CleanUps(MetadataDatabase metadata, Lake lake) {
+    this.documents = metadata.documents();
+    this.captures = metadata.captures();
+    this.lake = lake;
+  }
+
+  /** Ends a pipeline whose job is gone: purges its tables when it says so, then forgets it. */
+  void pipeline(StoredDocument document) {
+    Optional<PipelineSpec> pipeline = Usage.pipeline(document);
+    try {
+      if (pipeline.isPresent() && pipeline.get().deletion() == PipelineSpec.Deletion.PURGE) {
+        Usage.tables(pipeline.get()).forEach(table -> lake.purge(table, document.name()));
+      }
+    } catch (ProblemException e) {
+      if (!document.orphan()) {
+        throw e;
+      }
+    }
+    documents.remove(SpecKind.PIPELINE, document.name());
+  }
+
+  /** Ends a connection once capture has left its database, or at once when it is orphaned. */
+  void documentOtherThanPipeline(StoredDocument document) {
+    if (document.kind() == SpecKind.CONNECTION) {
+      boolean left =
+          captures
+              .status(document.name())
+              .map(status -> status.state() == CaptureStore.State.REMOVED)
+              .orElse(false);
+      if (!left && !document.orphan()) {
+        return;
+      }
+      captures.forget(document.name());
+    }
+    documents.remove(document.kind(), document.name());
+  }
+}

@@ -1,0 +1,124 @@
+package dev.backlot.controller.source;
+
+import dev.backlot.controller.catalog.Item;
+import dev.backlot.controller.catalog.Items;
+import dev.backlot.controller.document.Usage;
+import dev.backlot.metadata.DocumentStore;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.metadata.SourceStore.StoredSource;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.source.SourceName;
+import dev.backlot.model.spec.Spec;
+import dev.backlot.model.spec.SpecKind;
+import dev.backlot.schema.AvroSchemas;
+import dev.backlot.schema.Field;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The catalog of Sources: name, owner, key, fields, state. */
+public final class SourceItems implements Items {
+  private final SourceStore sources;
+  private final DocumentStore documents;
+
+  /** Shows the Sources that connectors keep. */
+  public SourceItems(MetadataDatabase metadata) {
+    this.sources = metadata.sources();
+    this.documents = metadata.documents();
+  }
+
+  @Override
+  public String path() {
+    return "sources";
+  }
+
+  @Override
+  public String noun() {
+    return "source";
+  }
+
+  @Override
+  public List<Item> list(Effort effort) {
+    Map<String, String> owners = new HashMap<>();
+    documents.list(SpecKind.CONNECTION).forEach(d -> owners.put(d.name(), owner(d.json())));
+    return sources.list().stream()
+        .map(source -> item(source, owners.getOrDefault(source.descriptor().connection(), "")))
+        .toList();
+  }
+
+  @Override
+  public Optional<Item> find(String name, Effort effort) {
+    return sources.find(canonical(name)).map(source -> item(source, owner(source)));
+  }
+
+  /** Returns a Source's name as it is stored, whatever quotes the user wrote around it. */
+  static String canonical(String name) {
+    try {
+      return SourceName.parse(name).toString();
+    } catch (IllegalArgumentException e) {
+      return name;
+    }
+  }
+
+  private String owner(StoredSource source) {
+    return documents
+        .find(SpecKind.CONNECTION, source.descriptor().connection())
+        .map(document -> owner(document.json()))
+        .orElse("");
+  }
+
+  private static String owner(String json) {
+    return Usage.spec(json).map(Spec::header).map(header -> header.owner()).orElse("");
+  }
+
+  private static Item item(StoredSource source, String owner) {
+    SourceDescriptor descriptor = source.descriptor();
+    Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("connection", descriptor.connection());
+    spec.put("owner", owner);
+    spec.put("table", Map.of("schema", descriptor.schema(), "name", descriptor.table()));
+    spec.put("topic", descriptor.topic());
+    spec.put("epoch", descriptor.epoch());
+    spec.put("partitions", descriptor.partitions());
+    spec.put("key", descriptor.keyColumns());
+    spec.put("fields", fields(descriptor));
+    spec.put("key_schema_ids", descriptor.keySchemaIds());
+    spec.put("value_schema_ids", descriptor.valueSchemaIds());
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("state", source.state().label());
+    status.put("reason", source.reason());
+    status.put("since", source.updatedAt());
+    status.put("revision", descriptor.epoch());
+    status.put("dumped_rows", source.dumpedRows());
+    return new Item("Source", descriptor.name(), spec, status);
+  }
+
+  private static List<Map<String, Object>> fields(SourceDescriptor descriptor) {
+    List<Map<String, Object>> fields = new ArrayList<>();
+    for (Field field : rowFields(descriptor)) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", field.name());
+      map.put("type", field.type().toString());
+      map.put("nullable", field.nullable());
+      if (!field.doc().isEmpty()) {
+        map.put("doc", field.doc());
+      }
+      field.properties().forEach(map::putIfAbsent);
+      fields.add(map);
+    }
+    return fields;
+  }
+
+  /** Returns a Source's fields; none when its schema is not one of ours. */
+  public static List<Field> rowFields(SourceDescriptor descriptor) {
+    try {
+      return AvroSchemas.rowSchema(AvroSchemas.parse(descriptor.valueSchema())).fields();
+    } catch (RuntimeException e) {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.backlot.controller.table;
+
+import dev.backlot.controller.catalog.Item;
+import dev.backlot.controller.catalog.Items;
+import dev.backlot.controller.table.Lake.LakeTable;
+import dev.backlot.model.ProblemException;
+import dev.backlot.warehouse.TableName;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The warehouse's tables. */
+public final class TableItems implements Items {
+  private final Lake lake;
+
+  /** Shows these tables. */
+  public TableItems(Lake lake) {
+    this.lake = lake;
+  }
+
+  @Override
+  public String path() {
+    return "tables";
+  }
+
+  @Override
+  public String noun() {
+    return "table";
+  }
+
+  @Override
+  public List<Item> list(Effort effort) {
+    return lake.list().stream().map(TableItems::item).toList();
+  }
+
+  @Override
+  public Optional<Item> find(String name, Effort effort) {
+    try {
+      return lake.find(name).map(TableItems::item);
+    } catch (ProblemException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Item item(LakeTable table) {
+    Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("pipeline", table.pipeline());
+    if (!table.key().isEmpty()) {
+      spec.put("view", TableName.parse(table.name()).latest().toString());
+    }
+    spec.put("key", table.key());
+    spec.put(
+        "columns",
+        table.columns().stream()
+            .map(
+                column -> {
+                  Map<String, Object> map = new LinkedHashMap<>();
+                  map.put("name", column.name());
+                  map.put("type", column.type().toString());
+                  return map;
+                })
+            .toList());
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("state", table.snapshotAt().isPresent() ? "ready" : "empty");
+    status.put("reason", "");
+    table.snapshotAt().ifPresent(time -> status.put("since", time));
+    status.put("revision", table.snapshotId());
+    status.put("rows", table.rows());
+    status.put("files", table.files());
+    status.put("bytes", table.bytes());
+    return new Item("Table", table.name(), spec, status);
+  }
+}

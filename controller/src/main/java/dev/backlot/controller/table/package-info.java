@@ -1,0 +1,5 @@
+/** Tables and queries over them. */
+@NullMarked
+package dev.backlot.controller.table;
+
+import org.jspecify.annotations.NullMarked;

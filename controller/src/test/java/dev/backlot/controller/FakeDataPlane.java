@@ -1,0 +1,168 @@
+package dev.backlot.controller;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.backlot.controller.web.Json;
+import dev.backlot.model.Problem;
+import dev.backlot.model.source.SourceDescriptor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+
+/** A data plane that speaks the internal HTTP API and keeps its jobs in memory. */
+final class FakeDataPlane implements AutoCloseable {
+  final Map<String, Map<String, Object>> jobs = new ConcurrentHashMap<>();
+  final Map<String, List<SourceDescriptor>> discovered = new ConcurrentHashMap<>();
+  final Map<String, List<Problem>> preflightProblems = new ConcurrentHashMap<>();
+  final Map<String, List<Problem>> planProblems = new ConcurrentHashMap<>();
+  final Map<String, List<String>> waitingFor = new ConcurrentHashMap<>();
+  final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
+
+  /** What a plan depends on besides its document, such as a schema. */
+  volatile String schema = "1";
+
+  private HttpServer server;
+  private int started;
+
+  FakeDataPlane() throws IOException {
+    server = serve(0);
+  }
+
+  private HttpServer serve(int port) throws IOException {
+    HttpServer http =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    http.createContext("/", this::handle);
+    http.setExecutor(
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task);
+              thread.setDaemon(true);
+              return thread;
+            }));
+    http.start();
+    return http;
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  /** Goes away and forgets its jobs, as a killed process does. */
+  void kill() {
+    server.stop(0);
+    jobs.clear();
+  }
+
+  void startAgain() throws IOException {
+    server = serve(port());
+  }
+
+  void failJob(String pipeline, String code, String reason) {
+    Map<String, Object> job = new LinkedHashMap<>(jobs.getOrDefault(pipeline, Map.of()));
+    job.put("state", "FAILED");
+    job.put("code", code);
+    job.put("reason", reason);
+    jobs.put(pipeline, job);
+  }
+
+  static SourceDescriptor source(String name, String connection, String table) {
+    return new SourceDescriptor(
+        name, connection, "public", table, 1, "backlot." + name + ".1", 4, List.of("id"), "{}",
+        "{}", List.of(), List.of());
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      if (!"Bearer secret".equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+        exchange.sendResponseHeaders(401, -1);
+        return;
+      }
+      String call = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+      JsonNode body = Json.MAPPER.readTree(exchange.getRequestBody());
+      if (!call.startsWith("GET")) {
+        calls.add(call);
+      }
+      Object answer = answer(call, body);
+      byte[] bytes = Json.write(answer).getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private Object answer(String call, JsonNode body) {
+    String last = call.substring(call.lastIndexOf('/') + 1);
+    if (call.equals("POST /v1/preflight")) {
+      String name = body.path("name").asText();
+      return Map.of(
+          "problems", preflightProblems.getOrDefault(name, List.of()),
+          "sources", discovered.getOrDefault(name, List.of()));
+    }
+    if (call.equals("POST /v1/plans")) {
+      return plan(body.path("pipeline"));
+    }
+    if (call.startsWith("PUT /v1/jobs/")) {
+      return putJob(last, body.path("plan").path("hash").asText());
+    }
+    if (call.startsWith("DELETE /v1/jobs/")) {
+      jobs.remove(last);
+      return Map.of();
+    }
+    if (call.equals("GET /v1/jobs")) {
+      return new ArrayList<>(jobs.values());
+    }
+    if (call.endsWith("/progress") || call.endsWith("/caught-up")) {
+      return Map.of("lag_records", 0, "lag_seconds", 0.5, "rate", 2.5, "caught_up", true);
+    }
+    if (call.contains("/sample")) {
+      return Map.of("rows", List.of(Map.of("id", 1, "title", "Alien")));
+    }
+    return Map.of();
+  }
+
+  private Map<String, Object> plan(JsonNode pipeline) {
+    String name = pipeline.path("name").asText();
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("problems", planProblems.getOrDefault(name, List.of()));
+    answer.put("waiting_for", waitingFor.getOrDefault(name, List.of()));
+    String hash = Integer.toHexString((pipeline.path("steps").toString() + schema).hashCode());
+    answer.put("hash", hash);
+    if (!planProblems.containsKey(name) && !waitingFor.containsKey(name)) {
+      Map<String, Object> sink = Map.of("table", "studio.t", "notes", List.of("a note"));
+      answer.put(
+          "plan", Map.of("hash", hash, "pipeline", name, "sinks", List.of(sink)));
+    }
+    return answer;
+  }
+
+  private synchronized Map<String, Object> putJob(String pipeline, String hash) {
+    Map<String, Object> running = jobs.get(pipeline);
+    if (running == null
+        || !hash.equals(running.get("plan_hash"))
+        || !"RUNNING".equals(running.get("state"))) {
+      Map<String, Object> job = new LinkedHashMap<>();
+      job.put("pipeline", pipeline);
+      job.put("plan_hash", hash);
+      job.put("job_id", "job-" + ++started);
+      job.put("state", "RUNNING");
+      job.put("started_at", Instant.now().toString());
+      jobs.put(pipeline, job);
+      running = job;
+    }
+    return Map.of("job_id", running.getOrDefault("job_id", ""));
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.backlot.controller;
+
+import dev.backlot.controller.web.Json;
+import dev.backlot.embedded.PostgresServer;
+import dev.backlot.model.platform.PlatformConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A real controller on a real metadata database, with a data plane in memory. */
+final class TestPlatform implements AutoCloseable {
+  final PostgresServer postgres;
+  final FakeDataPlane dataPlane;
+  final PlatformConfig config;
+  Controller controller;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  TestPlatform() throws IOException {
+    postgres = PostgresServer.temporary().start();
+    dataPlane = new FakeDataPlane();
+    Path directory = Files.createTempDirectory("backlot-controller-");
+    config =
+        new PlatformConfig(
+            directory,
+            directory,
+            0,
+            dataPlane.port(),
+            "secret",
+            new PlatformConfig.Database(postgres.jdbcUrl("postgres"), "postgres", "postgres"),
+            "localhost:1",
+            Map.of(),
+            (short) 1,
+            Optional.empty(),
+            "http://localhost:1",
+            Optional.empty(),
+            directory.resolve("warehouse").toUri().toString(),
+            directory.resolve("ui"),
+            "");
+    controller = Controller.start(config);
+  }
+
+  /** An answer, its body read as JSON. */
+  record Answer(int status, Map<String, Object> body) {
+    Object at(Object... path) {
+      Object value = body;
+      for (Object step : path) {
+        value =
+            step instanceof Integer index
+                ? ((List<?>) value).get(index)
+                : ((Map<?, ?>) value).get(step);
+      }
+      return value;
+    }
+  }
+
+  Answer get(String path) {
+    return call("GET", path, null);
+  }
+
+  Answer post(String path, Object body) {
+    return call("POST", path, body);
+  }
+
+  Answer apply(String... documents) {
+    return post("/api/v1/apply", request(false, documents));
+  }
+
+  static Map<String, Object> request(boolean prune, String... documents) {
+    List<Map<String, String>> files = new java.util.ArrayList<>();
+    for (int i = 0; i < documents.length; i++) {
+      files.add(Map.of("name", "f" + (i + 1) + ".yaml", "text", documents[i]));
+    }
+    return Map.of("files", files, "prune", prune);
+  }
+
+  Answer call(String method, String path, @Nullable Object body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + controller.port() + path))
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(Json.write(body)));
+    try {
+      HttpResponse<String> response =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(response.statusCode(), Json.readMap(response.body()));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Answer health(Controller controller) {
+    try {
+      HttpResponse<String> response =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create("http://localhost:" + controller.port() + "/api/v1/health"))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+      return new Answer(response.statusCode(), Json.readMap(response.body()));
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Sends a request with a Host header that java.net.http would not let through. */
+  static int statusWithHost(Controller controller, String host) throws IOException {
+    try (java.net.Socket socket = new java.net.Socket("localhost", controller.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("GET /api/v1/health HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                  .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      String line =
+          new java.io.BufferedReader(
+                  new java.io.InputStreamReader(
+                      socket.getInputStream(), java.nio.charset.StandardCharsets.US_ASCII))
+              .readLine();
+      return Integer.parseInt(line.split(" ")[1]);
+    }
+  }
+
+  @Override
+  public void close() {
+    controller.close();
+    dataPlane.close();
+    postgres.close();
+  }
+}
