@@ -119,13 +119,13 @@ final class Installation {
   private Service dataPlane() {
     JavaService.Command command =
         new JavaService.Command(
-            "data-plane",
+            "dataplane",
             jvmOptions(settings.memory().dataPlane(), "dataplane"),
             distribution.classpath("dataplane"),
             "dev.backlot.server.dataplane.DataPlane",
             List.of(data.resolve("run/platform.json").toString()),
             environment,
-            data.logs().resolve("data-plane.out"));
+            data.logs().resolve("dataplane.out"));
     HttpProbe probe =
         new HttpProbe(config.flinkRestUrl() + "/overview", Optional.of(config.internalToken()));
     return new JavaService(command, Optional.of(dataPlaneUrl()), probe);

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /** A process that the supervisor keeps running. */
 public interface Service {
-  /** Returns the name in messages and files, such as {@code data-plane}. */
+  /** Returns the name in messages and files, such as {@code dataplane}. */
   String name();
 
   /** Returns where users reach it, such as {@code http://localhost:8080}; empty for nowhere. */
