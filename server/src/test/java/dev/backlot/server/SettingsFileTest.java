@@ -1,0 +1,103 @@
+package dev.backlot.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backlot.model.Problem;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.spec.SecretReference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsFileTest {
+  @TempDir Path directory;
+
+  @Test
+  void everythingMayBeExternal() throws IOException {
+    Settings settings =
+        SettingsFile.read(
+            file(
+                """
+                data_dir: /var/lib/backlot
+                ports: {api: 80, engine: 9001}
+                metadata:
+                  url: jdbc:postgresql://db/backlot
+                  user: backlot
+                  password: {env: BACKLOT_SECRET_METADATA}
+                kafka:
+                  bootstrap_servers: a:9092,b:9092
+                  properties: {security.protocol: SSL}
+                flink: {rest_url: "http://flink:8081"}
+                warehouse: {uri: "s3://lake/warehouse"}
+                memory: {data_plane: 2g}
+                """));
+
+    assertThat(settings.dataDir()).contains("/var/lib/backlot");
+    assertThat(settings.ports().byService()).isEqualTo(Map.of("api", 80, "engine", 9001));
+    assertThat(settings.metadata().orElseThrow().password())
+        .isEqualTo(new SecretReference.FromEnvironment("BACKLOT_SECRET_METADATA"));
+    assertThat(settings.kafka().orElseThrow().replicationFactor()).isEqualTo((short) 3);
+    assertThat(settings.kafka().orElseThrow().properties())
+        .isEqualTo(Map.of("security.protocol", "SSL"));
+    assertThat(settings.flinkRestUrl()).contains("http://flink:8081");
+    assertThat(settings.warehouseUri()).contains("s3://lake/warehouse");
+    assertThat(settings.memory().dataPlane()).isEqualTo("2g");
+    assertThat(settings.memory().controller()).isEqualTo(Settings.defaults().memory().controller());
+  }
+
+  @Test
+  void anEmptyFileChangesNothing() throws IOException {
+    assertThat(SettingsFile.read(file(""))).isEqualTo(Settings.defaults());
+  }
+
+  @Test
+  void allThatIsWrongIsReportedAtOnce() throws IOException {
+    Path file =
+        file(
+            """
+            prots: {api: 80}
+            ports: {api: eighty, metdata: 5432}
+            metadata: {url: "mysql://db", user: backlot, password: geheim}
+            kafka: {replication_factor: 3}
+            memory: {data_plane: much}
+            """);
+
+    assertThatThrownBy(() -> SettingsFile.read(file))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e ->
+                assertThat(e.problems())
+                    .extracting(problem -> problem.place().path())
+                    .containsExactlyInAnyOrder(
+                        "prots",
+                        "ports.api",
+                        "ports.metdata",
+                        "metadata.url",
+                        "metadata.password",
+                        "kafka.bootstrap_servers",
+                        "memory.data_plane"));
+  }
+
+  @Test
+  void brokenYamlIsReportedWithItsPlace() throws IOException {
+    Path file = file("ports:\n  api: [80\n");
+
+    assertThatThrownBy(() -> SettingsFile.read(file))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> {
+              List<Problem> problems = e.problems();
+              assertThat(problems).hasSize(1);
+              assertThat(problems.get(0).place().line()).isPositive();
+            });
+  }
+
+  private Path file(String content) throws IOException {
+    return Files.writeString(directory.resolve("backlot.yaml"), content);
+  }
+}
