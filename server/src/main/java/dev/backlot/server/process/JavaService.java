@@ -5,10 +5,7 @@ import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +17,10 @@ import java.util.Optional;
  * ends when the supervisor dies, and the child with it.
  */
 public final class JavaService implements Service {
-  private static final long LOG_LIMIT = 10L * 1024 * 1024;
-
   private final Command command;
   private final Optional<String> url;
   private final Probe probe;
+  private final LogFile log;
 
   /**
    * What to run.
@@ -57,6 +53,7 @@ public final class JavaService implements Service {
     this.command = command;
     this.url = url;
     this.probe = probe;
+    this.log = new LogFile(command.output());
   }
 
   @Override
@@ -72,8 +69,8 @@ public final class JavaService implements Service {
   @Override
   public Running start() {
     try {
-      rotate(command.output());
-      long outputStart = Files.exists(command.output()) ? Files.size(command.output()) : 0;
+      log.cutWhenLarge();
+      long outputStart = log.size();
       ProcessBuilder builder =
           new ProcessBuilder(Processes.inOwnSession(commandLine()))
               .redirectErrorStream(true)
@@ -97,15 +94,6 @@ public final class JavaService implements Service {
     line.add(command.mainClass());
     line.addAll(command.arguments());
     return line;
-  }
-
-  private static void rotate(Path output) throws IOException {
-    if (Files.exists(output) && Files.size(output) > LOG_LIMIT) {
-      Files.move(
-          output,
-          output.resolveSibling(output.getFileName() + ".1"),
-          StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 
   private final class RunningJvm implements Running {
@@ -144,15 +132,13 @@ public final class JavaService implements Service {
     }
 
     @Override
+    public void tidy() {
+      log.cutWhenLarge();
+    }
+
+    @Override
     public String lastWords() {
-      try {
-        byte[] all = Files.readAllBytes(command.output());
-        int start = (int) Math.max(Math.min(outputStart, all.length), all.length - 1500L);
-        String said = new String(all, start, all.length - start, StandardCharsets.UTF_8).strip();
-        return (said.isEmpty() ? "" : "It said: " + said + "\n") + "See " + command.output() + ".";
-      } catch (IOException e) {
-        return "See " + command.output() + ".";
-      }
+      return log.lastWords(outputStart);
     }
   }
 }

@@ -157,6 +157,7 @@ final class Keeper {
           return;
         }
       }
+      life.tidy();
       pause(WATCH_POLL);
     }
   }

@@ -18,7 +18,7 @@ public final class PostgresService implements Service {
   private final String database;
   private final String role;
   private final String password;
-  private final Path log;
+  private final LogFile log;
 
   /**
    * Prepares a server.
@@ -40,7 +40,7 @@ public final class PostgresService implements Service {
     this.database = database;
     this.role = role;
     this.password = password;
-    this.log = log;
+    this.log = new LogFile(log);
   }
 
   @Override
@@ -62,7 +62,13 @@ public final class PostgresService implements Service {
       server.stop();
       throw new ProblemException(
           ProblemCode.INTERNAL,
-          "Cannot create database '" + database + "': " + e.getMessage() + ". See " + log + ".",
+          "Cannot create database '"
+              + database
+              + "': "
+              + e.getMessage()
+              + ". See "
+              + log.path()
+              + ".",
           e);
     }
     return new RunningServer(server);
@@ -110,8 +116,13 @@ public final class PostgresService implements Service {
     }
 
     @Override
+    public void tidy() {
+      log.cutWhenLarge();
+    }
+
+    @Override
     public String lastWords() {
-      return "See " + log + ".";
+      return log.lastWords(Long.MAX_VALUE);
     }
   }
 }

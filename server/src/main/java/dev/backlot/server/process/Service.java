@@ -28,6 +28,9 @@ public interface Service {
     /** Ends the process in order, then by force; returns once it is gone. */
     void stop();
 
+    /** Does what must be done now and then while the process runs. */
+    void tidy();
+
     /** Returns what the process said last, for the user who must know why it ended. */
     String lastWords();
   }
