@@ -88,7 +88,7 @@ final class Demo {
                 adminPassword,
                 "MALLOC_ARENA_MAX",
                 "2"),
-            data.logs().resolve("studio.out"));
+            data.logs().resolve("studio.log"));
     Path status = control().resolve("status");
     Probe probe = () -> Files.exists(status);
     try {

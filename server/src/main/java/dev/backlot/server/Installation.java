@@ -125,7 +125,7 @@ final class Installation {
             "dev.backlot.server.dataplane.DataPlane",
             List.of(data.resolve("run/platform.json").toString()),
             environment,
-            data.logs().resolve("dataplane.out"));
+            data.logs().resolve("dataplane.log"));
     HttpProbe probe =
         new HttpProbe(config.flinkRestUrl() + "/overview", Optional.of(config.internalToken()));
     return new JavaService(command, Optional.of(dataPlaneUrl()), probe);
@@ -136,21 +136,15 @@ final class Installation {
   }
 
   private Service controller() {
-    List<String> options =
-        new ArrayList<>(jvmOptions(settings.memory().controller(), "controller"));
-    options.add("-Dlogging.file.name=" + data.logs().resolve("controller.log"));
-    options.add("-Dlogging.logback.rollingpolicy.max-file-size=10MB");
-    options.add("-Dlogging.logback.rollingpolicy.max-history=5");
-    options.add("-Dlogging.threshold.console=OFF");
     JavaService.Command command =
         new JavaService.Command(
             "controller",
-            options,
+            jvmOptions(settings.memory().controller(), "controller"),
             distribution.classpath("controller"),
             "dev.backlot.controller.Controller",
             List.of(data.resolve("run/platform.json").toString()),
             environment,
-            data.logs().resolve("controller.out"));
+            data.logs().resolve("controller.log"));
     HttpProbe probe = new HttpProbe(apiUrl() + "/api/v1/health", Optional.empty());
     return new JavaService(command, Optional.of(apiUrl()), probe);
   }
@@ -174,8 +168,7 @@ final class Installation {
                 "-XX:ReservedCodeCacheSize=96m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Dfile.encoding=UTF-8",
-                "-Djava.awt.headless=true",
-                "-Dbacklot.logs=" + data.logs()));
+                "-Djava.awt.headless=true"));
     options.addAll(distribution.sharedClasses(process));
     if (process.equals("dataplane")) {
       options.add("-Dlogback.configurationFile=dev/backlot/server/dataplane/logback.xml");

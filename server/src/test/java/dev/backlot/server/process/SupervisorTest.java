@@ -154,6 +154,9 @@ class SupervisorTest {
       }
 
       @Override
+      public void tidy() {}
+
+      @Override
       public String lastWords() {
         return "last words";
       }
