@@ -66,7 +66,10 @@ public final class LakeRelation {
       Type type = table.schema().findType(column.id());
       String raw = "c" + column.id();
       String source = files.isEmpty() ? "CAST(NULL AS " + duckType(type) + ")" : raw;
-      selected.add(value(column.type(), source) + " AS " + id(engineNames.get(column.name())));
+      selected.add(
+          value(column.type(), source)
+              + " AS "
+              + id(engineNames.getOrDefault(column.name(), column.name())));
       schema.add(
           column.id()
               + ": {name: '"
