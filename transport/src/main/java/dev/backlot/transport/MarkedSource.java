@@ -46,8 +46,7 @@ final class MarkedSource
   private final RecordReader reader;
   private final Starts starts;
 
-  MarkedSource(
-      Properties kafka, String topic, int partitions, RecordReader reader, Starts starts) {
+  MarkedSource(Properties kafka, String topic, int partitions, RecordReader reader, Starts starts) {
     this.kafka = kafka;
     this.topic = topic;
     this.partitions = partitions;
@@ -114,8 +113,7 @@ final class MarkedSource
     private final Map<Integer, Starts.Start> starts;
     private final Queue<ReadEvent> announcements = new ArrayDeque<>();
 
-    Reader(
-        SourceReader<ReadEvent, KafkaPartitionSplit> kafka, Map<Integer, Starts.Start> starts) {
+    Reader(SourceReader<ReadEvent, KafkaPartitionSplit> kafka, Map<Integer, Starts.Start> starts) {
       this.kafka = kafka;
       this.starts = starts;
     }
@@ -134,16 +132,13 @@ final class MarkedSource
       Starts.Start start = Objects.requireNonNull(starts.get(split.getPartition()));
       Mark mark = start.mark();
       announcements.add(
-          new ReadEvent(
-              null, split.getPartition(), mark.nextOffset(), mark.generation(), true));
+          new ReadEvent(null, split.getPartition(), mark.nextOffset(), mark.generation(), true));
       return new KafkaPartitionSplit(split.getTopicPartition(), start.offset());
     }
 
     @Override
     public InputStatus pollNext(ReaderOutput<ReadEvent> output) throws Exception {
-      for (ReadEvent start = announcements.poll();
-          start != null;
-          start = announcements.poll()) {
+      for (ReadEvent start = announcements.poll(); start != null; start = announcements.poll()) {
         output.collect(start);
       }
       return kafka.pollNext(output);
@@ -180,8 +175,7 @@ final class MarkedSource
     }
 
     @Override
-    public void pauseOrResumeSplits(
-        Collection<String> toPause, Collection<String> toResume) {
+    public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
       kafka.pauseOrResumeSplits(toPause, toResume);
     }
 

@@ -56,12 +56,9 @@ public record Marks(Map<TopicPartition, Mark> byPartition) implements Serializab
   public static Marks lowest(Collection<Marks> tables) {
     Map<TopicPartition, Mark> lowest = new HashMap<>();
     for (Marks table : tables) {
-      table
-          .byPartition
-          .forEach(
-              (partition, mark) ->
-                  lowest.merge(
-                      partition, mark, (a, b) -> a.nextOffset() <= b.nextOffset() ? a : b));
+      table.byPartition.forEach(
+          (partition, mark) ->
+              lowest.merge(partition, mark, (a, b) -> a.nextOffset() <= b.nextOffset() ? a : b));
     }
     return new Marks(lowest);
   }

@@ -94,8 +94,7 @@ final class RecordReader implements KafkaRecordDeserializationSchema<ReadEvent> 
       skipped.inc();
     }
     int partition = record.partition();
-    out.collect(
-        new ReadEvent(row, partition, record.offset() + 1, generations[partition], false));
+    out.collect(new ReadEvent(row, partition, record.offset() + 1, generations[partition], false));
   }
 
   private @Nullable RowData row(ConsumerRecord<byte[], byte[]> record) {

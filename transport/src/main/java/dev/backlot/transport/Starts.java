@@ -21,11 +21,7 @@ final class Starts implements Serializable {
   private final ArrayList<MarkReader> sinks;
 
   Starts(
-      Properties kafka,
-      String topic,
-      int partitions,
-      boolean compacted,
-      List<MarkReader> sinks) {
+      Properties kafka, String topic, int partitions, boolean compacted, List<MarkReader> sinks) {
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException("Nothing takes the rows of " + topic);
     }

@@ -24,6 +24,7 @@ final class Committer {
   private final Table table;
   private final Clock clock;
   private final Duration progressInterval;
+  private final SnapshotRetention retention;
   private final Map<TopicPartition, Progress> reached = new HashMap<>();
   private final List<DataFile> files = new ArrayList<>();
   private final List<Range> ranges = new ArrayList<>();
@@ -42,6 +43,7 @@ final class Committer {
     this.table = table;
     this.clock = clock;
     this.progressInterval = progressInterval;
+    this.retention = new SnapshotRetention(table, clock);
     this.committed = TableMarks.require(table);
     this.previousTarget = committed;
     this.lastCommit = clock.instant();
@@ -102,6 +104,7 @@ final class Committer {
     lastCommit = clock.instant();
     files.clear();
     ranges.clear();
+    retention.committed();
     return true;
   }
 

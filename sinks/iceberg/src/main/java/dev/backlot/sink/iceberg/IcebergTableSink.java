@@ -36,8 +36,7 @@ public final class IcebergTableSink {
    * @param id the step's id, unique in the job
    * @param sources the Sources whose rows reach this table
    */
-  public IcebergTableSink(
-      String id, LakeSettings lake, TableName table, List<PlanSource> sources) {
+  public IcebergTableSink(String id, LakeSettings lake, TableName table, List<PlanSource> sources) {
     this.id = id;
     this.table = new LakeTable(lake, table);
     this.sources = List.copyOf(sources);

@@ -97,8 +97,7 @@ public final class TableMarks {
   public static Marks initialise(Table table, Marks initial) {
     Optional<Marks> present = read(table);
     if (present.isEmpty() && table.currentSnapshot() != null) {
-      throw new ProblemException(
-          ProblemCode.TABLE_WITHOUT_MARK, withoutMark(table.name()));
+      throw new ProblemException(ProblemCode.TABLE_WITHOUT_MARK, withoutMark(table.name()));
     }
     Marks before = present.orElse(Marks.NONE);
     Map<TopicPartition, Mark> missing = new HashMap<>(initial.byPartition());
@@ -134,8 +133,7 @@ public final class TableMarks {
     return read(table)
         .orElseThrow(
             () ->
-                new JobStoppedException(
-                    ProblemCode.TABLE_WITHOUT_MARK, withoutMark(table.name())));
+                new JobStoppedException(ProblemCode.TABLE_WITHOUT_MARK, withoutMark(table.name())));
   }
 
   private static String withoutMark(String table) {
@@ -145,7 +143,9 @@ public final class TableMarks {
         .formatted(table);
   }
 
-  /** A table that holds an older epoch of a Source would keep rows that the new one never deletes. */
+  /**
+   * A table that holds an older epoch of a Source would keep rows that the new one never deletes.
+   */
   private static void checkEpoch(String table, String topic, Marks before) {
     String stem = topic.substring(0, topic.lastIndexOf('.') + 1);
     for (TopicPartition other : before.byPartition().keySet()) {

@@ -125,10 +125,10 @@ final class WriterOperator extends AbstractStreamOperator<SinkUpdate>
   private Partition opened(String source, int number) {
     String topic = topicOfSource.get(source);
     if (topic == null) {
-      throw new IllegalStateException("Rows of Source " + source + ", which the plan does not read");
+      throw new IllegalStateException(
+          "Rows of Source " + source + ", which the plan does not read");
     }
-    return new Partition(
-        topic, number, marks.mark(topic, number).orElseThrow().nextOffset());
+    return new Partition(topic, number, marks.mark(topic, number).orElseThrow().nextOffset());
   }
 
   @Override

@@ -128,8 +128,7 @@ final class SinkServers {
   TableName newTable(TestTopic... topics) {
     TableName name = newTable();
     for (TestTopic topic : topics) {
-      TableMarks.initialise(
-          lake.load(name), StartOffsets.resolve(kafkaProperties(), topic.plan()));
+      TableMarks.initialise(lake.load(name), StartOffsets.resolve(kafkaProperties(), topic.plan()));
     }
     return name;
   }
@@ -196,10 +195,7 @@ final class SinkServers {
   }
 
   JobID submit(StreamExecutionEnvironment env) throws Exception {
-    return flink
-        .submitJob(env.getStreamGraph().getJobGraph())
-        .get(30, TimeUnit.SECONDS)
-        .getJobID();
+    return flink.submitJob(env.getStreamGraph().getJobGraph()).get(30, TimeUnit.SECONDS).getJobID();
   }
 
   void cancel(JobID job) throws Exception {
@@ -254,8 +250,7 @@ final class SinkServers {
       admin
           .deleteRecords(
               Map.of(
-                  new TopicPartition(topic.topic, partition),
-                  RecordsToDelete.beforeOffset(offset)))
+                  new TopicPartition(topic.topic, partition), RecordsToDelete.beforeOffset(offset)))
           .all()
           .get();
     }
