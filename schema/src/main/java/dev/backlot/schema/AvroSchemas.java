@@ -310,8 +310,7 @@ public final class AvroSchemas {
     return Schema.createUnion(Schema.create(Schema.Type.NULL), type);
   }
 
-  private static Schema record(
-      String fullName, @Nullable String doc, List<Schema.Field> fields) {
+  private static Schema record(String fullName, @Nullable String doc, List<Schema.Field> fields) {
     int dot = fullName.lastIndexOf('.');
     return Schema.createRecord(
         fullName.substring(dot + 1), doc, fullName.substring(0, dot), false, fields);

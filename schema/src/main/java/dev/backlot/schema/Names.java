@@ -61,7 +61,11 @@ public final class Names {
 
   /** Returns the Avro namespace of a Source's records. */
   public static String namespace(SourceName source) {
-    return escape(source.connection()) + "." + escape(source.schema()) + "." + escape(source.table());
+    return escape(source.connection())
+        + "."
+        + escape(source.schema())
+        + "."
+        + escape(source.table());
   }
 
   private static boolean isEscaped(String name, int i) {

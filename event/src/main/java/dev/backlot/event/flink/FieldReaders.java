@@ -121,7 +121,9 @@ final class FieldReaders {
     return map;
   }
 
-  /** Microseconds since 1970; the long's limits come out of {@code millis * 1000 + micros} again. */
+  /**
+   * Microseconds since 1970; the long's limits come out of {@code millis * 1000 + micros} again.
+   */
   static TimestampData timestamp(long micros) {
     return TimestampData.fromEpochMillis(
         Math.floorDiv(micros, 1000L), Math.floorMod(micros, 1000) * 1000);

@@ -60,8 +60,7 @@ final class RowDataDecoder {
     if (!wanted.accepts(field.type())) {
       throw new IllegalArgumentException(
           "%s.%s is %s, which can't be read as %s"
-              .formatted(
-                  row.name(), field.name(), field.type().notation(), wanted.notation()));
+              .formatted(row.name(), field.name(), field.type().notation(), wanted.notation()));
     }
     return wanted;
   }
