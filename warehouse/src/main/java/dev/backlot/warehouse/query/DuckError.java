@@ -8,6 +8,8 @@ import dev.backlot.model.Place;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** DuckDB's errors as problems with a place in the statement. */
@@ -24,6 +26,9 @@ final class DuckError {
         json.path("exception_type").asText().equals("Permission")
             ? ProblemCode.QUERY_FORBIDDEN
             : ProblemCode.QUERY_INVALID;
+    if (json.path("error_subtype").asText().equals("COLUMN_NOT_FOUND") && json.has("name")) {
+      text = noColumn(json.path("name").asText(), json.path("candidates").asText(""));
+    }
     return Problem.of(code, message(text)).at(place(json.path("position").asText(""), sql));
   }
 
@@ -38,6 +43,17 @@ final class DuckError {
     }
     return Problem.of(ProblemCode.QUERY_INVALID, message(text))
         .at(place(parsed.path("position").asText(""), sql));
+  }
+
+  private static String noColumn(String name, String candidates) {
+    List<String> columns =
+        Arrays.stream(candidates.split(",")).map(String::strip).filter(c -> !c.isEmpty()).toList();
+    List<String> near = NearNames.of(name, columns);
+    String next =
+        near.isEmpty()
+            ? "See `backlot describe table`"
+            : "Did you mean \"" + String.join("\" or \"", near) + "\"?";
+    return "there is no column \"" + name + "\". " + next;
   }
 
   private static String message(String text) {
