@@ -14,9 +14,11 @@ import java.util.SortedSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -61,6 +63,7 @@ public final class SchemaStore implements AutoCloseable {
   private final short replicationFactor;
   private SchemaIndex index = new SchemaIndex();
   private long next;
+  private boolean topicSeen;
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private @Nullable KafkaProducer<byte[], byte[]> producer;
 
@@ -177,8 +180,11 @@ public final class SchemaStore implements AutoCloseable {
 
   private void readToEnd(long deadline) {
     KafkaConsumer<byte[], byte[]> reader = consumer();
-    if (!reader.listTopics(PATIENCE).containsKey(topic)) {
-      throw new UnknownTopicOrPartitionException(topic);
+    if (!topicSeen) {
+      if (!reader.listTopics(PATIENCE).containsKey(topic)) {
+        throw new UnknownTopicOrPartitionException(topic);
+      }
+      topicSeen = true;
     }
     long end = reader.endOffsets(Set.of(partition), PATIENCE).getOrDefault(partition, 0L);
     if (end < next) {
@@ -236,7 +242,7 @@ public final class SchemaStore implements AutoCloseable {
       producer
           .send(new ProducerRecord<>(topic, 0, key, value))
           .get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | java.util.concurrent.TimeoutException | KafkaException e) {
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
       throw unreachable("register", subject, String.valueOf(e.getMessage()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -261,7 +267,7 @@ public final class SchemaStore implements AutoCloseable {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw unreachable("create", topic, String.valueOf(e.getMessage()), e);
       }
-    } catch (java.util.concurrent.TimeoutException | KafkaException e) {
+    } catch (TimeoutException | KafkaException e) {
       throw unreachable("create", topic, String.valueOf(e.getMessage()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -271,8 +277,9 @@ public final class SchemaStore implements AutoCloseable {
 
   private void closeConsumer() {
     if (consumer != null) {
-      consumer.close();
+      consumer.close(CloseOptions.timeout(Duration.ofSeconds(5)));
       consumer = null;
+      topicSeen = false;
     }
   }
 
