@@ -8,6 +8,7 @@ import dev.backlot.schema.SystemColumn;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,6 +34,11 @@ public record TableEvolution(
   /** Returns whether the table already is as requested. */
   public boolean isNothing() {
     return add.isEmpty() && widen.isEmpty() && relabel.isEmpty() && problems.isEmpty();
+  }
+
+  /** Returns what a table that has this shape, or is missing, needs. */
+  public static TableEvolution of(Optional<TableShape> current, TableRequest request) {
+    return current.map(shape -> between(shape, request)).orElseGet(() -> ofNewTable(request));
   }
 
   /** Returns what creating the table needs, or why it can't be created. */

@@ -11,16 +11,30 @@ import java.util.List;
  *
  * @param format version of this structure
  * @param pipeline the pipeline's name
+ * @param adopt whether tables that another, deleted pipeline left behind are taken over
+ * @param parallelism how many instances of each step run; readers never outnumber partitions
  * @param onError {@code stop}, {@code dead_letter} or {@code skip}
  * @param sources what is read, in the order of the document
  * @param steps processors, every step after its inputs
  * @param sinks what is written, in the order of the document
  * @param hash SHA-256 in hex over the JSON of everything else
  */
-@JsonPropertyOrder({"format", "pipeline", "on_error", "sources", "steps", "sinks", "hash"})
+@JsonPropertyOrder({
+  "format",
+  "pipeline",
+  "adopt",
+  "parallelism",
+  "on_error",
+  "sources",
+  "steps",
+  "sinks",
+  "hash"
+})
 public record PipelinePlan(
     int format,
     String pipeline,
+    boolean adopt,
+    int parallelism,
     String onError,
     List<PlanSource> sources,
     List<PlanStep> steps,
@@ -39,6 +53,7 @@ public record PipelinePlan(
 
   /** Returns the same plan under a hash. */
   public PipelinePlan withHash(String newHash) {
-    return new PipelinePlan(format, pipeline, onError, sources, steps, sinks, newHash);
+    return new PipelinePlan(
+        format, pipeline, adopt, parallelism, onError, sources, steps, sinks, newHash);
   }
 }

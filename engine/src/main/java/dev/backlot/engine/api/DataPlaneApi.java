@@ -1,0 +1,199 @@
+package dev.backlot.engine.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import dev.backlot.engine.job.Jobs;
+import dev.backlot.engine.plan.PlanJson;
+import dev.backlot.engine.plan.PlanService;
+import dev.backlot.engine.plan.Planned;
+import dev.backlot.engine.plan.Planner;
+import dev.backlot.engine.progress.ProgressService;
+import dev.backlot.engine.source.SourceSamples;
+import dev.backlot.engine.source.TopicReader;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.plan.PipelinePlan;
+import dev.backlot.model.platform.PlatformConfig;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.spec.ConnectionSpec;
+import dev.backlot.processors.Processors;
+import dev.backlot.registry.SchemaStore;
+import dev.backlot.spec.Documents;
+import dev.backlot.spec.SpecReader;
+import dev.backlot.warehouse.LakeCatalog;
+import dev.backlot.warehouse.LakeSettings;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine as a service of the data plane: plans, jobs, progress and samples over HTTP on
+ * loopback, for the controller.
+ */
+public final class DataPlaneApi implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataPlaneApi.class);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final PlanService plans;
+  private final Jobs jobs;
+  private final ProgressService progress;
+  private final SourceSamples samples;
+  private final Preflight preflight;
+  private final HttpService http;
+
+  private DataPlaneApi(PlatformConfig config, Preflight preflight) {
+    Map<String, String> kafka = new HashMap<>(config.kafkaProperties());
+    kafka.put("bootstrap.servers", config.bootstrapServers());
+    Processors processors = Processors.load();
+    MetadataDatabase metadata = part(MetadataDatabase.open(config.metadata()));
+    SchemaStore schemas = part(new SchemaStore(kafka, config.replicationFactor()));
+    LakeCatalog lake = part(LakeCatalog.open(LakeSettings.of(config)));
+    TopicReader topics = part(new TopicReader(kafka));
+    this.preflight = preflight;
+    this.plans = new PlanService(metadata, schemas, lake, new Planner(processors));
+    this.jobs = part(new Jobs(config.flinkRestUrl(), kafka, lake, processors));
+    this.progress = new ProgressService(metadata, lake, topics);
+    this.samples = new SourceSamples(metadata.sources(), schemas, topics);
+    this.http = part(new HttpService(config.enginePort(), config.internalToken(), this::answer));
+  }
+
+  /**
+   * Starts the service and returns when it answers. The metadata database, Kafka and Flink are
+   * there already.
+   *
+   * @throws ProblemException {@code PORT_TAKEN}, or when something it needs can't be reached
+   */
+  public static DataPlaneApi start(PlatformConfig config, Preflight preflight) {
+    DataPlaneApi api = new DataPlaneApi(config, preflight);
+    api.http.start();
+    return api;
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  /** Returns the port that it listens on. */
+  public int port() {
+    return http.port();
+  }
+
+  private Object answer(HttpExchange exchange, List<String> path, String body) {
+    String route = exchange.getRequestMethod() + " " + String.join("/", shape(path));
+    return switch (route) {
+      case "GET health" -> Map.of("status", "up");
+      case "POST preflight" -> preflight(body);
+      case "POST plans" -> plan(Json.read(body));
+      case "GET jobs" -> jobs.list();
+      case "PUT jobs/*" -> put(path.get(1), Json.read(body));
+      case "DELETE jobs/*" -> stop(path.get(1));
+      case "GET pipelines/*/progress" -> progress.progress(path.get(1));
+      case "POST pipelines/*/caught-up" -> caughtUp(path.get(1), Json.read(body));
+      case "GET sources/*/sample" -> samples.sample(path.get(1), limit(exchange));
+      case "GET sources/*/stats" -> samples.stats(path.get(1));
+      default ->
+          throw new ProblemException(
+              ProblemCode.NOT_FOUND,
+              "Cannot answer '" + route + "': there is nothing here. Check the path.");
+    };
+  }
+
+  /** Replaces the name in a path by a star. */
+  private static List<String> shape(List<String> path) {
+    List<String> shape = Arrays.asList(path.toArray(String[]::new));
+    if (shape.size() > 1) {
+      shape.set(1, "*");
+    }
+    return shape;
+  }
+
+  private Object preflight(String body) {
+    Documents documents = SpecReader.read("", body);
+    if (!documents.problems().isEmpty()) {
+      return new Preflight.Result(documents.problems(), List.of());
+    }
+    if (documents.specs().size() != 1
+        || !(documents.specs().get(0) instanceof ConnectionSpec connection)) {
+      throw new ProblemException(
+          ProblemCode.SPEC_WRONG_SHAPE,
+          "Cannot check the document: it is not one Connection. Send one Connection document.");
+    }
+    return preflight.check(connection);
+  }
+
+  private Object plan(JsonNode body) {
+    SourceDescriptor[] discovered =
+        Json.MAPPER.convertValue(
+            body.path("extra_sources").isArray()
+                ? body.path("extra_sources")
+                : Json.MAPPER.createArrayNode(),
+            SourceDescriptor[].class);
+    JsonNode document = body.path("pipeline");
+    Planned planned =
+        plans.plan(
+            document.isTextual() ? document.asText() : document.toString(), List.of(discovered));
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("plan", planned.plan().<Object>map(PlanJson::tree).orElse(Map.of()));
+    answer.put("hash", planned.plan().map(PipelinePlan::hash).orElse(""));
+    answer.put("problems", planned.problems());
+    answer.put("waiting_for", planned.waitingFor());
+    if (planned.plan().isEmpty()) {
+      answer.remove("plan");
+    }
+    return answer;
+  }
+
+  private Object put(String pipeline, JsonNode body) {
+    PipelinePlan plan = PlanJson.read(body.path("plan").toString());
+    if (!plan.pipeline().equals(pipeline)) {
+      throw new ProblemException(
+          ProblemCode.SPEC_INVALID_VALUE,
+          "Cannot run pipeline '%s': the plan is that of '%s'. Send its own plan."
+              .formatted(pipeline, plan.pipeline()));
+    }
+    String job = jobs.put(plan);
+    progress.deployed(plan);
+    return Map.of("job_id", job);
+  }
+
+  private Object stop(String pipeline) {
+    jobs.stop(pipeline);
+    return Map.of();
+  }
+
+  private Object caughtUp(String pipeline, JsonNode body) {
+    long millis = body.path("timeout_ms").asLong(10_000);
+    return progress.caughtUp(
+        pipeline, Duration.ofMillis(Math.max(0, Math.min(millis, LONGEST_WAIT.toMillis()))));
+  }
+
+  private static int limit(HttpExchange exchange) {
+    String query = exchange.getRequestURI().getQuery();
+    if (query != null && query.matches("limit=[0-9]{1,6}")) {
+      return Integer.parseInt(query.substring("limit=".length()));
+    }
+    return 20;
+  }
+
+  /** Ends the service; jobs run on. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        LOG.warn("Cannot close a part of the engine", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.backlot.engine.job;
+
+import dev.backlot.event.flink.FlinkTypes;
+import dev.backlot.model.plan.PlanSink;
+import dev.backlot.schema.FieldType;
+import dev.backlot.sdk.RowFunction;
+import dev.backlot.sdk.Rows;
+import dev.backlot.sdk.Shape;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.RowType;
+
+/** The end of every plan: rows of exactly the table's columns, in the table's order. */
+final class TableProjection extends RichMapFunction<RowData, RowData> {
+  private static final long serialVersionUID = 1L;
+
+  private final Shape input;
+  private final PlanSink sink;
+  private transient RowFunction function;
+
+  @SuppressWarnings("NullAway.Init")
+  TableProjection(Shape input, PlanSink sink) {
+    this.input = input;
+    this.sink = sink;
+  }
+
+  /** Returns the type of the rows that a sink is given. */
+  static RowType rowType(PlanSink sink) {
+    return new RowType(
+        sink.shape().stream()
+            .map(
+                target ->
+                    new RowType.RowField(
+                        target.name(), FlinkTypes.logicalType(FieldType.parse(target.type()))))
+            .toList());
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    List<Rows.Column> columns =
+        sink.shape().stream()
+            .map(
+                target ->
+                    new Rows.Column(target.name(), FieldType.parse(target.type()), target.from()))
+            .toList();
+    function = Rows.rearrange(input, columns);
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // a rearranged row is never dropped
+  public RowData map(RowData row) {
+    return function.apply(row);
+  }
+}

@@ -1,0 +1,153 @@
+package dev.backlot.engine.plan;
+
+import dev.backlot.engine.plan.PlanInputs.SourceInput;
+import dev.backlot.engine.plan.PlanInputs.TableInput;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.SourceStore.StoredSource;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.plan.PlanSchema;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.SpecKind;
+import dev.backlot.model.spec.StepSpec;
+import dev.backlot.registry.SchemaStore;
+import dev.backlot.spec.Documents;
+import dev.backlot.spec.SpecReader;
+import dev.backlot.warehouse.LakeCatalog;
+import dev.backlot.warehouse.TableName;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Gathers what a plan depends on, and plans. Thread-safe. */
+public final class PlanService {
+  private final MetadataDatabase metadata;
+  private final SchemaStore schemas;
+  private final LakeCatalog lake;
+  private final Planner planner;
+
+  /** Looks things up here; everything stays the caller's to close. */
+  public PlanService(
+      MetadataDatabase metadata, SchemaStore schemas, LakeCatalog lake, Planner planner) {
+    this.metadata = metadata;
+    this.schemas = schemas;
+    this.lake = lake;
+    this.planner = planner;
+  }
+
+  /**
+   * Plans a pipeline as of now.
+   *
+   * @param document the pipeline's YAML or JSON
+   * @param discovered Sources that a connection would have, but that are not captured yet
+   */
+  public Planned plan(String document, List<SourceDescriptor> discovered) {
+    Documents documents = SpecReader.read("", document);
+    if (!documents.problems().isEmpty()) {
+      return new Planned(Optional.empty(), documents.problems(), List.of());
+    }
+    if (documents.specs().size() != 1 || !(documents.specs().get(0) instanceof PipelineSpec spec)) {
+      throw new ProblemException(
+          ProblemCode.SPEC_WRONG_SHAPE,
+          "Cannot plan the document: it is not one Pipeline. Send one Pipeline document.");
+    }
+    return planner.plan(spec, inputs(spec, discovered));
+  }
+
+  private PlanInputs inputs(PipelineSpec spec, List<SourceDescriptor> discovered) {
+    List<StoredSource> stored = metadata.sources().list();
+    Map<String, SourceInput> sources = new HashMap<>();
+    Map<TableName, TableInput> tables = new HashMap<>();
+    for (StepSpec step : spec.steps()) {
+      switch (step.role()) {
+        case SOURCE ->
+            source(step.type(), stored, discovered)
+                .ifPresent(input -> sources.put(step.type(), input));
+        case SINK ->
+            tableName(step)
+                .ifPresent(name -> table(name).ifPresent(input -> tables.put(name, input)));
+        case PROCESSOR -> {}
+      }
+    }
+    List<String> known =
+        Stream.concat(stored.stream().map(StoredSource::descriptor), discovered.stream())
+            .map(SourceDescriptor::name)
+            .distinct()
+            .sorted()
+            .toList();
+    return new PlanInputs(sources, known, tables);
+  }
+
+  private Optional<SourceInput> source(
+      String name, List<StoredSource> stored, List<SourceDescriptor> discovered) {
+    Optional<SourceDescriptor> captured =
+        stored.stream()
+            .map(StoredSource::descriptor)
+            .filter(descriptor -> descriptor.name().equals(name))
+            .filter(descriptor -> !descriptor.valueSchemaIds().isEmpty())
+            .findFirst();
+    if (captured.isPresent()) {
+      SourceDescriptor descriptor = captured.get();
+      return Optional.of(
+          new SourceInput(
+              descriptor,
+              schemas(descriptor.keySchemaIds()),
+              schemas(descriptor.valueSchemaIds()),
+              true));
+    }
+    return discovered.stream()
+        .filter(descriptor -> descriptor.name().equals(name))
+        .findFirst()
+        .map(
+            descriptor ->
+                new SourceInput(
+                    descriptor,
+                    descriptor.keySchema().isEmpty()
+                        ? List.of()
+                        : List.of(new PlanSchema(0, descriptor.keySchema())),
+                    List.of(new PlanSchema(0, descriptor.valueSchema())),
+                    false));
+  }
+
+  private List<PlanSchema> schemas(List<Integer> ids) {
+    return ids.stream()
+        .map(
+            id ->
+                new PlanSchema(
+                    id,
+                    schemas
+                        .byId(id)
+                        .orElseThrow(
+                            () ->
+                                new ProblemException(
+                                    ProblemCode.KAFKA_DATA_LOST,
+                                    "Cannot read schema '"
+                                        + id
+                                        + "': the registry does not have it. Dump the Source into a"
+                                        + " new epoch."))))
+        .toList();
+  }
+
+  private static Optional<TableName> tableName(StepSpec step) {
+    try {
+      return Optional.of(TableName.parse(String.valueOf(step.config().get("table"))));
+    } catch (ProblemException e) {
+      // The planner reports it with its place.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<TableInput> table(TableName name) {
+    return lake.shape(name)
+        .map(
+            shape -> {
+              Optional<String> owner = lake.owner(name);
+              boolean exists =
+                  owner.flatMap(o -> metadata.documents().find(SpecKind.PIPELINE, o)).isPresent();
+              return new TableInput(shape, owner, exists);
+            });
+  }
+}

@@ -1,0 +1,167 @@
+package dev.backlot.engine.plan;
+
+import dev.backlot.engine.plan.PlanInputs.TableInput;
+import dev.backlot.model.Problem;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.plan.PlanSink;
+import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.StepSpec;
+import dev.backlot.schema.Field;
+import dev.backlot.schema.SystemColumn;
+import dev.backlot.sdk.Shape;
+import dev.backlot.sdk.StepInput;
+import dev.backlot.spec.Quantities;
+import dev.backlot.warehouse.TableColumn;
+import dev.backlot.warehouse.TableEvolution;
+import dev.backlot.warehouse.TableName;
+import dev.backlot.warehouse.TableRequest;
+import dev.backlot.warehouse.TableShape;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Plans what is written to a table, ending in a projection to the table's shape. */
+public final class SinkPlanner {
+  private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
+
+  private SinkPlanner() {}
+
+  /** Returns the table that a sink step names, or why its name is none. */
+  static Optional<TableName> table(StepSpec step, Findings findings) {
+    try {
+      return Optional.of(TableName.parse(String.valueOf(step.config().get("table"))));
+    } catch (ProblemException e) {
+      e.problems().forEach(problem -> findings.add(step, "config.table", problem));
+      return Optional.empty();
+    }
+  }
+
+  static Optional<PlanSink> plan(
+      PipelineSpec spec,
+      StepSpec step,
+      TableName table,
+      Optional<TableInput> existing,
+      StepInput input,
+      List<String> consumed,
+      Findings findings) {
+    Shape shape = input.shape();
+    TableRequest request = request(spec.name(), table, shape);
+    TableEvolution evolution = TableEvolution.of(existing.map(TableInput::shape), request);
+    evolution.problems().forEach(problem -> findings.add(step, "config.table", problem));
+    Optional<Problem> owned = existing.flatMap(found -> owned(spec, table, found));
+    owned.ifPresent(problem -> findings.add(step, "config.table", problem));
+    if (!evolution.problems().isEmpty() || owned.isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new PlanSink(
+            step.id(),
+            step.type(),
+            input.step(),
+            table.toString(),
+            Shapes.columns(shape.fields()),
+            shape(existing.map(TableInput::shape), request, evolution),
+            shape.key(),
+            shape.order() == Shape.Order.TIME
+                ? "_ts: different Sources share a key"
+                : "_epoch, _offset",
+            "append",
+            commitInterval(step).toMillis(),
+            shape.sources(),
+            consumed,
+            notes(table, existing, shape, evolution)));
+  }
+
+  /** Returns what the warehouse is asked for. */
+  public static TableRequest request(String pipeline, TableName table, Shape shape) {
+    TableRequest.VersionOrder order =
+        shape.order() == Shape.Order.TIME
+            ? TableRequest.VersionOrder.TIME
+            : TableRequest.VersionOrder.OFFSET;
+    return new TableRequest(table, shape.fields(), shape.key(), order, pipeline);
+  }
+
+  private static Optional<Problem> owned(PipelineSpec spec, TableName table, TableInput found) {
+    String owner = found.owner().orElse(spec.name());
+    if (owner.equals(spec.name()) || (spec.adopt() && !found.ownerExists())) {
+      return Optional.empty();
+    }
+    String fix =
+        found.ownerExists()
+            ? "Write another table, or delete that pipeline first."
+            : "Write another table, or say `adopt: true` in the pipeline to take it over.";
+    return Optional.of(
+        Problem.of(
+            ProblemCode.TABLE_OWNED_BY_OTHER,
+            "Cannot write table '%s': it belongs to pipeline '%s'%s. %s"
+                .formatted(table, owner, found.ownerExists() ? "" : ", which was deleted", fix)));
+  }
+
+  private static Duration commitInterval(StepSpec step) {
+    Object given = step.config().get("commit_interval");
+    return given == null
+        ? COMMIT_INTERVAL
+        : Quantities.parseDuration(String.valueOf(given)).orElse(COMMIT_INTERVAL);
+  }
+
+  /** Returns the table's columns as they will be once it is created or extended. */
+  private static List<PlanSink.Target> shape(
+      Optional<TableShape> current, TableRequest request, TableEvolution evolution) {
+    List<PlanSink.Target> targets = new ArrayList<>();
+    for (TableColumn column : current.map(TableShape::columns).orElse(List.of())) {
+      targets.add(existing(column, request, evolution));
+    }
+    int at = targets.size();
+    for (int i = 0; i < targets.size(); i++) {
+      if (targets.get(i).name().equals(SystemColumn.OP.column())) {
+        at = i;
+        break;
+      }
+    }
+    for (Field field : evolution.add()) {
+      targets.add(at++, new PlanSink.Target(field.name(), field.type().notation(), field.name()));
+    }
+    if (current.isEmpty()) {
+      Arrays.stream(SystemColumn.values())
+          .map(c -> new PlanSink.Target(c.column(), c.type().notation(), c.column()))
+          .forEach(targets::add);
+    }
+    return targets;
+  }
+
+  private static PlanSink.Target existing(
+      TableColumn column, TableRequest request, TableEvolution evolution) {
+    String name = column.name();
+    boolean system = SystemColumn.ofColumn(name).filter(c -> c.column().equals(name)).isPresent();
+    Optional<Field> wanted =
+        request.fields().stream().filter(field -> field.name().equals(name)).findFirst();
+    boolean changes =
+        wanted.isPresent()
+            && (evolution.widen().contains(wanted.get())
+                || evolution.relabel().contains(wanted.get()));
+    String type = (changes ? wanted.get().type() : column.type()).notation();
+    return new PlanSink.Target(name, type, system || wanted.isPresent() ? name : "");
+  }
+
+  /** Notes say what a plan is, not what changes, so that they outlast the first deployment. */
+  private static List<String> notes(
+      TableName table, Optional<TableInput> existing, Shape shape, TableEvolution evolution) {
+    List<String> notes = new ArrayList<>();
+    if (shape.key().isEmpty()) {
+      notes.add("Its Source has no key, so " + table.latest() + " shows every row.");
+    }
+    List<String> unfilled =
+        existing.stream()
+            .flatMap(found -> found.shape().ownColumns().stream())
+            .map(TableColumn::name)
+            .filter(name -> shape.index(name) < 0)
+            .toList();
+    if (!unfilled.isEmpty()) {
+      notes.add("Not filled any more: " + String.join(", ", unfilled) + ".");
+    }
+    return notes;
+  }
+}

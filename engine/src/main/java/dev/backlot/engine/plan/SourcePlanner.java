@@ -1,0 +1,100 @@
+package dev.backlot.engine.plan;
+
+import dev.backlot.engine.plan.PlanInputs.SourceInput;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.plan.PlanSchema;
+import dev.backlot.model.plan.PlanSource;
+import dev.backlot.model.spec.StartFrom;
+import dev.backlot.model.spec.StepSpec;
+import dev.backlot.schema.AvroSchemas;
+import dev.backlot.schema.Field;
+import dev.backlot.schema.FieldType;
+import dev.backlot.schema.RowSchema;
+import dev.backlot.sdk.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Plans what is read from a Source: the columns of its newest schema, in types that read every
+ * older one too.
+ */
+final class SourcePlanner {
+  private SourcePlanner() {}
+
+  /** A Source as planned, with the comments that plans leave out. */
+  record PlannedSource(PlanSource source, Shape shape) {}
+
+  static Optional<PlannedSource> plan(
+      StepSpec step, SourceInput input, StartFrom startFrom, Findings findings) {
+    List<RowSchema> schemas = new ArrayList<>();
+    for (PlanSchema schema : input.valueSchemas()) {
+      schemas.add(AvroSchemas.rowSchema(AvroSchemas.parse(schema.avro())));
+    }
+    RowSchema newest = AvroSchemas.rowSchema(AvroSchemas.parse(input.descriptor().valueSchema()));
+    List<String> key = input.descriptor().keyColumns();
+    boolean covered = true;
+    List<Field> fields = new ArrayList<>();
+    for (Field field : newest.fields()) {
+      FieldType type = field.type();
+      for (RowSchema older : schemas) {
+        FieldType written = older.field(field.name()).map(Field::type).orElse(type);
+        if (!type.accepts(written)) {
+          if (!written.accepts(type)) {
+            covered = false;
+            conflict(step, field, written, findings);
+          }
+          type = written;
+        }
+      }
+      fields.add(new Field(field.name(), type, field.nullable(), field.doc(), field.properties()));
+    }
+    for (RowSchema older : schemas) {
+      if (!older.keyColumns().equals(key)) {
+        covered = false;
+        findings.add(
+            step,
+            ProblemCode.SCHEMA_NOT_COVERED,
+            "source",
+            "the key of '%s' was (%s) and is (%s) now"
+                .formatted(
+                    step.type(), String.join(", ", older.keyColumns()), String.join(", ", key)),
+            "Dump the Source into a new epoch.");
+      }
+    }
+    if (!covered) {
+      return Optional.empty();
+    }
+    PlanSource source =
+        new PlanSource(
+            step.id(),
+            input.descriptor().name(),
+            input.descriptor().topic(),
+            input.descriptor().epoch(),
+            input.descriptor().partitions(),
+            key,
+            Shapes.columns(fields),
+            input.keySchemas(),
+            input.valueSchemas(),
+            text(startFrom));
+    return Optional.of(
+        new PlannedSource(source, new Shape(fields, key, List.of(step.id()), Shape.Order.OFFSET)));
+  }
+
+  private static void conflict(StepSpec step, Field field, FieldType written, Findings findings) {
+    findings.add(
+        step,
+        ProblemCode.SCHEMA_NOT_COVERED,
+        "source",
+        "column '%s' of '%s' is %s now, and rows of the topic hold it as %s"
+            .formatted(field.name(), step.type(), field.type().notation(), written.notation()),
+        "Change the column back, or dump the Source into a new epoch.");
+  }
+
+  private static String text(StartFrom startFrom) {
+    if (startFrom instanceof StartFrom.AtTime at) {
+      return at.time().toString();
+    }
+    return startFrom instanceof StartFrom.Latest ? "latest" : "earliest";
+  }
+}

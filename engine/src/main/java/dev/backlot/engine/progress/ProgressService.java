@@ -1,0 +1,311 @@
+package dev.backlot.engine.progress;
+
+import dev.backlot.engine.plan.PlanJson;
+import dev.backlot.engine.source.Topic;
+import dev.backlot.engine.source.TopicReader;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.metadata.SourceStore.StoredSource;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.plan.PipelinePlan;
+import dev.backlot.model.plan.PlanSink;
+import dev.backlot.model.plan.PlanSource;
+import dev.backlot.sink.iceberg.TableMarks;
+import dev.backlot.transport.Mark;
+import dev.backlot.transport.Marks;
+import dev.backlot.warehouse.LakeCatalog;
+import dev.backlot.warehouse.TableName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says how far pipelines are, by what their tables hold and not by what their jobs say.
+ * Thread-safe.
+ */
+public final class ProgressService {
+  /** A pipeline that lacks more than this is not waited for. */
+  private static final long FAR_BEHIND = 1_000_000;
+
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private final MetadataDatabase metadata;
+  private final LakeCatalog lake;
+  private final TopicReader topics;
+  private final Map<String, PipelinePlan> deployed = new ConcurrentHashMap<>();
+  private final Map<String, Reached> reached = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, Waiting> waiting = new ConcurrentHashMap<>();
+
+  /** Looks things up here; everything stays the caller's to close. */
+  public ProgressService(MetadataDatabase metadata, LakeCatalog lake, TopicReader topics) {
+    this.metadata = metadata;
+    this.lake = lake;
+    this.topics = topics;
+  }
+
+  private record Reached(Instant at, String planHash, long offsets, Optional<Double> rate) {}
+
+  /** The record at an offset was written at a time. */
+  private record Waiting(long offset, long timestampMillis) {}
+
+  /** Remembers which plan a pipeline runs. */
+  public void deployed(PipelinePlan plan) {
+    deployed.put(plan.pipeline(), plan);
+  }
+
+  /**
+   * Returns a pipeline's progress.
+   *
+   * @throws ProblemException {@code NOT_FOUND} when the pipeline was never deployed
+   */
+  public PipelineProgress progress(String pipeline) {
+    PipelinePlan plan = plan(pipeline);
+    Map<String, Marks> marks = marks(plan);
+    Map<TopicPartition, Long> ends = topics.ends(partitions(plan));
+    Map<TopicPartition, Long> behind = behind(plan, marks, ends);
+    long lag = 0;
+    for (Map.Entry<TopicPartition, Long> entry : behind.entrySet()) {
+      lag += ends.get(entry.getKey()) - entry.getValue();
+    }
+    Optional<Double> seconds = behind.isEmpty() ? Optional.of(0.0) : waited(behind, ends);
+    return new PipelineProgress(lag, seconds, rate(plan, marks), plain(marks));
+  }
+
+  /**
+   * Proves that everything committed in the pipeline's sources before this call is in its tables,
+   * waiting up to a time for it to become so.
+   *
+   * @throws ProblemException {@code NOT_FOUND} when the pipeline was never deployed
+   */
+  public CaughtUp caughtUp(String pipeline, Duration time) {
+    long deadline = System.nanoTime() + time.toNanos();
+    PipelinePlan plan = plan(pipeline);
+    PipelineProgress before = progress(pipeline);
+    Optional<String> hindrance = hindrance(plan);
+    if (hindrance.isEmpty() && before.lagRecords() > FAR_BEHIND) {
+      hindrance = Optional.of("it is far behind");
+    }
+    if (hindrance.isPresent()) {
+      return answer(before, hindrance.get());
+    }
+    if (!drained(plan, deadline)) {
+      return answer(
+          progress(pipeline), "capture has not confirmed in time that it passed on every change");
+    }
+    // Only now: a Source whose dump or epoch began meanwhile counts as well.
+    hindrance = hindrance(plan);
+    if (hindrance.isPresent()) {
+      return answer(progress(pipeline), hindrance.get());
+    }
+    Map<TopicPartition, Long> ends = topics.ends(partitions(plan));
+    while (!behind(plan, marks(plan), ends).isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        return answer(progress(pipeline), "its tables still lack records");
+      }
+      pause();
+    }
+    return new CaughtUp(true, 0, Optional.of(0.0), "");
+  }
+
+  private static CaughtUp answer(PipelineProgress progress, String reason) {
+    return new CaughtUp(false, progress.lagRecords(), progress.lagSeconds(), reason);
+  }
+
+  /** Returns why the plan's topics do not hold all of its Sources, if so. */
+  private Optional<String> hindrance(PipelinePlan plan) {
+    for (PlanSource source : plan.sources()) {
+      Optional<StoredSource> stored = metadata.sources().find(source.name());
+      if (stored.isEmpty()) {
+        return Optional.of("Source '" + source.name() + "' is not captured any more");
+      }
+      SourceStore.State state = stored.get().state();
+      if (state == SourceStore.State.DUMPING) {
+        return Optional.of("the first dump of Source '" + source.name() + "' is not finished");
+      }
+      if (state != SourceStore.State.STREAMING) {
+        return Optional.of("Source '" + source.name() + "' is " + state.label());
+      }
+      if (!stored.get().descriptor().topic().equals(source.topic())) {
+        return Optional.of("Source '" + source.name() + "' has a new epoch");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean drained(PipelinePlan plan, long deadline) {
+    Set<String> connections = new LinkedHashSet<>();
+    for (PlanSource source : plan.sources()) {
+      metadata
+          .sources()
+          .find(source.name())
+          .ifPresent(stored -> connections.add(stored.descriptor().connection()));
+    }
+    Map<String, Instant> requests = new HashMap<>();
+    connections.forEach(
+        connection -> requests.put(connection, metadata.captures().requestDrain(connection)));
+    while (!requests.isEmpty()) {
+      requests
+          .entrySet()
+          .removeIf(request -> metadata.captures().drained(request.getKey(), request.getValue()));
+      if (!requests.isEmpty() && System.nanoTime() > deadline) {
+        return false;
+      }
+      if (!requests.isEmpty()) {
+        pause();
+      }
+    }
+    return true;
+  }
+
+  private PipelinePlan plan(String pipeline) {
+    PipelinePlan known = deployed.get(pipeline);
+    if (known != null) {
+      return known;
+    }
+    return metadata
+        .pipelines()
+        .deployedPlan(pipeline)
+        .map(PlanJson::read)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ProblemCode.NOT_FOUND,
+                    "Cannot tell the progress of pipeline '"
+                        + pipeline
+                        + "': it was never deployed. See `backlot describe pipeline "
+                        + pipeline
+                        + "`."));
+  }
+
+  private Map<String, Marks> marks(PipelinePlan plan) {
+    Map<String, Marks> marks = new TreeMap<>();
+    for (PlanSink sink : plan.sinks()) {
+      marks.put(
+          sink.id(),
+          lake.find(TableName.parse(sink.table())).flatMap(TableMarks::read).orElse(Marks.NONE));
+    }
+    return marks;
+  }
+
+  private static List<TopicPartition> partitions(PipelinePlan plan) {
+    return plan.sources().stream()
+        .flatMap(source -> new Topic(source.topic(), source.partitions()).all().stream())
+        .toList();
+  }
+
+  /** Returns the lowest mark of every partition whose end some table has not reached. */
+  private static Map<TopicPartition, Long> behind(
+      PipelinePlan plan, Map<String, Marks> marks, Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Long> behind = new HashMap<>();
+    for (PlanSink sink : plan.sinks()) {
+      Marks ofSink = Objects.requireNonNull(marks.get(sink.id()));
+      for (PlanSource source : plan.sources()) {
+        if (!sink.sources().contains(source.id())) {
+          continue;
+        }
+        for (TopicPartition partition : new Topic(source.topic(), source.partitions()).all()) {
+          long next =
+              ofSink
+                  .mark(partition.topic(), partition.partition())
+                  .map(Mark::nextOffset)
+                  .orElse(0L);
+          boolean unknown = ofSink.mark(partition.topic(), partition.partition()).isEmpty();
+          if (unknown || next < ends.get(partition)) {
+            behind.merge(partition, next, Math::min);
+          }
+        }
+      }
+    }
+    return behind;
+  }
+
+  /** Returns how long the oldest record that a table lacks has been in its topic. */
+  private Optional<Double> waited(
+      Map<TopicPartition, Long> behind, Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Long> unknown = new HashMap<>(behind);
+    unknown
+        .entrySet()
+        .removeIf(
+            entry -> {
+              Waiting known = waiting.get(entry.getKey());
+              return known != null && known.offset() == entry.getValue();
+            });
+    if (!unknown.isEmpty()) {
+      topics
+          .read(unknown, ends, 1, Duration.ofSeconds(2))
+          .forEach(
+              record -> {
+                TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+                waiting.put(partition, new Waiting(unknown.get(partition), record.timestamp()));
+              });
+    }
+    List<Long> times = new ArrayList<>();
+    behind.forEach(
+        (partition, offset) -> {
+          Waiting known = waiting.get(partition);
+          if (known != null && known.offset() == offset) {
+            times.add(known.timestampMillis());
+          }
+        });
+    return times.stream()
+        .min(Long::compare)
+        .map(oldest -> Math.max(0, System.currentTimeMillis() - oldest) / 1000.0);
+  }
+
+  private Optional<Double> rate(PipelinePlan plan, Map<String, Marks> marks) {
+    long offsets =
+        marks.values().stream()
+            .flatMap(ofSink -> ofSink.byPartition().values().stream())
+            .mapToLong(Mark::nextOffset)
+            .sum();
+    Instant now = Instant.now();
+    return reached
+        .compute(plan.pipeline(), (key, before) -> next(before, now, plan.hash(), offsets))
+        .rate();
+  }
+
+  private static Reached next(@Nullable Reached before, Instant now, String hash, long offsets) {
+    if (before == null || !before.planHash().equals(hash)) {
+      return new Reached(now, hash, offsets, Optional.empty());
+    }
+    double seconds = Duration.between(before.at(), now).toMillis() / 1000.0;
+    return seconds < 1
+        ? before
+        : new Reached(
+            now, hash, offsets, Optional.of(Math.max(0, offsets - before.offsets()) / seconds));
+  }
+
+  private static Map<String, Map<String, Long>> plain(Map<String, Marks> marks) {
+    Map<String, Map<String, Long>> plain = new TreeMap<>();
+    marks.forEach(
+        (sink, ofSink) -> {
+          Map<String, Long> offsets = new TreeMap<>();
+          ofSink
+              .byPartition()
+              .forEach((partition, mark) -> offsets.put(partition.toString(), mark.nextOffset()));
+          plain.put(sink, offsets);
+        });
+    return plain;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted", e);
+    }
+  }
+}

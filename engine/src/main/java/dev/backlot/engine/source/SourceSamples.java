@@ -1,0 +1,220 @@
+package dev.backlot.engine.source;
+
+import dev.backlot.event.Confluent;
+import dev.backlot.event.EventHeader;
+import dev.backlot.event.flink.SourceDecoder;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.registry.SchemaStore;
+import dev.backlot.schema.AvroSchemas;
+import dev.backlot.schema.Field;
+import dev.backlot.schema.RowSchema;
+import dev.backlot.schema.SystemColumn;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.MapData;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** What the topics of Sources hold: newest rows and figures. Thread-safe. */
+public final class SourceSamples {
+  /** The most rows that a sample has. */
+  public static final int CAP = 200;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final SourceStore sources;
+  private final SchemaStore schemas;
+  private final TopicReader topics;
+  private final Map<String, Count> counts = new ConcurrentHashMap<>();
+
+  /** Reads here; everything stays the caller's to close. */
+  public SourceSamples(SourceStore sources, SchemaStore schemas, TopicReader topics) {
+    this.sources = sources;
+    this.schemas = schemas;
+    this.topics = topics;
+  }
+
+  /**
+   * Newest rows.
+   *
+   * @param rows newest first: columns in order, then the operation and times
+   * @param age seconds since the newest one was written to the topic, if there is one
+   * @param cap how many rows there are at most
+   */
+  public record Sample(List<Map<String, @Nullable Object>> rows, Optional<Double> age, int cap) {}
+
+  /**
+   * Figures of a topic.
+   *
+   * @param messages offsets between its first and last record
+   * @param rate records a second, between the last two calls
+   * @param newest when the last record was written
+   */
+  public record Stats(long messages, Optional<Double> rate, Optional<Instant> newest) {}
+
+  private record Count(Instant at, long end, Optional<Double> rate) {}
+
+  /**
+   * Returns the newest rows of a Source.
+   *
+   * @throws ProblemException {@code NOT_FOUND}
+   */
+  public Sample sample(String name, int limit) {
+    SourceDescriptor source = find(name);
+    int most = Math.max(1, Math.min(limit, CAP));
+    Topic topic = new Topic(source.topic(), source.partitions());
+    Map<TopicPartition, Long> ends = topics.ends(topic.all());
+    Map<TopicPartition, Long> begins = topics.begins(topic.all());
+    List<ConsumerRecord<byte[], byte[]>> rows = List.of();
+    for (long window = 2L * most; rows.isEmpty() && window < 1_000_000; window *= 50) {
+      Map<TopicPartition, Long> from = new HashMap<>();
+      for (TopicPartition partition : topic.all()) {
+        from.put(partition, Math.max(begins.get(partition), ends.get(partition) - window));
+      }
+      rows =
+          topics.read(from, ends, Integer.MAX_VALUE, PATIENCE).stream()
+              .filter(SourceSamples::isRow)
+              .sorted(
+                  Comparator.<ConsumerRecord<byte[], byte[]>>comparingLong(
+                          ConsumerRecord::timestamp)
+                      .thenComparingLong(ConsumerRecord::offset)
+                      .reversed())
+              .limit(most)
+              .toList();
+      if (from.equals(begins)) {
+        break;
+      }
+    }
+    return new Sample(decoded(source, rows), age(rows), CAP);
+  }
+
+  /**
+   * Returns figures of a Source's topic.
+   *
+   * @throws ProblemException {@code NOT_FOUND}
+   */
+  public Stats stats(String name) {
+    SourceDescriptor source = find(name);
+    Topic topic = new Topic(source.topic(), source.partitions());
+    Map<TopicPartition, Long> ends = topics.ends(topic.all());
+    Map<TopicPartition, Long> begins = topics.begins(topic.all());
+    long end = ends.values().stream().mapToLong(Long::longValue).sum();
+    long begin = begins.values().stream().mapToLong(Long::longValue).sum();
+    Map<TopicPartition, Long> last = new HashMap<>();
+    ends.forEach((partition, offset) -> last.put(partition, Math.max(0, offset - 1)));
+    Optional<Instant> newest =
+        topics.read(last, ends, 1, PATIENCE).stream()
+            .map(record -> Instant.ofEpochMilli(record.timestamp()))
+            .max(Comparator.naturalOrder());
+    Count count =
+        counts.compute(source.topic(), (key, before) -> counted(before, Instant.now(), end));
+    return new Stats(end - begin, count.rate(), newest);
+  }
+
+  private static Count counted(@Nullable Count before, Instant now, long end) {
+    if (before == null) {
+      return new Count(now, end, Optional.empty());
+    }
+    double seconds = Duration.between(before.at(), now).toMillis() / 1000.0;
+    return seconds < 1
+        ? before
+        : new Count(now, end, Optional.of(Math.max(0, end - before.end()) / seconds));
+  }
+
+  private SourceDescriptor find(String name) {
+    return sources
+        .find(name)
+        .map(SourceStore.StoredSource::descriptor)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ProblemCode.NOT_FOUND,
+                    "Cannot read Source '"
+                        + name
+                        + "': there is none of this name. See `backlot get sources`."));
+  }
+
+  private static boolean isRow(ConsumerRecord<byte[], byte[]> record) {
+    Header header = record.headers().lastHeader(EventHeader.NAME);
+    return record.value() != null
+        && header != null
+        && !EventHeader.decode(header.value()).isControl();
+  }
+
+  private static Optional<Double> age(List<ConsumerRecord<byte[], byte[]>> rows) {
+    return rows.stream()
+        .findFirst()
+        .map(row -> Math.max(0, System.currentTimeMillis() - row.timestamp()) / 1000.0);
+  }
+
+  private List<Map<String, @Nullable Object>> decoded(
+      SourceDescriptor source, List<ConsumerRecord<byte[], byte[]>> records) {
+    RowSchema newest = AvroSchemas.rowSchema(AvroSchemas.parse(source.valueSchema()));
+    Map<Integer, SourceDecoder> decoders = new HashMap<>();
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      int id = Confluent.schemaId(record.value());
+      // Each schema is read as it was written, so that no change of a type hides rows.
+      RowSchema schema =
+          schemas
+              .byId(id)
+              .map(avro -> AvroSchemas.rowSchema(AvroSchemas.parse(avro)))
+              .orElse(newest);
+      SourceDecoder decoder =
+          decoders.computeIfAbsent(
+              id,
+              any ->
+                  new SourceDecoder(
+                      source.name(),
+                      source.epoch(),
+                      schema.fieldNames(),
+                      schema.fields().stream().map(Field::type).toList(),
+                      Map.of(id, AvroSchemas.envelope(schema).toString())));
+      GenericRowData row =
+          decoder.decode(
+              record.partition(),
+              record.offset(),
+              record.timestamp(),
+              EventHeader.decode(record.headers().lastHeader(EventHeader.NAME).value()),
+              record.value());
+      rows.add(json(row, schema));
+    }
+    return rows;
+  }
+
+  private static Map<String, @Nullable Object> json(GenericRowData row, RowSchema schema) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    List<Field> fields = schema.fields();
+    for (int i = 0; i < fields.size(); i++) {
+      json.put(fields.get(i).name(), JsonValues.of(row, i, fields.get(i).type()));
+    }
+    int exact = fields.size() + SystemColumn.EXACT.ordinal();
+    if (!row.isNullAt(exact)) {
+      MapData texts = row.getMap(exact);
+      for (int i = 0; i < texts.size(); i++) {
+        json.put(
+            texts.keyArray().getString(i).toString(),
+            texts.valueArray().isNullAt(i) ? null : texts.valueArray().getString(i).toString());
+      }
+    }
+    for (SystemColumn column : List.of(SystemColumn.OP, SystemColumn.TS, SystemColumn.SOURCE_TS)) {
+      json.put(
+          column.column(), JsonValues.of(row, fields.size() + column.ordinal(), column.type()));
+    }
+    return json;
+  }
+}
