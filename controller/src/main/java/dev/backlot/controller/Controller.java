@@ -47,6 +47,7 @@ public final class Controller implements AutoCloseable {
       LOG.info("Ready at http://localhost:{}", config.apiPort());
     } catch (IOException | RuntimeException e) {
       LOG.error("Cannot start the controller", e);
+      System.err.println("Cannot start the controller: " + e);
       System.exit(70);
     }
   }

@@ -126,8 +126,8 @@ class Wiring {
   }
 
   @Bean
-  QueryResource queryResource(Lake lake, PlatformConfig config) {
-    return new QueryResource(lake, config);
+  QueryResource queryResource(Lake lake) {
+    return new QueryResource(lake);
   }
 
   @Bean

@@ -1,53 +1,31 @@
 package dev.backlot.controller.table;
 
 import dev.backlot.model.platform.PlatformConfig;
-import dev.backlot.schema.Names;
 import dev.backlot.schema.SystemColumn;
 import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.LakeSettings;
 import dev.backlot.warehouse.TableColumn;
 import dev.backlot.warehouse.TableName;
-import dev.backlot.warehouse.TableShape;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
+import dev.backlot.warehouse.query.QueryService;
+import dev.backlot.warehouse.query.QuerySettings;
+import dev.backlot.warehouse.query.TableSummary;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.iceberg.Snapshot;
-import org.apache.iceberg.Table;
 import org.jspecify.annotations.Nullable;
+
 
 /** The tables of the warehouse; opened at the first use. Thread-safe. */
 public final class Lake implements AutoCloseable {
-  private static final String KEY = "backlot.key";
-  private static final String PIPELINE = "backlot.pipeline";
-
   private final LakeSettings settings;
+  private final QuerySettings querySettings;
   private @Nullable LakeCatalog catalog;
+  private @Nullable QueryService queries;
 
   /** Prepares the warehouse of an installation. */
   public Lake(PlatformConfig config) {
     this.settings = LakeSettings.of(config);
+    this.querySettings = QuerySettings.of(config);
   }
-
-  /**
-   * A table as it stands.
-   *
-   * @param columns the steps' own columns, without the system columns
-   * @param key key columns in key order
-   * @param rows rows in the change log, of all versions
-   */
-  public record LakeTable(
-      String name,
-      String pipeline,
-      List<TableColumn> columns,
-      List<String> key,
-      Optional<Instant> snapshotAt,
-      long snapshotId,
-      long rows,
-      long files,
-      long bytes) {}
 
   /** Returns the catalog. */
   public synchronized LakeCatalog catalog() {
@@ -59,19 +37,34 @@ public final class Lake implements AutoCloseable {
     return open;
   }
 
-  /** Returns every table, by name. */
-  public List<LakeTable> list() {
-    List<LakeTable> tables = new ArrayList<>();
-    for (TableName name : catalog().tables()) {
-      find(name.toString()).ifPresent(tables::add);
+  /** Returns the service that runs queries in child processes. */
+  public synchronized QueryService queries() {
+    QueryService open = queries;
+    if (open == null) {
+      open = new QueryService(catalog(), querySettings);
+      queries = open;
     }
-    return tables;
+    return open;
+  }
+
+  /** Returns every table, by name. */
+  public List<TableSummary> list() {
+    return queries().tables();
   }
 
   /** Returns a table by its name. */
-  public Optional<LakeTable> find(String name) {
+  public Optional<TableSummary> find(String name) {
     TableName parsed = TableName.parse(name);
-    return catalog().find(parsed).map(table -> describe(parsed, table));
+    return catalog().find(parsed).isEmpty()
+        ? Optional.empty()
+        : Optional.of(queries().table(parsed));
+  }
+
+  /** Returns a table's own columns, without the system columns. */
+  public static List<TableColumn> ownColumns(TableSummary table) {
+    return table.columns().stream()
+        .filter(column -> SystemColumn.ofColumn(column.name()).isEmpty())
+        .toList();
   }
 
   /** Drops a table with its view and files, if it belongs to the pipeline. */
@@ -83,38 +76,12 @@ public final class Lake implements AutoCloseable {
     }
   }
 
-  private LakeTable describe(TableName name, Table table) {
-    Snapshot snapshot = table.currentSnapshot();
-    Map<String, String> summary = snapshot == null ? Map.of() : snapshot.summary();
-    List<TableColumn> columns =
-        catalog().shape(name).map(TableShape::columns).orElse(List.of()).stream()
-            .filter(column -> SystemColumn.ofColumn(column.name()).isEmpty())
-            .toList();
-    String key = table.properties().getOrDefault(KEY, "");
-    return new LakeTable(
-        name.toString(),
-        table.properties().getOrDefault(PIPELINE, ""),
-        columns,
-        key.isEmpty() ? List.of() : Arrays.stream(key.split(",")).map(Names::unescape).toList(),
-        snapshot == null
-            ? Optional.empty()
-            : Optional.of(Instant.ofEpochMilli(snapshot.timestampMillis())),
-        snapshot == null ? 0 : snapshot.snapshotId(),
-        number(summary, "total-records"),
-        number(summary, "total-data-files"),
-        number(summary, "total-files-size"));
-  }
-
-  private static long number(Map<String, String> summary, String key) {
-    try {
-      return Long.parseLong(summary.getOrDefault(key, "0"));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
-  }
-
   @Override
   public synchronized void close() {
+    if (queries != null) {
+      queries.close();
+      queries = null;
+    }
     if (catalog != null) {
       catalog.close();
       catalog = null;

@@ -2,23 +2,86 @@ package dev.backlot.controller.table;
 
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
-import dev.backlot.model.platform.PlatformConfig;
+import dev.backlot.warehouse.TableName;
+import dev.backlot.warehouse.query.QueryLimits;
+import dev.backlot.warehouse.query.QueryResult;
+import dev.backlot.warehouse.query.RowShape;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Queries over tables and views. */
+/** Queries over tables and views. Rows go to the client as they come. */
 @RestController
 public final class QueryResource {
-  /** Queries these tables. */
-  public QueryResource(Lake lake, PlatformConfig config) {}
+  private static final int MOST_SAMPLE_ROWS = 1000;
 
-  /** A query; format is document, rows or csv. */
+  private final Lake lake;
+
+  /** Queries these tables. */
+  public QueryResource(Lake lake) {
+    this.lake = lake;
+  }
+
+  /**
+   * A query.
+   *
+   * @param format {@code document} (the default): columns and rows; {@code rows}: an array of
+   *     objects; {@code csv}
+   */
   record Request(@Nullable String sql, @Nullable String format) {}
 
   @PostMapping("/api/v1/query")
-  Object query(@RequestBody Request request) {
-    throw new ProblemException(ProblemCode.NOT_ALLOWED_NOW, "Cannot query: not yet. Wait.");
+  void query(@RequestBody Request request, HttpServletResponse response) throws IOException {
+    String sql = request.sql() == null ? "" : request.sql();
+    String format = request.format() == null ? "document" : request.format();
+    RowShape shape = format.equals("csv") ? RowShape.ARRAY : RowShape.OBJECT;
+    try (QueryResult result = lake.queries().query(sql, QueryLimits.DEFAULT, shape)) {
+      write(result, format, response);
+    }
+  }
+
+  @GetMapping("/api/v1/tables/{name}/sample")
+  void sample(
+      @PathVariable String name,
+      @RequestParam(defaultValue = "20") int limit,
+      HttpServletResponse response)
+      throws IOException {
+    int rows = Math.max(1, Math.min(limit, MOST_SAMPLE_ROWS));
+    try (QueryResult result =
+        lake.queries().sample(TableName.parse(name), rows, RowShape.OBJECT)) {
+      write(result, "document", response);
+    }
+  }
+
+  private static void write(QueryResult result, String format, HttpServletResponse response)
+      throws IOException {
+    OutputStream out = response.getOutputStream();
+    switch (format) {
+      case "document" -> {
+        response.setContentType("application/json");
+        result.writeDocument(out);
+      }
+      case "rows" -> {
+        response.setContentType("application/json");
+        result.writeRows(out);
+      }
+      case "csv" -> {
+        response.setContentType("text/csv;charset=UTF-8");
+        result.writeCsv(out);
+      }
+      default ->
+          throw new ProblemException(
+              ProblemCode.USAGE,
+              "Cannot run query: format '"
+                  + format
+                  + "' is unknown. Use document, rows or csv.");
+    }
   }
 }

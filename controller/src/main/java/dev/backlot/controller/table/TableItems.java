@@ -2,9 +2,8 @@ package dev.backlot.controller.table;
 
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
-import dev.backlot.controller.table.Lake.LakeTable;
 import dev.backlot.model.ProblemException;
-import dev.backlot.warehouse.TableName;
+import dev.backlot.warehouse.query.TableSummary;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,16 +42,14 @@ public final class TableItems implements Items {
     }
   }
 
-  private static Item item(LakeTable table) {
+  private static Item item(TableSummary table) {
     Map<String, Object> spec = new LinkedHashMap<>();
-    spec.put("pipeline", table.pipeline());
-    if (!table.key().isEmpty()) {
-      spec.put("view", TableName.parse(table.name()).latest().toString());
-    }
+    spec.put("pipeline", table.pipeline().orElse(""));
+    table.view().ifPresent(view -> spec.put("view", view.toString()));
     spec.put("key", table.key());
     spec.put(
         "columns",
-        table.columns().stream()
+        Lake.ownColumns(table).stream()
             .map(
                 column -> {
                   Map<String, Object> map = new LinkedHashMap<>();
@@ -62,13 +59,13 @@ public final class TableItems implements Items {
                 })
             .toList());
     Map<String, Object> status = new LinkedHashMap<>();
-    status.put("state", table.snapshotAt().isPresent() ? "ready" : "empty");
+    status.put("state", table.committed().isPresent() ? "ready" : "empty");
     status.put("reason", "");
-    table.snapshotAt().ifPresent(time -> status.put("since", time));
-    status.put("revision", table.snapshotId());
+    table.committed().ifPresent(time -> status.put("since", time));
+    status.put("revision", table.snapshot().orElse(0));
     status.put("rows", table.rows());
     status.put("files", table.files());
     status.put("bytes", table.bytes());
-    return new Item("Table", table.name(), spec, status);
+    return new Item("Table", table.name().toString(), spec, status);
   }
 }

@@ -1,0 +1,166 @@
+package dev.backlot.cli;
+
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code get KIND [NAME]}. */
+@Command(
+    name = "get",
+    description = "Lists things of a kind, or shows one.",
+    mixinStandardHelpOptions = true)
+final class GetCommand implements Callable<Integer> {
+  @ParentCommand private Main main;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "KIND",
+      description = "connection, endpoint, source, pipeline, table, job or schema.")
+  private Kind kind = Kind.PIPELINE;
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
+  private String name = "";
+
+  @Option(names = {"-o", "--output"}, description = "table, json or yaml.")
+  private Output output = Output.TABLE;
+
+  @Option(names = {"-w", "--watch"}, description = "Print what changes, until Ctrl-C.")
+  private boolean watch;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (output == Output.CSV) {
+      throw new ProblemException(
+          ProblemCode.USAGE, "Cannot print as csv: get prints table, json or yaml. Choose one.");
+    }
+    if (!watch) {
+      print(items(output != Output.TABLE));
+      return 0;
+    }
+    Map<String, List<String>> shown = new LinkedHashMap<>();
+    while (!Thread.currentThread().isInterrupted()) {
+      List<Map<String, @Nullable Object>> changed = new ArrayList<>();
+      for (Map<String, @Nullable Object> item : items(false)) {
+        List<String> row = row(item, false);
+        if (!row.equals(shown.put(Values.text(item.get("name")), row))) {
+          changed.add(item);
+        }
+      }
+      if (!changed.isEmpty()) {
+        print(changed);
+        main.out.flush();
+      }
+      Thread.sleep(1000);
+    }
+    return 0;
+  }
+
+  private List<Map<String, @Nullable Object>> items(boolean proof) {
+    String query = "?proof=" + proof;
+    if (!name.isEmpty()) {
+      return List.of(main.api().get(kind.path(name) + query));
+    }
+    List<Map<String, @Nullable Object>> items = new ArrayList<>();
+    Values.list(main.api().get(kind.path() + query).get("items"))
+        .forEach(item -> items.add(Values.map(item)));
+    return items;
+  }
+
+  private void print(List<Map<String, @Nullable Object>> items) {
+    if (output != Output.TABLE) {
+      output.print(Map.of("items", items), main.out);
+      return;
+    }
+    if (items.isEmpty()) {
+      main.out.println("There are no " + kind.noun() + "s.");
+      return;
+    }
+    TablePrinter table = new TablePrinter(header());
+    items.forEach(item -> table.add(row(item, true)));
+    table.print(main.out);
+  }
+
+  private List<String> header() {
+    return switch (kind) {
+      case PIPELINE -> List.of("NAME", "STATE", "REVISION", "LAG", "OWNER", "SINCE", "REASON");
+      case CONNECTION -> List.of("NAME", "STATE", "TYPE", "SOURCES", "OWNER", "SINCE", "REASON");
+      case SOURCE -> List.of("NAME", "STATE", "KEY", "EPOCH", "OWNER", "SINCE", "REASON");
+      case TABLE -> List.of("NAME", "STATE", "PIPELINE", "VERSIONS", "FILES", "COMMITTED", "VIEW");
+      case JOB -> List.of("PIPELINE", "STATE", "ID", "STARTED", "REASON");
+      case SCHEMA -> List.of("SUBJECT", "ID", "VERSION");
+      case ENDPOINT -> List.of("NAME", "STATE", "REASON");
+    };
+  }
+
+  private List<String> row(Map<String, @Nullable Object> item, boolean ages) {
+    Map<String, @Nullable Object> spec = Values.map(item.get("spec"));
+    Map<String, @Nullable Object> status = Values.map(item.get("status"));
+    String itemName = Values.text(item.get("name"));
+    String state = Values.text(status.get("state"));
+    String reason = Values.text(status.get("reason"));
+    String since = ages ? age(Values.text(status.get("since"))) : "";
+    String owner = Values.text(spec.get("owner"));
+    String revision = Values.text(status.get("revision"));
+    return switch (kind) {
+      case PIPELINE ->
+          List.of(
+              itemName, state, revision, ages ? seconds(status.get("lag_seconds")) : "", owner,
+              since, reason);
+      case CONNECTION ->
+          List.of(
+              itemName, state, Values.text(spec.get("type")), Values.text(status.get("sources")),
+              owner, since, reason);
+      case SOURCE ->
+          List.of(
+              itemName,
+              state,
+              String.join(", ", Values.list(spec.get("key")).stream().map(Values::text).toList()),
+              Values.text(spec.get("epoch")),
+              owner,
+              since,
+              reason);
+      case TABLE ->
+          List.of(
+              itemName, state, Values.text(spec.get("pipeline")), Values.text(status.get("rows")),
+              Values.text(status.get("files")), since, Values.text(spec.get("view")));
+      case JOB -> List.of(itemName, state, Values.text(status.get("id")), since, reason);
+      case SCHEMA -> List.of(itemName, Values.text(status.get("id")), revision);
+      case ENDPOINT -> List.of(itemName, state, reason);
+    };
+  }
+
+  private static String seconds(@Nullable Object lag) {
+    return lag instanceof Number number
+        ? String.format(java.util.Locale.ROOT, "%.1fs", number.doubleValue())
+        : "";
+  }
+
+  /** Returns how long ago a time was, in its largest unit. */
+  static String age(String time) {
+    try {
+      Duration age = Duration.between(Instant.parse(time), Instant.now());
+      long seconds = Math.max(0, age.toSeconds());
+      if (seconds < 120) {
+        return seconds + "s";
+      }
+      if (seconds < 7200) {
+        return seconds / 60 + "m";
+      }
+      return seconds < 172_800 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
+    } catch (DateTimeException e) {
+      return "";
+    }
+  }
+}
