@@ -101,6 +101,30 @@ final class TestPlatform implements AutoCloseable {
     }
   }
 
+  /** What a command did. */
+  record Said(int exitCode, String out, String err) {}
+
+  /** Runs a command of the command line tool against this platform. */
+  Said run(String... arguments) {
+    List<String> all = new java.util.ArrayList<>(List.of(arguments));
+    all.add("--server");
+    all.add("http://localhost:" + controller.port());
+    return runWithout(all.toArray(String[]::new));
+  }
+
+  static Said runWithout(String... arguments) {
+    java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+    java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+    java.nio.charset.Charset utf8 = java.nio.charset.StandardCharsets.UTF_8;
+    int code =
+        dev.backlot.cli.Main.run(
+            arguments,
+            new java.io.ByteArrayInputStream(new byte[0]),
+            new java.io.PrintStream(out, true, utf8),
+            new java.io.PrintStream(err, true, utf8));
+    return new Said(code, out.toString(utf8), err.toString(utf8));
+  }
+
   static Answer health(Controller controller) {
     try {
       HttpResponse<String> response =
