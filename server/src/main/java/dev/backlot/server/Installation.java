@@ -127,7 +127,9 @@ final class Installation {
             environment,
             data.logs().resolve("dataplane.log"));
     HttpProbe probe =
-        new HttpProbe(config.flinkRestUrl() + "/overview", Optional.of(config.internalToken()));
+        new HttpProbe(
+            "http://127.0.0.1:" + config.enginePort() + "/v1/health",
+            Optional.of(config.internalToken()));
     return new JavaService(command, Optional.of(dataPlaneUrl()), probe);
   }
 

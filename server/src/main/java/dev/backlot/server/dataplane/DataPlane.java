@@ -3,11 +3,14 @@ package dev.backlot.server.dataplane;
 import dev.backlot.capture.worker.CaptureWorker;
 import dev.backlot.embedded.FlinkCluster;
 import dev.backlot.embedded.KafkaServer;
+import dev.backlot.engine.api.DataPlaneApi;
+import dev.backlot.engine.api.Preflight;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.server.PlatformFile;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +58,11 @@ public final class DataPlane {
       part("flink", () -> flink(flink));
     }
     part("capture", () -> CaptureWorker.start(config));
+    part("engine", () -> DataPlaneApi.start(config, preflight(config)));
+  }
+
+  private static Preflight preflight(PlatformConfig config) {
+    return connection -> new Preflight.Result(List.of(), List.of());
   }
 
   private static KafkaServer kafka(PlatformConfig.EmbeddedKafka kafka) {
