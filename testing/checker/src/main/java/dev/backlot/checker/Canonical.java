@@ -91,13 +91,14 @@ final class Canonical {
     return last >= '0' && last <= '9';
   }
 
+  /** Zero has no sign here: a JSON number that is read as a decimal does not keep it. */
   private static String floating(String text, boolean single) {
     return switch (text) {
       case "NaN", "Infinity", "-Infinity" -> text;
       default ->
           single
-              ? Float.toString(Float.parseFloat(text))
-              : Double.toString(Double.parseDouble(text));
+              ? Float.toString(Float.parseFloat(text) + 0f)
+              : Double.toString(Double.parseDouble(text) + 0d);
     };
   }
 

@@ -148,6 +148,10 @@ public record SourceTable(
       return "CASE WHEN %1$s IS NULL THEN NULL ELSE (extract(year FROM %1$s) * 12 + extract(month FROM %1$s))::bigint || ' ' || extract(day FROM %1$s)::bigint || ' ' || (extract(hour FROM %1$s)::numeric * 3600000000 + extract(minute FROM %1$s)::numeric * 60000000 + extract(microseconds FROM %1$s)::numeric)::bigint END"
           .formatted(column);
     }
+    if (type.is("character") && !type.is("character varying") && !type.array()) {
+      // a cast to text would take the padding away, which is part of what the column holds
+      return "CASE WHEN %1$s IS NOT NULL THEN format('%%s', %1$s) END".formatted(column);
+    }
     return column + "::text";
   }
 
