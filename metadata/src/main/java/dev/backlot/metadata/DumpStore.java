@@ -130,6 +130,17 @@ public final class DumpStore {
                 == 1);
   }
 
+  /** Cancels a Source's dumps that are not finished. */
+  public void cancelAll(String source, String reason) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                "UPDATE dump SET state = 'cancelled', reason = ?, finished_at = now(), updated_at ="
+                    + " now() WHERE source = ? AND state IN ('requested', 'running')",
+                reason,
+                source));
+  }
+
   /** Ends a dump as done, failed or cancelled. */
   public void finish(long id, State state, String reason, long dumpedRows) {
     jdbi.useHandle(

@@ -116,6 +116,30 @@ public final class SourceStore {
                 .execute());
   }
 
+  /** Writes a descriptor's schemas and their ids; state and progress stay. */
+  public void putSchemas(SourceDescriptor source) {
+    jdbi.useHandle(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE source SET key_schema = :keySchema, value_schema = :valueSchema,
+                      key_schema_id = :keyId, value_schema_id = :valueId,
+                      key_schema_ids = CAST(:keyIds AS jsonb), value_schema_ids = CAST(:valueIds AS jsonb),
+                      updated_at = now()
+                    WHERE name = :name AND epoch = :epoch
+                    """)
+                .bind("name", source.name())
+                .bind("epoch", source.epoch())
+                .bind("keySchema", source.keySchema())
+                .bind("valueSchema", source.valueSchema())
+                .bind("keyId", newest(source.keySchemaIds()))
+                .bind("valueId", newest(source.valueSchemaIds()))
+                .bind("keyIds", Json.write(source.keySchemaIds()))
+                .bind("valueIds", Json.write(source.valueSchemaIds()))
+                .execute());
+  }
+
   /** Changes only the state and its reason. */
   public void setState(String name, State state, String reason) {
     jdbi.useHandle(

@@ -2,20 +2,32 @@ package dev.backlot.capture.dump;
 
 import java.util.Arrays;
 
-/** A record key's bytes with value equality. Holds the array, which must not change. */
+/** A record key's Avro body with value equality. Holds the array, which must not change. */
 public final class KeyBytes {
   private final byte[] bytes;
+  private final int from;
   private final int hash;
 
-  /** Wraps the array without copying it. */
-  public KeyBytes(byte[] bytes) {
+  /**
+   * Wraps an array without copying it.
+   *
+   * @param from where the body begins: behind a frame, whose schema id does not count
+   */
+  public KeyBytes(byte[] bytes, int from) {
     this.bytes = bytes;
-    this.hash = Arrays.hashCode(bytes);
+    this.from = from;
+    int h = 1;
+    for (int i = from; i < bytes.length; i++) {
+      h = 31 * h + bytes[i];
+    }
+    this.hash = h;
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof KeyBytes that && hash == that.hash && Arrays.equals(bytes, that.bytes);
+    return other instanceof KeyBytes that
+        && hash == that.hash
+        && Arrays.equals(bytes, from, bytes.length, that.bytes, that.from, that.bytes.length);
   }
 
   @Override

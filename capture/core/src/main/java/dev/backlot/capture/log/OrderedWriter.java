@@ -130,6 +130,11 @@ public final class OrderedWriter implements AutoCloseable {
     return confirmed;
   }
 
+  /** Returns the last boundary; for the thread that sends. */
+  public long lastBoundary() {
+    return lastBoundary;
+  }
+
   /** Returns the highest place up to which everything is acknowledged. */
   public long confirmed() {
     return confirmed;
@@ -162,7 +167,6 @@ public final class OrderedWriter implements AutoCloseable {
   public void flush() {
     roll();
     producer.flush();
-    check();
   }
 
   /** Drops what has not been acknowledged; the next owner writes it again. */

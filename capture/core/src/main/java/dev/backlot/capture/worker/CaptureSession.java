@@ -22,6 +22,7 @@ import java.util.TreeMap;
 public final class CaptureSession {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final ThreadLocal<long[]> seenSignals = ThreadLocal.withInitial(() -> new long[1]);
   private final Environment environment;
   private final Lease lease;
   private final Object signal = new Object();
@@ -68,9 +69,12 @@ public final class CaptureSession {
     return lease.generation();
   }
 
-  /** Returns whether anything may be written; false for ever once the lease may have ended. */
+  /**
+   * Returns whether anything may be written; false for ever once the lease may have ended. A run
+   * that was asked to stop may still finish what it has begun.
+   */
   public boolean mayWrite() {
-    return lease.held() && !stopping;
+    return lease.held() && !abandoned;
   }
 
   /** Returns whether the run should end. */
@@ -78,16 +82,23 @@ public final class CaptureSession {
     return stopping || !lease.held();
   }
 
-  /** Waits until something in the metadata database may have changed, or the time is over. */
-  public void awaitSignal(Duration atMost) throws InterruptedException {
+  /**
+   * Waits until something in the metadata database may have changed, or the time is over.
+   *
+   * @return whether something may have changed since the last call of the same thread
+   */
+  public boolean awaitSignal(Duration atMost) throws InterruptedException {
     long deadline = System.nanoTime() + atMost.toNanos();
     synchronized (signal) {
-      long seen = signals;
+      long[] seen = seenSignals.get();
       long left = deadline - System.nanoTime();
-      while (signals == seen && left > 0 && !stopping) {
+      while (signals == seen[0] && left > 0 && !stopping) {
         signal.wait(left / 1_000_000, (int) (left % 1_000_000));
         left = deadline - System.nanoTime();
       }
+      boolean changed = signals != seen[0];
+      seen[0] = signals;
+      return changed;
     }
   }
 

@@ -1,0 +1,116 @@
+package dev.backlot.capture.log;
+
+import dev.backlot.event.ControlRecord;
+import dev.backlot.event.EventHeader;
+import dev.backlot.event.Partitioning;
+import dev.backlot.event.Position;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Source's way into its topic: chooses the partition, adds the header, and leaves out what an
+ * earlier owner has written already. For the one thread that writes.
+ */
+public final class SourceChannel {
+  private final OrderedWriter writer;
+  private final String topic;
+  private final Position[] tails;
+  private final long generation;
+  private final int controlSchemaId;
+  private Position highestTail = Position.START;
+  private int roundRobin;
+
+  /**
+   * Opens the channel.
+   *
+   * @param tails the last position of each partition
+   */
+  public SourceChannel(
+      OrderedWriter writer, String topic, Position[] tails, long generation, int controlSchemaId) {
+    this.writer = writer;
+    this.topic = topic;
+    this.tails = tails.clone();
+    this.generation = generation;
+    this.controlSchemaId = controlSchemaId;
+    for (Position tail : tails) {
+      if (after(tail.lsn(), tail.ordinal(), highestTail)) {
+        highestTail = tail;
+      }
+    }
+  }
+
+  /** Returns the topic. */
+  public String topic() {
+    return topic;
+  }
+
+  /** Returns how many partitions the topic has. */
+  public int partitions() {
+    return tails.length;
+  }
+
+  /**
+   * Writes a change that the log told, unless its partition has it already.
+   *
+   * @param key framed; empty for a keyless table
+   * @param value framed; null for a tombstone
+   */
+  public void writeChange(
+      byte[] key, byte @Nullable [] value, Position position, int flags, long sourceMicros) {
+    int partition = partition(key);
+    if (isWritten(partition, position)) {
+      return;
+    }
+    send(partition, key.length == 0 ? null : key, value, position, flags, sourceMicros);
+  }
+
+  /** Writes a row that was read from the table. */
+  public void writeDumpRow(byte[] key, byte[] value, Position position, long sourceMicros) {
+    send(partition(key), key, value, position, EventHeader.DUMP, sourceMicros);
+  }
+
+  /** Writes into every partition that all rows are gone. */
+  public void writeTruncate(byte[] value, Position position, long sourceMicros) {
+    byte[] key =
+        new ControlRecord(ControlRecord.Kind.TRUNCATE, generation, position)
+            .encode(controlSchemaId);
+    for (int partition = 0; partition < tails.length; partition++) {
+      if (!isWritten(partition, position)) {
+        send(partition, key, value, position, EventHeader.CONTROL, sourceMicros);
+      }
+    }
+  }
+
+  private int partition(byte[] key) {
+    if (key.length == 0) {
+      roundRobin = (roundRobin + 1) % tails.length;
+      return roundRobin;
+    }
+    return Partitioning.partition(key, tails.length);
+  }
+
+  /** A promotion may repeat old transactions on a new timeline, so only the place counts. */
+  private boolean isWritten(int partition, Position position) {
+    return !after(position.lsn(), position.ordinal(), highestTail)
+        && !after(position.lsn(), position.ordinal(), tails[partition]);
+  }
+
+  private static boolean after(long lsn, int ordinal, Position tail) {
+    int byLsn = Long.compareUnsigned(lsn, tail.lsn());
+    return byLsn > 0 || (byLsn == 0 && Integer.compareUnsigned(ordinal, tail.ordinal()) > 0);
+  }
+
+  private void send(
+      int partition,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      Position position,
+      int flags,
+      long sourceMicros) {
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, partition, key, value);
+    record
+        .headers()
+        .add(EventHeader.NAME, new EventHeader(flags, generation, position, sourceMicros).encode());
+    writer.send(record);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.backlot.capture.worker;
+
+import dev.backlot.capture.log.SourceTopics;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.source.SourceName;
+import dev.backlot.registry.SchemaStore;
+import dev.backlot.schema.AvroSchemas;
+import dev.backlot.schema.Names;
+import dev.backlot.schema.RowSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
+
+/** Keeps the Sources of one connection: schemas registered, topics made, rows written. */
+public final class Sources {
+  /** Partitions of a new topic. */
+  public static final int PARTITIONS = 4;
+
+  private static final String CONTROL_SUBJECT = "backlot.control";
+
+  private final MetadataDatabase metadata;
+  private final SchemaStore schemas;
+  private final SourceTopics topics;
+
+  /** Keeps them with these stores. */
+  public Sources(MetadataDatabase metadata, SchemaStore schemas, SourceTopics topics) {
+    this.metadata = metadata;
+    this.schemas = schemas;
+    this.topics = topics;
+  }
+
+  /** Returns the id of the schema of control records. */
+  public int controlSchemaId() {
+    return schemas.register(CONTROL_SUBJECT, AvroSchemas.CONTROL);
+  }
+
+  /** Returns a Source that is captured already, unless it is unknown or was removed. */
+  public Optional<SourceStore.StoredSource> find(SourceName name) {
+    return metadata.sources().find(name.toString());
+  }
+
+  /**
+   * Prepares a Source for a table that is not captured yet: an epoch above every earlier one, its
+   * topic and its schemas. It becomes visible with {@link #publish}.
+   */
+  public SourceDescriptor prepare(SourceName name, String schema, String table, RowSchema rows) {
+    int epoch =
+        metadata
+            .sources()
+            .findEvenRemoved(name.toString())
+            .map(stored -> stored.descriptor().epoch() + 1)
+            .orElse(1);
+    String topic = Names.topic(name, epoch);
+    int partitions = topics.ensure(topic, PARTITIONS, !rows.keyColumns().isEmpty());
+    return describe(
+        new SourceDescriptor(
+            name.toString(),
+            name.connection(),
+            schema,
+            table,
+            epoch,
+            topic,
+            partitions,
+            rows.keyColumns(),
+            "",
+            "",
+            List.of(),
+            List.of()),
+        rows);
+  }
+
+  /** Makes a prepared Source visible and asks for its first dump. */
+  public void publish(SourceDescriptor source) {
+    metadata.sources().put(source, SourceStore.State.DUMPING, "");
+    metadata.dumps().request(source.name(), source.epoch(), source.connection(), true, "", null);
+  }
+
+  /** Registers another shape of a Source's rows and returns what is known of it then. */
+  public synchronized SourceDescriptor evolve(String name, RowSchema rows) {
+    SourceStore.StoredSource stored = metadata.sources().find(name).orElseThrow();
+    SourceDescriptor evolved = describe(stored.descriptor(), rows);
+    if (!evolved.equals(stored.descriptor())) {
+      metadata.sources().putSchemas(evolved);
+    }
+    return evolved;
+  }
+
+  /** Describes a Source that is only discovered: no topic, no registered schemas. */
+  public static SourceDescriptor discovered(
+      SourceName name, String schema, String table, RowSchema rows) {
+    return new SourceDescriptor(
+        name.toString(),
+        name.connection(),
+        schema,
+        table,
+        1,
+        Names.topic(name, 1),
+        PARTITIONS,
+        rows.keyColumns(),
+        rows.keyColumns().isEmpty() ? "" : AvroSchemas.key(rows).toString(),
+        AvroSchemas.envelope(rows).toString(),
+        List.of(),
+        List.of());
+  }
+
+  private SourceDescriptor describe(SourceDescriptor source, RowSchema rows) {
+    Schema value = AvroSchemas.envelope(rows);
+    List<Integer> valueIds =
+        with(source.valueSchemaIds(), schemas.register(source.topic() + "-value", value));
+    String keyJson = "";
+    List<Integer> keyIds = source.keySchemaIds();
+    if (!rows.keyColumns().isEmpty()) {
+      Schema key = AvroSchemas.key(rows);
+      keyIds = with(keyIds, schemas.register(source.topic() + "-key", key));
+      keyJson = key.toString();
+    }
+    return new SourceDescriptor(
+        source.name(),
+        source.connection(),
+        source.schema(),
+        source.table(),
+        source.epoch(),
+        source.topic(),
+        source.partitions(),
+        source.keyColumns(),
+        keyJson,
+        value.toString(),
+        keyIds,
+        valueIds);
+  }
+
+  /** The newest stands last, also when it was known before. */
+  private static List<Integer> with(List<Integer> ids, int id) {
+    List<Integer> all = new ArrayList<>(ids);
+    all.remove(Integer.valueOf(id));
+    all.add(id);
+    return all;
+  }
+}

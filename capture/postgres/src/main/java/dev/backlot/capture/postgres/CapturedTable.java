@@ -1,0 +1,84 @@
+package dev.backlot.capture.postgres;
+
+import dev.backlot.capture.dump.Touches;
+import dev.backlot.capture.log.SourceChannel;
+import dev.backlot.capture.postgres.catalog.TableId;
+import dev.backlot.model.source.SourceDescriptor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A table that is being captured. Fields without a note are for any thread. */
+public final class CapturedTable {
+  private final TableId id;
+  private final SourceDescriptor source;
+  private final SourceChannel channel;
+  private volatile String stoppedReason = "";
+
+  /** Which keys the log has touched while a dump runs; for the thread that reads the log. */
+  private @Nullable Touches touches;
+
+  /** Captures a table into a channel. */
+  public CapturedTable(TableId id, SourceDescriptor source, SourceChannel channel) {
+    this.id = id;
+    this.source = source;
+    this.channel = channel;
+  }
+
+  /** Returns what was known of the Source when its capture began. */
+  public SourceDescriptor descriptor() {
+    return source;
+  }
+
+  public TableId id() {
+    return id;
+  }
+
+  /** Returns the Source's name. */
+  public String source() {
+    return source.name();
+  }
+
+  public int epoch() {
+    return source.epoch();
+  }
+
+  public String topic() {
+    return source.topic();
+  }
+
+  public int partitions() {
+    return source.partitions();
+  }
+
+  /** Returns the key's columns, which don't change in an epoch. */
+  public List<String> keyColumns() {
+    return source.keyColumns();
+  }
+
+  /** Returns the way into the topic; for the thread that reads the log. */
+  public SourceChannel channel() {
+    return channel;
+  }
+
+  /** Returns why nothing more of this table is written, or empty while it is. */
+  public String stoppedReason() {
+    return stoppedReason;
+  }
+
+  /** Ends the writing of this table only. */
+  public void stop(String reason) {
+    stoppedReason = reason;
+  }
+
+  /**
+   * Returns the keys touched since a dump began, if one runs. For the thread that reads the log.
+   */
+  public @Nullable Touches touches() {
+    return touches;
+  }
+
+  /** Begins or ends the noting of touched keys. For the thread that reads the log. */
+  public void setTouches(@Nullable Touches newTouches) {
+    touches = newTouches;
+  }
+}

@@ -1,0 +1,229 @@
+package dev.backlot.capture.postgres;
+
+import dev.backlot.capture.log.Fences;
+import dev.backlot.capture.log.OrderedWriter;
+import dev.backlot.capture.log.SourceChannel;
+import dev.backlot.capture.log.SourceTopics;
+import dev.backlot.capture.postgres.catalog.Catalog;
+import dev.backlot.capture.postgres.catalog.Publication;
+import dev.backlot.capture.postgres.catalog.TableId;
+import dev.backlot.capture.postgres.catalog.TableSelection;
+import dev.backlot.capture.postgres.catalog.TableShapes;
+import dev.backlot.capture.postgres.type.TableShape;
+import dev.backlot.capture.worker.CaptureSession;
+import dev.backlot.capture.worker.Sources;
+import dev.backlot.event.Position;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.metadata.SourceStore.StoredSource;
+import dev.backlot.model.Problem;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.source.SourceDescriptor;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tables of one connection that are captured: keeps publication, topics and Sources in step
+ * with what the Connection document names. Adding or removing one touches no other. {@link #byId}
+ * and {@link #bySource} are for any thread, the rest for one.
+ */
+final class CapturedTables {
+  private static final Logger LOG = LoggerFactory.getLogger(CapturedTables.class);
+
+  private final CaptureSession session;
+  private final Catalog catalog;
+  private final TableShapes shapes;
+  private final Publication publication;
+  private final Sources sources;
+  private final SourceTopics topics;
+  private final Fences fences;
+  private final int controlSchemaId;
+  private final Map<TableId, CapturedTable> captured = new ConcurrentHashMap<>();
+  private final Map<String, CapturedTable> names = new ConcurrentHashMap<>();
+  private volatile Map<String, Problem> refused = Map.of();
+
+  CapturedTables(
+      CaptureSession session,
+      Connection connection,
+      Sources sources,
+      SourceTopics topics,
+      Fences fences,
+      int controlSchemaId) {
+    this.session = session;
+    this.catalog = new Catalog(connection);
+    this.shapes = new TableShapes(catalog);
+    this.publication = new Publication(connection, session.connection());
+    this.sources = sources;
+    this.topics = topics;
+    this.fences = fences;
+    this.controlSchemaId = controlSchemaId;
+  }
+
+  /** Returns the captured table of this identifier, or null. */
+  @Nullable CapturedTable byId(TableId id) {
+    return captured.get(id);
+  }
+
+  /** Returns the captured table of this Source, or null. */
+  @Nullable CapturedTable bySource(String source) {
+    return names.get(source);
+  }
+
+  /** Returns why tables that the document names are not captured, by name. */
+  Map<String, Problem> refused() {
+    return refused;
+  }
+
+  /** Returns the Sources that an earlier owner has begun, by table. */
+  Map<TableId, SourceDescriptor> begun() {
+    Map<TableId, SourceDescriptor> begun = new TreeMap<>();
+    for (StoredSource stored : stored()) {
+      SourceDescriptor source = stored.descriptor();
+      if (stored.state() != SourceStore.State.REMOVED) {
+        begun.put(new TableId(source.schema(), source.table()), source);
+      }
+    }
+    return begun;
+  }
+
+  /** Goes on with what an earlier owner has begun. */
+  void resume(
+      Map<TableId, SourceDescriptor> begun, Map<String, Position[]> tails, OrderedWriter writer) {
+    begun.forEach(
+        (id, source) -> {
+          Position[] positions = tails.get(source.topic());
+          if (positions != null) {
+            open(id, source, positions, writer);
+          }
+        });
+    for (StoredSource stored : stored()) {
+      CapturedTable table = names.get(stored.descriptor().name());
+      if (table != null && stored.state() == SourceStore.State.STOPPED) {
+        table.stop(stored.reason());
+      }
+    }
+  }
+
+  /**
+   * Brings the captured tables to what the document names now.
+   *
+   * @return the tables that are new
+   */
+  List<CapturedTable> follow(OrderedWriter writer) throws SQLException {
+    List<Catalog.Table> present = catalog.tables();
+    TableSelection selection = TableSelection.of(session.intent().spec(), present);
+    Map<String, Problem> problems = new TreeMap<>(selection.refused());
+    List<CapturedTable> added = new ArrayList<>();
+    for (Catalog.Table table : selection.captured().values()) {
+      CapturedTable known = captured.get(table.id());
+      if (known == null) {
+        added.add(add(table, writer));
+      } else if (!known.stoppedReason().isEmpty()) {
+        problems.put(
+            table.id().toString(), Problem.of(ProblemCode.NOT_ALLOWED_NOW, known.stoppedReason()));
+      }
+    }
+    Set<TableId> wanted = new HashSet<>(selection.captured().keySet());
+    publish(wanted);
+    for (CapturedTable table : added) {
+      LOG.info("Capturing {}", table.source());
+    }
+    for (TableId id : Set.copyOf(captured.keySet())) {
+      if (!wanted.contains(id)) {
+        remove(id, problems);
+      }
+    }
+    refused = problems;
+    return added;
+  }
+
+  private CapturedTable add(Catalog.Table table, OrderedWriter writer) throws SQLException {
+    TableId id = table.id();
+    TableShape shape = shapes.current(id.source(session.connection()).toString(), table);
+    SourceDescriptor source =
+        sources.prepare(id.source(session.connection()), id.schema(), id.table(), shape.schema());
+    fences.begin(source.topic(), source.partitions());
+    Position[] tails = new Position[source.partitions()];
+    Arrays.fill(tails, Position.START);
+    return open(id, source, tails, writer);
+  }
+
+  /** Publishes before a Source is visible, so that its first dump begins after it. */
+  private void publish(Set<TableId> wanted) throws SQLException {
+    Set<TableId> published = publication.tables().orElse(null);
+    if (published == null) {
+      publication.create(wanted);
+    } else {
+      Set<TableId> lacking = new HashSet<>(wanted);
+      lacking.removeAll(published);
+      if (!lacking.isEmpty()) {
+        publication.add(lacking);
+      }
+      Set<TableId> surplus = new HashSet<>(published);
+      surplus.removeAll(wanted);
+      if (!surplus.isEmpty()) {
+        publication.remove(surplus);
+      }
+    }
+    for (TableId id : wanted) {
+      CapturedTable table = captured.get(id);
+      if (table != null && sources.find(id.source(session.connection())).isEmpty()) {
+        sources.publish(table.descriptor());
+      }
+    }
+  }
+
+  private void remove(TableId id, Map<String, Problem> problems) {
+    CapturedTable table = captured.remove(id);
+    if (table == null) {
+      return;
+    }
+    names.remove(table.source());
+    table.stop("It is not captured any more.");
+    Problem problem = problems.get(id.toString());
+    String reason = problem == null ? "It was taken out of its connection." : problem.message();
+    LOG.info("No longer capturing {}: {}", table.source(), reason);
+    session
+        .environment()
+        .metadata()
+        .sources()
+        .setState(table.source(), SourceStore.State.REMOVED, reason);
+    session.environment().metadata().dumps().cancelAll(table.source(), reason);
+  }
+
+  private CapturedTable open(
+      TableId id, SourceDescriptor source, Position[] tails, OrderedWriter writer) {
+    SourceChannel channel =
+        new SourceChannel(writer, source.topic(), tails, session.generation(), controlSchemaId);
+    Map<String, List<Long>> ends = topics.ends(Map.of(source.topic(), source.partitions()));
+    writer.track(
+        source.topic(),
+        ends.getOrDefault(source.topic(), List.of()).stream().mapToLong(Long::longValue).toArray());
+    CapturedTable table = new CapturedTable(id, source, channel);
+    captured.put(id, table);
+    names.put(source.name(), table);
+    return table;
+  }
+
+  private List<StoredSource> stored() {
+    return session.environment().metadata().sources().ofConnection(session.connection());
+  }
+
+  /** Returns topic → partitions of some Sources. */
+  static Map<String, Integer> topicsOf(Map<TableId, SourceDescriptor> begun) {
+    Map<String, Integer> topics = new HashMap<>();
+    begun.values().forEach(source -> topics.put(source.topic(), source.partitions()));
+    return topics;
+  }
+}

@@ -1,0 +1,210 @@
+package dev.backlot.capture.postgres;
+
+import dev.backlot.capture.log.OrderedWriter;
+import dev.backlot.capture.postgres.catalog.Catalog;
+import dev.backlot.capture.postgres.catalog.Slot;
+import dev.backlot.capture.postgres.stream.EmittedTransactions;
+import dev.backlot.capture.postgres.stream.LogStream;
+import dev.backlot.capture.worker.CaptureSession;
+import dev.backlot.event.Position;
+import dev.backlot.metadata.CaptureStore;
+import dev.backlot.model.Problem;
+import dev.backlot.model.spec.ConnectionSpec;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a capture does beside reading: takes note of acknowledgements and lets the server forget
+ * what was acknowledged, answers drains, follows the document, says how it goes. For one thread,
+ * but for {@link #passed}.
+ */
+final class Housekeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
+  private static final String DRAIN = "drain:";
+  private static final Duration BEAT = Duration.ofMillis(20);
+  private static final Duration PROGRESS = Duration.ofMillis(500);
+  private static final Duration IDLE_PROGRESS = Duration.ofSeconds(5);
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration SURVEY = Duration.ofSeconds(10);
+
+  private final CaptureSession session;
+  private final CaptureStore captures;
+  private final OrderedWriter writer;
+  private final Slot slot;
+  private final CapturedTables tables;
+  private final Catalog catalog;
+  private final ConnectionSpec.Config config;
+  private CaptureSession.Intent followed;
+  private int timeline;
+  private long saved;
+  private Map<String, List<Long>> savedOffsets = Map.of();
+  private Optional<Instant> drainAsked = Optional.empty();
+
+  Housekeeper(
+      CaptureSession session,
+      OrderedWriter writer,
+      Slot slot,
+      CapturedTables tables,
+      Catalog catalog) {
+    this.session = session;
+    this.captures = session.environment().metadata().captures();
+    this.writer = writer;
+    this.slot = slot;
+    this.tables = tables;
+    this.catalog = catalog;
+    this.followed = session.intent();
+    this.config = followed.spec().config();
+    this.saved = writer.confirmed();
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  /** Notes where a new slot begins. */
+  void begin(long place) {
+    save(place);
+  }
+
+  void run(LogStream stream, EmittedTransactions emitted, BooleanSupplier stop)
+      throws SQLException, InterruptedException {
+    timeline = stream.timeline();
+    long lastLook = 0;
+    long lastSurvey = 0;
+    long lastSave = System.nanoTime();
+    survey();
+    while (!stop.getAsBoolean()) {
+      boolean signalled = session.awaitSignal(BEAT);
+      long now = System.nanoTime();
+      long acknowledged = writer.advance();
+      if (acknowledged > saved && now - lastSave > progressInterval().toNanos()) {
+        save(acknowledged);
+        stream.confirm(acknowledged);
+        lastSave = now;
+      }
+      if (signalled || now - lastLook > LOOK.toNanos()) {
+        lastLook = now;
+        drain();
+        emitted.forget(catalog.snapshot());
+        if (session.intent() != followed) {
+          follow(stream);
+        }
+      }
+      if (now - lastSurvey > SURVEY.toNanos()) {
+        lastSurvey = now;
+        follow(stream);
+        survey();
+      }
+    }
+  }
+
+  /** Waits for what was sent, and notes it: the next owner need not read it again. */
+  void finish() {
+    writer.flush();
+    long acknowledged = writer.advance();
+    if (acknowledged > saved) {
+      save(acknowledged);
+    }
+  }
+
+  /** Hears of a message in the log. By the thread that reads it. */
+  void passed(String content) {
+    if (!content.startsWith(DRAIN)) {
+      return;
+    }
+    String[] parts = content.split(":", 3);
+    if (Long.parseLong(parts[1]) == session.generation()) {
+      Instant asked = Instant.parse(parts[2]);
+      writer.whenAcknowledged(() -> captures.setDrained(session.connection(), asked));
+    }
+  }
+
+  private Duration progressInterval() {
+    return writer.nextOffsets().equals(savedOffsets) ? IDLE_PROGRESS : PROGRESS;
+  }
+
+  private void save(long acknowledged) {
+    Map<String, List<Long>> offsets = writer.nextOffsets();
+    boolean written =
+        captures.putProgress(
+            session.connection(),
+            session.generation(),
+            new CaptureStore.Progress(
+                session.generation(),
+                new Position(timeline, acknowledged, 0).toString(),
+                offsets,
+                Map.of()));
+    if (!written) {
+      throw new IllegalStateException("The lease is another's");
+    }
+    saved = acknowledged;
+    savedOffsets = offsets;
+  }
+
+  private void drain() throws SQLException {
+    Optional<Instant> open = captures.openDrain(session.connection());
+    if (open.isPresent() && !open.equals(drainAsked)) {
+      drainAsked = open;
+      catalog.emitMessage(DRAIN + session.generation() + ":" + open.get());
+    }
+  }
+
+  private void follow(LogStream stream) throws SQLException {
+    CaptureSession.Intent intent = session.intent();
+    if (!intent.spec().config().equals(config)) {
+      LOG.info("The connection '{}' is reached differently now", session.connection());
+      throw new ReconnectException();
+    }
+    for (CapturedTable table : tables.follow(writer)) {
+      stream.reader().refresh(table.id());
+    }
+    if (intent != followed) {
+      followed = intent;
+      survey();
+    }
+  }
+
+  private void survey() throws SQLException {
+    long retained = slot.retainedBytes();
+    ConnectionSpec.WalBudget wal = session.intent().spec().wal();
+    List<Problem> problems = new ArrayList<>(tables.refused().values());
+    Map<String, Object> refused = new TreeMap<>();
+    tables
+        .refused()
+        .forEach(
+            (table, problem) ->
+                refused.put(
+                    table,
+                    Map.of(
+                        "state", "refused",
+                        "code", problem.code().name(),
+                        "reason", problem.message())));
+    Map<String, Object> details = new TreeMap<>();
+    details.put("tables", refused);
+    details.put("retained_bytes", retained);
+    details.put("wal_alert", retained > wal.alertBytes());
+    session.report(CaptureStore.State.RUNNING, problems, details);
+    if (retained > wal.limitBytes() && wal.onLimit() == ConnectionSpec.OnLimit.DROP_SLOT) {
+      LOG.error("The slot {} retains {} bytes and is dropped", slot.name(), retained);
+      try {
+        slot.drop();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** The run ends, so that the next one connects as the document says now. */
+  static final class ReconnectException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+}

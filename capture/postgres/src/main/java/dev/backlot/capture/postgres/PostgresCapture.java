@@ -1,0 +1,314 @@
+package dev.backlot.capture.postgres;
+
+import dev.backlot.capture.log.Fences;
+import dev.backlot.capture.log.OrderedWriter;
+import dev.backlot.capture.log.SourceTopics;
+import dev.backlot.capture.postgres.catalog.Catalog;
+import dev.backlot.capture.postgres.catalog.Publication;
+import dev.backlot.capture.postgres.catalog.Slot;
+import dev.backlot.capture.postgres.catalog.SourceConnections;
+import dev.backlot.capture.postgres.catalog.TableId;
+import dev.backlot.capture.postgres.dump.DumpRunner;
+import dev.backlot.capture.postgres.stream.EmittedTransactions;
+import dev.backlot.capture.postgres.stream.LogStream;
+import dev.backlot.capture.postgres.stream.TableLogs;
+import dev.backlot.capture.worker.CaptureSession;
+import dev.backlot.capture.worker.Sources;
+import dev.backlot.event.Position;
+import dev.backlot.metadata.CaptureStore;
+import dev.backlot.model.Problem;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.source.SourceDescriptor;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of a PostgreSQL connection's capture. Three threads: the session's reads the log and
+ * writes everything; one reads dumps' chunks; one keeps the house (acknowledgements, progress,
+ * drains, changes of the document).
+ */
+final class PostgresCapture {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
+  private static final int CHUNK_ROWS = Integer.getInteger("backlot.capture.chunk_rows", 10_000);
+
+  private final CaptureSession session;
+  private final CaptureSession.Environment environment;
+  private final String name;
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private volatile boolean ending;
+
+  PostgresCapture(CaptureSession session) {
+    this.session = session;
+    this.environment = session.environment();
+    this.name = session.connection();
+  }
+
+  void run() throws Exception {
+    session.report(CaptureStore.State.STARTING, List.of(), Map.of());
+    List<Problem> blocking =
+        PostgresPreflight.blocking(session.intent().spec(), environment.secrets());
+    if (!blocking.isEmpty()) {
+      throw new ProblemException(blocking);
+    }
+    SourceConnections connections =
+        new SourceConnections(session.intent().spec().config(), environment.secrets());
+    String client = "backlot-capture-" + name + "-" + session.generation();
+    KafkaProducer<byte[], byte[]> producer = environment.kafka().producer(client);
+    try (Connection control = connections.open();
+        KafkaConsumer<byte[], byte[]> consumer = environment.kafka().consumer(client);
+        SourceTopics topics =
+            new SourceTopics(
+                environment.kafka().admin(client), environment.platform().replicationFactor());
+        OrderedWriter writer = new OrderedWriter(producer, session::mayWrite, startPlace())) {
+      Sources sources = new Sources(environment.metadata(), environment.schemas(), topics);
+      int controlSchemaId = sources.controlSchemaId();
+      Fences fences = new Fences(producer, consumer, controlSchemaId, session.generation());
+      CapturedTables tables =
+          new CapturedTables(session, control, sources, topics, fences, controlSchemaId);
+      Slot slot = new Slot(control, name);
+      checkSlot(slot);
+      takeOver(tables, topics, fences, writer);
+      tables.follow(writer);
+      Housekeeper keeper = new Housekeeper(session, writer, slot, tables, new Catalog(control));
+      if (slot.status().isEmpty()) {
+        LOG.info("Creating slot {}", slot.name());
+        keeper.begin(slot.create());
+      }
+      slot.free();
+      stream(connections, sources, tables, writer, keeper);
+    }
+  }
+
+  private void stream(
+      SourceConnections connections,
+      Sources sources,
+      CapturedTables tables,
+      OrderedWriter writer,
+      Housekeeper keeper)
+      throws Exception {
+    EmittedTransactions emitted = new EmittedTransactions();
+    emitted.addAll(keeper.catalog().snapshot().inProgress());
+    AtomicReference<DumpRunner> dumps = new AtomicReference<>();
+    String database = session.intent().spec().config().database();
+    try (TableLogs logs =
+            new TableLogs(
+                connections, tables::byId, sources, environment.metadata().sources(), database);
+        LogStream stream =
+            new LogStream(
+                connections,
+                Publication.name(name),
+                logs,
+                (content, timeline, at, commitMicros) -> {
+                  keeper.passed(content);
+                  dumps.get().passed(content, timeline, at, commitMicros);
+                },
+                writer,
+                emitted)) {
+      DumpRunner runner =
+          new DumpRunner(
+              session,
+              connections,
+              tables::bySource,
+              sources::evolve,
+              stream.reader(),
+              writer,
+              emitted,
+              CHUNK_ROWS);
+      dumps.set(runner);
+      Thread dumping = start("dump", runner::run);
+      Thread keeping = start("keep", () -> keeper.run(stream, emitted, this::shouldEnd));
+      try {
+        stream.run(this::shouldEnd);
+      } catch (SQLException | RuntimeException e) {
+        failure.compareAndSet(null, e);
+      } finally {
+        ending = true;
+        dumping.interrupt();
+        keeping.join();
+        dumping.join();
+        finish(keeper);
+      }
+    }
+    rethrow();
+  }
+
+  private void finish(Housekeeper keeper) {
+    if (failure.get() == null && session.mayWrite()) {
+      try {
+        keeper.finish();
+      } catch (RuntimeException e) {
+        LOG.debug("The next owner reads again what was written last", e);
+      }
+    }
+  }
+
+  private boolean shouldEnd() {
+    return ending || failure.get() != null || session.stopRequested();
+  }
+
+  private void rethrow() throws Exception {
+    Throwable cause = failure.get();
+    if (cause instanceof Housekeeper.ReconnectException) {
+      return;
+    }
+    if (cause instanceof OrderedWriter.WriterStoppedException && cause.getCause() != null) {
+      throw new ProblemException(
+          ProblemCode.KAFKA_UNREACHABLE,
+          "Cannot capture connection '"
+              + name
+              + "': Kafka does not take its events ("
+              + cause.getCause().getMessage()
+              + "). It is tried again by itself.",
+          cause);
+    }
+    if (cause instanceof SQLException e) {
+      throw new ProblemException(
+          ProblemCode.CONNECTION_UNREACHABLE,
+          "Cannot capture connection '"
+              + name
+              + "': the database said: "
+              + String.valueOf(e.getMessage()).replaceAll("[.\\s]+$", "")
+              + ". It is tried again by itself.",
+          e);
+    }
+    if (cause instanceof Exception e) {
+      throw e;
+    }
+    if (cause instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private long startPlace() {
+    return environment
+        .metadata()
+        .captures()
+        .progress(name)
+        .filter(progress -> !progress.position().isEmpty())
+        .map(progress -> Position.parse(progress.position()).lsn())
+        .orElse(0L);
+  }
+
+  /** The slot must still hold everything that was not acknowledged. */
+  private void checkSlot(Slot slot) throws SQLException {
+    long acknowledged = startPlace();
+    Slot.Status status = slot.status().orElse(null);
+    String next =
+        " Delete the connection and apply it again: its tables are dumped into new topics then.";
+    if (acknowledged > 0 && status == null) {
+      throw lost("the replication slot " + slot.name() + " was dropped." + next);
+    }
+    if (status != null && status.lost()) {
+      throw lost(
+          "the server has removed log that the replication slot "
+              + slot.name()
+              + " still needed (max_slot_wal_keep_size)."
+              + next);
+    }
+    if (status != null && acknowledged > 0 && status.confirmed() > acknowledged) {
+      throw lost(
+          "the replication slot " + slot.name() + " was moved ahead by someone else." + next);
+    }
+  }
+
+  private ProblemException lost(String cause) {
+    return new ProblemException(
+        ProblemCode.CONNECTION_SLOT_LOST, "Cannot capture connection '" + name + "': " + cause);
+  }
+
+  /** Fences the partitions of Sources that were begun earlier, and goes on with them. */
+  private void takeOver(
+      CapturedTables tables, SourceTopics topics, Fences fences, OrderedWriter writer) {
+    CaptureStore captures = environment.metadata().captures();
+    CaptureStore.Progress before =
+        captures.progress(name).orElse(new CaptureStore.Progress(0, "", Map.of(), Map.of()));
+    Map<TableId, SourceDescriptor> begun = tables.begun();
+    Map<String, Integer> partitions = CapturedTables.topicsOf(begun);
+    List<String> missing = topics.missing(partitions.keySet());
+    if (!missing.isEmpty()) {
+      throw dataLost("the topic " + missing.get(0) + " is gone");
+    }
+    Map<String, List<Long>> ends = topics.ends(partitions);
+    checkEnds(before.offsets(), ends);
+    Map<String, List<Long>> fenceFrom = before.fenceFrom().isEmpty() ? ends : before.fenceFrom();
+    put(
+        new CaptureStore.Progress(
+            before.fencedGeneration(), before.position(), before.offsets(), fenceFrom));
+    Map<String, Position[]> tails =
+        fences.takeOver(partitions, before.fencedGeneration(), fenceFrom);
+    put(
+        new CaptureStore.Progress(
+            session.generation(), before.position(), before.offsets(), Map.of()));
+    tables.resume(begun, tails, writer);
+  }
+
+  private void put(CaptureStore.Progress progress) {
+    if (!environment.metadata().captures().putProgress(name, session.generation(), progress)) {
+      throw new IllegalStateException("The lease of connection '" + name + "' is another's");
+    }
+  }
+
+  private void checkEnds(Map<String, List<Long>> acknowledged, Map<String, List<Long>> ends) {
+    Map<String, List<Long>> known = new TreeMap<>(acknowledged);
+    known.keySet().retainAll(ends.keySet());
+    known.forEach(
+        (topic, offsets) -> {
+          for (int p = 0; p < offsets.size() && p < ends.get(topic).size(); p++) {
+            if (ends.get(topic).get(p) < offsets.get(p)) {
+              throw dataLost(
+                  "partition "
+                      + p
+                      + " of topic "
+                      + topic
+                      + " ends at "
+                      + ends.get(topic).get(p)
+                      + ", before the acknowledged "
+                      + offsets.get(p));
+            }
+          }
+        });
+  }
+
+  private ProblemException dataLost(String cause) {
+    return new ProblemException(
+        ProblemCode.KAFKA_DATA_LOST,
+        "Cannot capture connection '"
+            + name
+            + "': Kafka has lost data: "
+            + cause
+            + ". Delete the connection and apply it again: its tables are dumped into new topics"
+            + " then.");
+  }
+
+  private Thread start(String role, Task task) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                task.run();
+              } catch (InterruptedException e) {
+                LOG.debug("Interrupted", e);
+              } catch (Exception | Error e) {
+                if (!ending) {
+                  failure.compareAndSet(null, e);
+                }
+              }
+            },
+            "capture-" + name + "-" + role);
+    thread.start();
+    return thread;
+  }
+
+  private interface Task {
+    void run() throws Exception;
+  }
+}

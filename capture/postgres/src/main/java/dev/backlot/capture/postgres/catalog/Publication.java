@@ -1,0 +1,106 @@
+package dev.backlot.capture.postgres.catalog;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A connection's publication, called {@code backlot_<connection>}. For one thread. */
+public final class Publication {
+  private final Connection connection;
+  private final String name;
+
+  /** Looks after the publication of a Backlot connection. */
+  public Publication(Connection connection, String backlotConnection) {
+    this.connection = connection;
+    this.name = name(backlotConnection);
+  }
+
+  /** Returns the name of a Backlot connection's publication and slot. */
+  public static String name(String backlotConnection) {
+    String name = "backlot_" + backlotConnection;
+    return name.length() <= 63
+        ? name
+        : name.substring(0, 54) + "_" + Integer.toHexString(name.hashCode());
+  }
+
+  /** Returns the tables in the publication, unless there is none. */
+  public Optional<Set<TableId>> tables() throws SQLException {
+    try (PreparedStatement exists =
+        connection.prepareStatement("SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?")) {
+      exists.setString(1, name);
+      try (ResultSet row = exists.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+      }
+    }
+    Set<TableId> tables = new TreeSet<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            SELECT n.nspname, c.relname FROM pg_catalog.pg_publication p
+            JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid
+            JOIN pg_catalog.pg_class c ON c.oid = r.prrelid
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE p.pubname = ?
+            """)) {
+      statement.setString(1, name);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          tables.add(new TableId(rows.getString(1), rows.getString(2)));
+        }
+      }
+    }
+    return Optional.of(tables);
+  }
+
+  /** Returns the statement that creates the publication. */
+  public String createStatement(Collection<TableId> tables) {
+    return "CREATE PUBLICATION "
+        + SqlText.identifier(name)
+        + (tables.isEmpty() ? "" : " FOR TABLE " + list(tables))
+        + " WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)";
+  }
+
+  /** Returns the statement that adds tables. */
+  public String addStatement(Collection<TableId> tables) {
+    return "ALTER PUBLICATION " + SqlText.identifier(name) + " ADD TABLE " + list(tables);
+  }
+
+  /** Creates the publication. */
+  public void create(Collection<TableId> tables) throws SQLException {
+    execute(createStatement(tables));
+  }
+
+  /** Adds tables; what changes in others goes on. */
+  public void add(Collection<TableId> tables) throws SQLException {
+    execute(addStatement(tables));
+  }
+
+  /** Takes tables out. */
+  public void remove(Collection<TableId> tables) throws SQLException {
+    execute("ALTER PUBLICATION " + SqlText.identifier(name) + " DROP TABLE " + list(tables));
+  }
+
+  /** Drops the publication, if there is one. */
+  public void drop() throws SQLException {
+    execute("DROP PUBLICATION IF EXISTS " + SqlText.identifier(name));
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String list(Collection<TableId> tables) {
+    return tables.stream().map(TableId::sql).collect(Collectors.joining(", "));
+  }
+}

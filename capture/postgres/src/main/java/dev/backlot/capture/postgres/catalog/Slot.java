@@ -1,0 +1,121 @@
+package dev.backlot.capture.postgres.catalog;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.postgresql.replication.LogSequenceNumber;
+
+/** A connection's replication slot, called as its publication is. For one thread. */
+public final class Slot {
+  private static final int WAIT_MILLIS = 100;
+  private static final int WAITS = 100;
+
+  private final Connection connection;
+  private final String name;
+
+  /**
+   * What the server says about a slot.
+   *
+   * @param activePid of the process that streams from it, 0 for none
+   * @param lost whether log that it needs is gone
+   * @param confirmed place up to which its owner has confirmed
+   */
+  public record Status(String database, int activePid, boolean lost, long confirmed) {}
+
+  /** Looks after the slot of a Backlot connection. */
+  public Slot(Connection connection, String backlotConnection) {
+    this.connection = connection;
+    this.name = Publication.name(backlotConnection);
+  }
+
+  /** Returns the slot's name. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns what the server says, unless there is no such slot. */
+  public Optional<Status> status() throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            SELECT database, coalesce(active_pid, 0), coalesce(wal_status = 'lost', false)
+              OR restart_lsn IS NULL, confirmed_flush_lsn
+            FROM pg_catalog.pg_replication_slots WHERE slot_name = ?
+            """)) {
+      statement.setString(1, name);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        String confirmed = row.getString(4);
+        return Optional.of(
+            new Status(
+                String.valueOf(row.getString(1)),
+                row.getInt(2),
+                row.getBoolean(3),
+                confirmed == null ? 0 : LogSequenceNumber.valueOf(confirmed).asLong()));
+      }
+    }
+  }
+
+  /**
+   * Creates the slot, which waits for transactions that run now to end, and returns the place from
+   * which on it tells changes.
+   */
+  public long create() throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT lsn FROM pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput')")) {
+      statement.setString(1, name);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return LogSequenceNumber.valueOf(row.getString(1)).asLong();
+      }
+    }
+  }
+
+  /** Ends whoever streams from the slot: an earlier owner that lost its lease. */
+  public void free() throws SQLException, InterruptedException {
+    for (int i = 0; i < WAITS; i++) {
+      Optional<Status> status = status();
+      if (status.isEmpty() || status.get().activePid() == 0) {
+        return;
+      }
+      try (PreparedStatement statement =
+          connection.prepareStatement("SELECT pg_catalog.pg_terminate_backend(?)")) {
+        statement.setInt(1, status.get().activePid());
+        statement.executeQuery().close();
+      }
+      Thread.sleep(WAIT_MILLIS);
+    }
+  }
+
+  /** Drops the slot, if there is one. */
+  public void drop() throws SQLException, InterruptedException {
+    free();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM"
+                + " pg_catalog.pg_replication_slots WHERE slot_name = ? AND database ="
+                + " pg_catalog.current_database()")) {
+      statement.setString(1, name);
+      statement.executeQuery().close();
+    }
+  }
+
+  /** Returns how many bytes of log the server keeps for the slot. */
+  public long retainedBytes() throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT coalesce(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(),"
+                + " restart_lsn), 0)::int8 FROM pg_catalog.pg_replication_slots WHERE slot_name ="
+                + " ?")) {
+      statement.setString(1, name);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.backlot.capture.postgres.catalog;
+
+import dev.backlot.capture.secret.Secrets;
+import dev.backlot.model.spec.ConnectionSpec;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/** Opens connections to a captured database, all with the settings that decoding relies on. */
+public final class SourceConnections {
+  private static final String[] SETTINGS = {
+    "SET DateStyle = 'ISO, MDY'",
+    "SET IntervalStyle = 'postgres'",
+    "SET TimeZone = 'UTC'",
+    "SET extra_float_digits = 1",
+    "SET bytea_output = 'hex'",
+    "SET search_path = ''",
+    "SET standard_conforming_strings = on",
+    "SET statement_timeout = 0",
+    "SET idle_in_transaction_session_timeout = 0",
+  };
+
+  private final ConnectionSpec.Config config;
+  private final Secrets secrets;
+
+  /** Takes the address and where its password is. */
+  public SourceConnections(ConnectionSpec.Config config, Secrets secrets) {
+    this.config = config;
+    this.secrets = secrets;
+  }
+
+  /**
+   * Opens a connection for queries. Its commits don't wait for standbys: watermarks would stall
+   * with them.
+   */
+  public Connection open() throws SQLException {
+    Connection connection = DriverManager.getConnection(url(), login());
+    try {
+      prepare(connection);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET synchronous_commit = 'local'");
+      }
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+    return connection;
+  }
+
+  /** Opens a connection for replication. */
+  public Connection openReplication() throws SQLException {
+    Properties login = login();
+    login.setProperty("replication", "database");
+    login.setProperty("preferQueryMode", "simple");
+    login.setProperty("assumeMinServerVersion", "14");
+    Connection connection = DriverManager.getConnection(url(), login);
+    try {
+      prepare(connection);
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+    return connection;
+  }
+
+  private static void prepare(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String setting : SETTINGS) {
+        statement.execute(setting);
+      }
+    }
+  }
+
+  private String url() {
+    return "jdbc:postgresql://"
+        + (config.host().contains(":") ? "[" + config.host() + "]" : config.host())
+        + ":"
+        + config.port()
+        + "/"
+        + java.net.URLEncoder.encode(config.database(), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private Properties login() {
+    Properties login = new Properties();
+    login.setProperty("user", config.user());
+    login.setProperty("password", secrets.resolve(config.password()));
+    login.setProperty("ApplicationName", "backlot");
+    login.setProperty("connectTimeout", "10");
+    login.setProperty("loginTimeout", "15");
+    login.setProperty("tcpKeepAlive", "true");
+    login.setProperty("stringtype", "unspecified");
+    return login;
+  }
+}

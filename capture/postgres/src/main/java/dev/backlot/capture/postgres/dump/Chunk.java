@@ -1,0 +1,26 @@
+package dev.backlot.capture.postgres.dump;
+
+import dev.backlot.capture.postgres.CapturedTable;
+import dev.backlot.capture.postgres.catalog.Snapshot;
+import dev.backlot.event.EnvelopeWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of one key range, read in one snapshot and encoded but for their position, waiting for the
+ * log to pass the watermark written after them.
+ *
+ * @param keys framed, in key order
+ * @param rows heads of envelopes, as {@link EnvelopeWriter#endRows} gives them
+ * @param completer adds the tails; for the thread that reads the log
+ * @param lastKey the last row's key as text; null when there was no row
+ * @param isLast whether no row follows in the table
+ */
+record Chunk(
+    CapturedTable table,
+    Snapshot snapshot,
+    List<byte[]> keys,
+    List<byte[]> rows,
+    EnvelopeWriter completer,
+    @Nullable List<String> lastKey,
+    boolean isLast) {}

@@ -1,0 +1,280 @@
+package dev.backlot.capture.postgres.dump;
+
+import dev.backlot.capture.postgres.CapturedTable;
+import dev.backlot.capture.postgres.catalog.Catalog;
+import dev.backlot.capture.postgres.catalog.CopyRows;
+import dev.backlot.capture.postgres.catalog.Snapshot;
+import dev.backlot.capture.postgres.catalog.SqlText;
+import dev.backlot.capture.postgres.catalog.TableShapes;
+import dev.backlot.capture.postgres.type.ColumnCodec;
+import dev.backlot.capture.postgres.type.ServerText;
+import dev.backlot.capture.postgres.type.TableShape;
+import dev.backlot.capture.predicate.PredicateParser;
+import dev.backlot.event.EnvelopeWriter;
+import dev.backlot.event.Origin;
+import dev.backlot.event.RowWriter;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.schema.RowSchema;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads chunks of a table, each in a REPEATABLE READ transaction whose snapshot is kept. Takes no
+ * lock but that of any query. For one thread.
+ */
+final class ChunkReader {
+  private static final long MOST_BYTES = 16L * 1024 * 1024;
+
+  private final Connection connection;
+  private final Catalog catalog;
+  private final TableShapes shapes;
+  private final ServerText server;
+  private final BiFunction<String, RowSchema, SourceDescriptor> register;
+  private final String database;
+  private @Nullable Registered registered;
+
+  /** A shape whose schemas have ids. */
+  private record Registered(
+      CapturedTable table,
+      RowSchema schema,
+      EnvelopeWriter writer,
+      EnvelopeWriter completer,
+      TableShape shape,
+      ColumnCodec[] codecs) {}
+
+  /**
+   * Reads over a connection of its own, with autocommit off.
+   *
+   * @param register gives a Source's row schema ids
+   */
+  ChunkReader(
+      Connection connection,
+      ServerText server,
+      BiFunction<String, RowSchema, SourceDescriptor> register,
+      String database)
+      throws SQLException {
+    this.connection = connection;
+    this.catalog = new Catalog(connection);
+    this.shapes = new TableShapes(catalog);
+    this.server = server;
+    this.register = register;
+    this.database = database;
+    connection.setAutoCommit(false);
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+  }
+
+  /**
+   * What to read.
+   *
+   * @param predicate as the user wrote it, or empty
+   * @param keys which keys as text, or null for all
+   * @param after only rows behind this key, as text, or null
+   */
+  record Request(
+      CapturedTable table,
+      String predicate,
+      @Nullable List<List<String>> keys,
+      @Nullable List<String> after,
+      int limit) {}
+
+  /**
+   * Reads the next rows in key order.
+   *
+   * @throws ProblemException when the table is gone or the predicate can't be read
+   */
+  Chunk read(Request request) throws SQLException {
+    CapturedTable table = request.table();
+    try (Statement statement = connection.createStatement()) {
+      try {
+        // Before the snapshot, so that the shape below is the one that is read.
+        statement.execute("LOCK TABLE " + table.id().sql() + " IN ACCESS SHARE MODE");
+      } catch (SQLException e) {
+        if ("42P01".equals(e.getSQLState()) || "3F000".equals(e.getSQLState())) {
+          throw gone(table);
+        }
+        throw e;
+      }
+      Snapshot snapshot = catalog.snapshot();
+      Registered shape = shape(table);
+      return rows(request, snapshot, shape);
+    } finally {
+      connection.rollback();
+    }
+  }
+
+  private Chunk rows(Request request, Snapshot snapshot, Registered shape) throws SQLException {
+    List<byte[]> keys = new ArrayList<>();
+    List<byte[]> rows = new ArrayList<>();
+    ColumnCodec[] codecs = shape.codecs();
+    int[] keyIndexes = shape.shape().keyIndexes();
+    List<String> lastKey = new ArrayList<>();
+    long[] size = new long[1];
+    boolean complete =
+        CopyRows.read(
+            connection,
+            query(request, shape.shape()),
+            codecs.length,
+            (bytes, offsets, lengths) -> {
+              keys.add(key(shape, keyIndexes, bytes, offsets, lengths));
+              byte[] row = row(shape, bytes, offsets, lengths);
+              rows.add(row);
+              size[0] += row.length;
+              boolean full = size[0] > MOST_BYTES;
+              if (full || rows.size() == request.limit()) {
+                lastKey.clear();
+                for (int index : keyIndexes) {
+                  lastKey.add(codecs[index].text(bytes, offsets[index], lengths[index]));
+                }
+              }
+              return !full;
+            });
+    boolean isLast = complete && rows.size() < request.limit();
+    return new Chunk(
+        request.table(),
+        snapshot,
+        keys,
+        rows,
+        shape.completer(),
+        lastKey.isEmpty() ? null : List.copyOf(lastKey),
+        isLast);
+  }
+
+  private static byte[] key(
+      Registered shape, int[] keyIndexes, byte[] bytes, int[] offsets, int[] lengths) {
+    RowWriter key = shape.writer().beginKey();
+    for (int index : keyIndexes) {
+      value(key, shape.codecs()[index], bytes, offsets[index], lengths[index]);
+    }
+    return shape.writer().endKey();
+  }
+
+  private static byte[] row(Registered shape, byte[] bytes, int[] offsets, int[] lengths) {
+    EnvelopeWriter writer = shape.writer();
+    writer.begin();
+    writer.noBefore();
+    RowWriter after = writer.after();
+    for (int i = 0; i < shape.codecs().length; i++) {
+      value(after, shape.codecs()[i], bytes, offsets[i], lengths[i]);
+    }
+    return writer.endRows();
+  }
+
+  private static void value(RowWriter out, ColumnCodec codec, byte[] in, int offset, int length) {
+    if (length < 0) {
+      out.nullValue();
+    } else if (!codec.write(in, offset, length, out.value())) {
+      out.retract(codec.text(in, offset, length));
+    }
+  }
+
+  private Registered shape(CapturedTable table) throws SQLException {
+    Optional<Catalog.Table> current = catalog.table(table.id());
+    if (current.isEmpty()) {
+      throw gone(table);
+    }
+    TableShape shape =
+        shapes.shape(table.source(), catalog.columns(current.get().oid()), table.keyColumns());
+    Registered known = registered;
+    if (known != null && known.table() == table && known.schema().equals(shape.schema())) {
+      return known;
+    }
+    SourceDescriptor source = register.apply(table.source(), shape.schema());
+    int keyId = source.keySchemaIds().get(source.keySchemaIds().size() - 1);
+    int valueId = source.valueSchemaIds().get(source.valueSchemaIds().size() - 1);
+    Origin origin = new Origin("postgresql", database, table.id().schema(), table.id().table());
+    Registered fresh =
+        new Registered(
+            table,
+            shape.schema(),
+            new EnvelopeWriter(shape.schema(), keyId, valueId, origin),
+            new EnvelopeWriter(shape.schema(), keyId, valueId, origin),
+            shape,
+            shape.selectionCodecs(server));
+    registered = fresh;
+    return fresh;
+  }
+
+  private static String query(Request request, TableShape shape) {
+    String columns =
+        shape.columns().stream()
+            .map(c -> TableShape.selection(c, SqlText.identifier(c.name())))
+            .collect(Collectors.joining(", "));
+    String keys =
+        Arrays.stream(shape.keyIndexes())
+            .mapToObj(i -> SqlText.identifier(shape.columns().get(i).name()))
+            .collect(Collectors.joining(", "));
+    List<String> conditions = new ArrayList<>();
+    List<String> after = request.after();
+    if (after != null) {
+      conditions.add("(" + keys + ") > (" + literals(shape, after) + ")");
+    }
+    List<List<String>> wanted = request.keys();
+    if (wanted != null) {
+      conditions.add(
+          "("
+              + keys
+              + ") IN ("
+              + wanted.stream()
+                  .map(key -> "(" + literals(shape, key) + ")")
+                  .collect(Collectors.joining(", "))
+              + ")");
+    }
+    if (!request.predicate().isEmpty()) {
+      conditions.add(
+          PredicateSql.render(
+              PredicateParser.parse(
+                  request.predicate(), new LinkedHashSet<>(shape.schema().fieldNames()))));
+    }
+    return "SELECT "
+        + columns
+        + " FROM "
+        + request.table().id().sql()
+        + (conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions))
+        + " ORDER BY "
+        + keys
+        + " LIMIT "
+        + request.limit();
+  }
+
+  private static String literals(TableShape shape, List<String> key) {
+    int[] indexes = shape.keyIndexes();
+    if (key.size() != indexes.length) {
+      throw new ProblemException(
+          ProblemCode.SPEC_INVALID_VALUE,
+          "Cannot dump key "
+              + key
+              + " of source '"
+              + shape.schema().name()
+              + "': its key is "
+              + String.join(", ", shape.schema().keyColumns())
+              + ". Give one value for each.");
+    }
+    List<String> literals = new ArrayList<>();
+    for (int i = 0; i < indexes.length; i++) {
+      literals.add(
+          SqlText.literal(key.get(i)) + "::" + shape.columns().get(indexes[i]).type().name());
+    }
+    return String.join(", ", literals);
+  }
+
+  private static ProblemException gone(CapturedTable table) {
+    return new ProblemException(
+        ProblemCode.CONNECTION_TABLE_MISSING,
+        "Cannot dump source '"
+            + table.source()
+            + "': its table "
+            + table.id()
+            + " is gone. Take it out of the connection, or create it again.");
+  }
+}

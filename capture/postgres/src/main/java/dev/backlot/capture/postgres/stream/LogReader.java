@@ -1,0 +1,346 @@
+package dev.backlot.capture.postgres.stream;
+
+import dev.backlot.capture.dump.KeyBytes;
+import dev.backlot.capture.log.OrderedWriter;
+import dev.backlot.capture.postgres.catalog.TableId;
+import dev.backlot.event.Confluent;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes pgoutput messages, protocol version 1 with binary values, in the order of the log
+ * (PostgreSQL documentation, "Logical Replication Message Formats"), and writes what they tell of
+ * captured tables. For one thread, but for {@link #execute}.
+ */
+public final class LogReader {
+  private static final long POSTGRES_EPOCH_MICROS = 946_684_800_000_000L;
+  private static final int MOST_HELD = 2_000;
+  private static final long MOST_HELD_BYTES = 16L * 1024 * 1024;
+
+  private final Shapes shapes;
+  private final Messages messages;
+  private final OrderedWriter writer;
+  private final EmittedTransactions emitted;
+  private final Reselector reselector;
+  private final Map<Integer, TableLog> logs = new HashMap<>();
+  private final Map<Integer, Relation> relations = new HashMap<>();
+  private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+
+  private final TableLog.Place place = new TableLog.Place();
+  private final Tuple row = new Tuple();
+  private final Tuple old = new Tuple();
+  private final List<String> contents = new ArrayList<>();
+  private byte @Nullable [] parsedUpdate;
+  private boolean inTransaction;
+  private int changes;
+  private long events;
+
+  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private long heldBytes;
+
+  /** Finds out how a table is written. */
+  public interface Shapes {
+    /** Returns how to write this table, or null when it is not captured. */
+    @Nullable TableLog open(Relation relation) throws SQLException;
+  }
+
+  /** Hears of messages that capture wrote into the log itself. */
+  public interface Messages {
+    /**
+     * The log passed a message.
+     *
+     * @param at place of its transaction's commit
+     */
+    void passed(String content, int timeline, long at, long commitMicros);
+  }
+
+  private record Held(byte[] bytes, int from) {}
+
+  LogReader(
+      int timeline,
+      Shapes shapes,
+      Messages messages,
+      OrderedWriter writer,
+      EmittedTransactions emitted,
+      Reselector reselector) {
+    this.shapes = shapes;
+    this.messages = messages;
+    this.writer = writer;
+    this.emitted = emitted;
+    this.reselector = reselector;
+    this.place.timeline = timeline;
+  }
+
+  /** Runs something between two transactions, by the thread that reads. */
+  public void execute(Runnable command) {
+    commands.add(command);
+  }
+
+  /** Returns whether everything taken has been written and no transaction is open. */
+  boolean isBetweenTransactions() {
+    return !inTransaction && held.isEmpty();
+  }
+
+  /** Returns how many row changes were decoded. */
+  long events() {
+    return events;
+  }
+
+  /** Takes the next message, which must not change afterwards. */
+  void take(byte[] message, int from) throws SQLException {
+    if (held.isEmpty() && !lacksValues(message, from)) {
+      handle(message, from, null);
+      return;
+    }
+    if (message[from] == 'R') {
+      resolveHeld();
+      handle(message, from, null);
+      return;
+    }
+    held.add(new Held(message, from));
+    heldBytes += message.length - from;
+    if (held.size() >= MOST_HELD || heldBytes > MOST_HELD_BYTES) {
+      resolveHeld();
+    }
+  }
+
+  /** Does what waits until there is nothing to read. */
+  void idle() throws SQLException {
+    resolveHeld();
+    if (!inTransaction) {
+      runCommands();
+    }
+  }
+
+  /** An update whose new row leaves out values that its old row does not tell. */
+  private boolean lacksValues(byte[] in, int from) {
+    if (in[from] != 'U') {
+      return false;
+    }
+    TableLog log = logs.get(Bytes.int32(in, from + 1));
+    if (log == null) {
+      return false;
+    }
+    boolean hasOld = parseUpdate(in, from);
+    return row.hasUnchanged && !completes(hasOld);
+  }
+
+  private boolean completes(boolean hasOld) {
+    for (int i = 0; i < row.count; i++) {
+      if (row.kinds[i] == Tuple.UNCHANGED
+          && !(hasOld && (old.kinds[i] == Tuple.BINARY || old.kinds[i] == Tuple.TEXT))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void resolveHeld() throws SQLException {
+    if (held.isEmpty()) {
+      return;
+    }
+    Map<TableLog, Reselector.Wanted> wanted = new HashMap<>();
+    for (Held message : held) {
+      if (lacksValues(message.bytes, message.from)) {
+        TableLog log = logs.get(Bytes.int32(message.bytes, message.from + 1));
+        boolean hasOld = message.bytes[message.from + 5] != 'N';
+        // The row's own key finds it now; its identity columns may be told by the old row only.
+        byte[] key = log.key(row, hasOld ? old : null);
+        wanted.computeIfAbsent(log, Reselector.Wanted::new).add(row, keySource(log, hasOld), key);
+      }
+    }
+    Map<TableLog, Map<KeyBytes, Reselected>> found = new HashMap<>();
+    for (Map.Entry<TableLog, Reselector.Wanted> entry : wanted.entrySet()) {
+      found.put(entry.getKey(), reselector.read(entry.getValue()));
+    }
+    while (!held.isEmpty()) {
+      Held message = held.removeFirst();
+      handle(message.bytes, message.from, found);
+    }
+    heldBytes = 0;
+  }
+
+  private Tuple keySource(TableLog log, boolean hasOld) {
+    for (int index : log.shape().keyIndexes()) {
+      if (row.kinds[index] == Tuple.UNCHANGED && hasOld) {
+        return old;
+      }
+    }
+    return row;
+  }
+
+  private void handle(
+      byte[] in, int from, @Nullable Map<TableLog, Map<KeyBytes, Reselected>> current)
+      throws SQLException {
+    switch (in[from]) {
+      case 'I' -> insert(in, from);
+      case 'U' -> update(in, from, current);
+      case 'D' -> delete(in, from);
+      case 'B' -> begin(in, from);
+      case 'C' -> commit(in, from);
+      case 'R' -> relation(in, from);
+      case 'T' -> truncate(in, from);
+      case 'M' -> message(in, from);
+      case 'Y', 'O' -> {}
+      default ->
+          throw new IllegalStateException("Unknown pgoutput message '" + (char) in[from] + "'");
+    }
+  }
+
+  private void begin(byte[] in, int from) {
+    place.lsn = Bytes.int64(in, from + 1);
+    place.commitMicros = Bytes.int64(in, from + 9) + POSTGRES_EPOCH_MICROS;
+    place.transaction = Bytes.int32(in, from + 17) & 0xffffffffL;
+    place.nowMicros = System.currentTimeMillis() * 1_000;
+    changes = 0;
+    inTransaction = true;
+  }
+
+  private void commit(byte[] in, int from) {
+    long end = Bytes.int64(in, from + 10);
+    inTransaction = false;
+    emitted.add(place.transaction);
+    if (!contents.isEmpty()) {
+      for (String content : contents) {
+        messages.passed(content, place.timeline, place.lsn, place.commitMicros);
+      }
+      contents.clear();
+    }
+    writer.boundary(end);
+    if (!commands.isEmpty()) {
+      runCommands();
+    }
+  }
+
+  private void runCommands() {
+    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+      command.run();
+    }
+  }
+
+  private void insert(byte[] in, int from) {
+    TableLog log = next(in, from);
+    if (log != null) {
+      parsedUpdate = null;
+      row.parse(in, from + 6);
+      log.insert(place, row);
+    }
+  }
+
+  private void update(
+      byte[] in, int from, @Nullable Map<TableLog, Map<KeyBytes, Reselected>> current) {
+    TableLog log = next(in, from);
+    if (log == null) {
+      return;
+    }
+    boolean hasOld = parseUpdate(in, from);
+    boolean oldIsFull = in[from + 5] == 'O';
+    Reselected values = null;
+    if (row.hasUnchanged && !completes(hasOld)) {
+      values = current == null ? null : find(current, log, hasOld);
+      if (values == null) {
+        // The row is gone or has another key by now: the log tells that later.
+        return;
+      }
+    }
+    log.update(place, row, hasOld ? old : null, oldIsFull, values);
+  }
+
+  private @Nullable Reselected find(
+      Map<TableLog, Map<KeyBytes, Reselected>> current, TableLog log, boolean hasOld) {
+    Map<KeyBytes, Reselected> rows = current.get(log);
+    byte[] key = log.key(row, hasOld ? old : null);
+    return rows == null ? null : rows.get(new KeyBytes(key, Confluent.FRAME));
+  }
+
+  /** Parses both rows of an update. Returns whether there is an old one. */
+  private boolean parseUpdate(byte[] in, int from) {
+    int at = from + 5;
+    boolean hasOld = in[at] != 'N';
+    if (parsedUpdate != in) {
+      if (hasOld) {
+        at = old.parse(in, at + 1);
+      }
+      row.parse(in, at + 1);
+      parsedUpdate = in;
+    }
+    return hasOld;
+  }
+
+  private void delete(byte[] in, int from) {
+    TableLog log = next(in, from);
+    if (log != null) {
+      parsedUpdate = null;
+      old.parse(in, from + 6);
+      log.delete(place, old, in[from + 5] == 'O');
+    }
+  }
+
+  /** Moves to the next ordinal, whoever's change it is, and returns how to write it. */
+  private @Nullable TableLog next(byte[] in, int from) {
+    place.ordinal = changes++ * TableLog.ORDINALS_PER_CHANGE;
+    events++;
+    TableLog log = logs.get(Bytes.int32(in, from + 1));
+    return log != null && log.table().stoppedReason().isEmpty() ? log : null;
+  }
+
+  private void truncate(byte[] in, int from) {
+    int count = Bytes.int32(in, from + 1);
+    place.ordinal = changes++ * TableLog.ORDINALS_PER_CHANGE;
+    events++;
+    for (int i = 0; i < count; i++) {
+      TableLog log = logs.get(Bytes.int32(in, from + 6 + 4 * i));
+      if (log != null && log.table().stoppedReason().isEmpty()) {
+        log.truncate(place);
+      }
+    }
+  }
+
+  private void message(byte[] in, int from) {
+    boolean transactional = (in[from + 1] & 1) != 0;
+    int prefixEnd = Bytes.stringEnd(in, from + 10);
+    if (!transactional || !Bytes.text(in, from + 10, prefixEnd).equals("backlot")) {
+      return;
+    }
+    int length = Bytes.int32(in, prefixEnd + 1);
+    contents.add(Bytes.text(in, prefixEnd + 5, prefixEnd + 5 + length));
+  }
+
+  private void relation(byte[] in, int from) throws SQLException {
+    Relation relation = Relation.parse(in, from + 1);
+    relations.put(relation.oid(), relation);
+    open(relation);
+  }
+
+  /** Looks again at tables that were not captured when the log first told of them. */
+  public void refresh(TableId id) {
+    execute(
+        () -> {
+          for (Relation relation : relations.values()) {
+            if (relation.id().equals(id)) {
+              try {
+                open(relation);
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            }
+          }
+        });
+  }
+
+  private void open(Relation relation) throws SQLException {
+    TableLog log = shapes.open(relation);
+    if (log == null) {
+      logs.remove(relation.oid());
+    } else {
+      logs.put(relation.oid(), log);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.backlot.capture.postgres.stream;
+
+import dev.backlot.capture.dump.KeyBytes;
+import dev.backlot.capture.dump.Touches;
+import dev.backlot.capture.postgres.CapturedTable;
+import dev.backlot.capture.postgres.type.ColumnCodec;
+import dev.backlot.capture.postgres.type.ServerText;
+import dev.backlot.capture.postgres.type.TableShape;
+import dev.backlot.event.Confluent;
+import dev.backlot.event.EnvelopeWriter;
+import dev.backlot.event.EventHeader;
+import dev.backlot.event.Op;
+import dev.backlot.event.Origin;
+import dev.backlot.event.Position;
+import dev.backlot.event.RowWriter;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one table's changes under one shape. For the thread that reads the log.
+ *
+ * <p>Ordinals: each change has four in its transaction, so that the same change has the same
+ * position however often it is decoded: the change itself, its tombstone, and for a key change the
+ * new row.
+ */
+final class TableLog {
+  static final int ORDINALS_PER_CHANGE = 4;
+  private static final int TOMBSTONE = 1;
+  private static final int NEW_KEY = 2;
+
+  private final CapturedTable table;
+  private final Relation relation;
+  private final TableShape shape;
+  private final ColumnCodec[] codecs;
+  private final ColumnCodec[] selectionCodecs;
+  private final boolean[] isKey;
+  private final int[] keyIndexes;
+  private final EnvelopeWriter writer;
+
+  TableLog(
+      CapturedTable table,
+      Relation relation,
+      TableShape shape,
+      int keySchemaId,
+      int valueSchemaId,
+      String database,
+      ServerText server) {
+    this.table = table;
+    this.relation = relation;
+    this.shape = shape;
+    this.codecs = shape.codecs(server);
+    this.selectionCodecs = shape.selectionCodecs(server);
+    this.keyIndexes = shape.keyIndexes();
+    this.isKey = new boolean[codecs.length];
+    for (int index : keyIndexes) {
+      isKey[index] = true;
+    }
+    this.writer =
+        new EnvelopeWriter(
+            shape.schema(),
+            keySchemaId,
+            valueSchemaId,
+            new Origin("postgresql", database, table.id().schema(), table.id().table()));
+  }
+
+  CapturedTable table() {
+    return table;
+  }
+
+  Relation relation() {
+    return relation;
+  }
+
+  TableShape shape() {
+    return shape;
+  }
+
+  ColumnCodec[] codecs() {
+    return codecs;
+  }
+
+  ColumnCodec[] selectionCodecs() {
+    return selectionCodecs;
+  }
+
+  EnvelopeWriter writer() {
+    return writer;
+  }
+
+  /** Where and when a change stands in the log. */
+  static final class Place {
+    int timeline;
+    long lsn;
+    int ordinal;
+    long transaction;
+    long commitMicros;
+    long nowMicros;
+
+    Position at(int offset) {
+      return new Position(timeline, lsn, ordinal + offset);
+    }
+  }
+
+  void insert(Place place, Tuple row) {
+    byte[] key = key(row, null);
+    touch(place, key);
+    writer.begin();
+    writer.noBefore();
+    write(writer.after(), row, null, null);
+    emit(place, 0, Op.CREATE, key, 0);
+  }
+
+  /**
+   * Writes an update.
+   *
+   * @param old the row's identity or all of it as it was, or null when the log did not tell
+   * @param current values of columns that the log left out, as they are in the table now, or null
+   */
+  void update(
+      Place place,
+      Tuple row,
+      @Nullable Tuple old,
+      boolean oldIsFull,
+      @Nullable Reselected current) {
+    byte[] key = key(row, old);
+    int flags = current == null ? 0 : EventHeader.RESELECTED;
+    byte[] oldKey = old == null ? key : key(old, null);
+    touch(place, key);
+    if (!Arrays.equals(key, oldKey)) {
+      touch(place, oldKey);
+      delete(place, old == null ? row : old, oldKey, oldIsFull);
+      writer.begin();
+      writer.noBefore();
+      write(writer.after(), row, old, current);
+      emit(place, NEW_KEY, Op.CREATE, key, flags);
+      return;
+    }
+    writer.begin();
+    if (old != null && oldIsFull) {
+      write(writer.before(), old, null, null);
+    } else {
+      writer.noBefore();
+    }
+    write(writer.after(), row, old, current);
+    emit(place, 0, Op.UPDATE, key, flags);
+  }
+
+  void delete(Place place, Tuple old, boolean oldIsFull) {
+    byte[] key = key(old, null);
+    touch(place, key);
+    delete(place, old, key, oldIsFull);
+  }
+
+  void truncate(Place place) {
+    Touches touches = table.touches();
+    if (touches != null) {
+      touches.touchAll(place.transaction);
+    }
+    writer.begin();
+    writer.noBefore();
+    writer.noAfter();
+    Position position = place.at(0);
+    byte[] value =
+        writer.end(Op.TRUNCATE, place.nowMicros, position, place.transaction, place.commitMicros);
+    table.channel().writeTruncate(value, position, place.commitMicros);
+  }
+
+  /** Returns the key's framed bytes. */
+  byte[] key(Tuple row, @Nullable Tuple old) {
+    RowWriter key = writer.beginKey();
+    for (int index : keyIndexes) {
+      boolean unchanged = row.kinds[index] == Tuple.UNCHANGED && old != null;
+      column(key, unchanged ? old : row, index);
+    }
+    return writer.endKey();
+  }
+
+  private void delete(Place place, Tuple old, byte[] key, boolean oldIsFull) {
+    writer.begin();
+    RowWriter before = writer.before();
+    for (int i = 0; i < codecs.length; i++) {
+      if (oldIsFull || isKey[i]) {
+        column(before, old, i);
+      } else {
+        before.nullValue();
+      }
+    }
+    writer.noAfter();
+    emit(place, 0, Op.DELETE, key, 0);
+    table.channel().writeChange(key, null, place.at(TOMBSTONE), 0, place.commitMicros);
+  }
+
+  private void emit(Place place, int offset, Op op, byte[] key, int flags) {
+    Position position = place.at(offset);
+    byte[] value = writer.end(op, place.nowMicros, position, place.transaction, place.commitMicros);
+    table.channel().writeChange(key, value, position, flags, place.commitMicros);
+  }
+
+  private void write(RowWriter out, Tuple row, @Nullable Tuple old, @Nullable Reselected current) {
+    for (int i = 0; i < codecs.length; i++) {
+      if (row.kinds[i] != Tuple.UNCHANGED) {
+        column(out, row, i);
+      } else if (old != null && old.kinds[i] != Tuple.NULL && old.kinds[i] != Tuple.UNCHANGED) {
+        column(out, old, i);
+      } else if (current != null) {
+        current.write(out, i, selectionCodecs[i]);
+      } else {
+        out.nullValue();
+      }
+    }
+  }
+
+  private void column(RowWriter out, Tuple row, int i) {
+    byte kind = row.kinds[i];
+    if (kind == Tuple.BINARY) {
+      value(out, codecs[i], row.bytes, row.offsets[i], row.lengths[i]);
+    } else if (kind == Tuple.TEXT) {
+      out.value().writeBytes(row.bytes, row.offsets[i], row.lengths[i]);
+    } else {
+      out.nullValue();
+    }
+  }
+
+  static void value(RowWriter out, ColumnCodec codec, byte[] in, int offset, int length) {
+    if (!codec.write(in, offset, length, out.value())) {
+      out.retract(codec.text(in, offset, length));
+    }
+  }
+
+  private void touch(Place place, byte[] key) {
+    Touches touches = table.touches();
+    if (touches != null) {
+      touches.touch(place.transaction, new KeyBytes(key, Confluent.FRAME));
+    }
+  }
+}
