@@ -177,7 +177,7 @@ public final class UnionProcessor implements Processor {
         if (type.isPresent()) {
           String doc = known == null ? field.doc() : known.doc();
           fields.put(field.name(), new Field(field.name(), type.get(), nullable, doc, Map.of()));
-        } else {
+        } else if (known != null) {
           findings.add(conflict(field, known, input, inputs));
         }
       }

@@ -1,0 +1,167 @@
+package dev.backlot.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backlot.embedded.FlinkCluster;
+import dev.backlot.embedded.KafkaServer;
+import dev.backlot.embedded.PostgresServer;
+import dev.backlot.engine.api.DataPlaneApi;
+import dev.backlot.engine.api.Preflight;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.model.platform.PlatformConfig;
+import dev.backlot.registry.SchemaStore;
+import dev.backlot.warehouse.LakeCatalog;
+import dev.backlot.warehouse.LakeSettings;
+import dev.backlot.warehouse.TableName;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+
+/** A whole data plane with its servers, in which the tests play capture. */
+final class EngineServers implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TOKEN = "token-of-the-tests";
+
+  final PostgresServer postgres;
+  final KafkaServer kafka;
+  final FlinkCluster flink;
+  final MetadataDatabase metadata;
+  final SchemaStore schemas;
+  final LakeCatalog lake;
+  final DataPlaneApi api;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ScheduledExecutorService capture = Executors.newSingleThreadScheduledExecutor();
+  private volatile boolean draining = true;
+
+  EngineServers() throws Exception {
+    postgres = PostgresServer.temporary().start();
+    kafka = KafkaServer.temporary().start();
+    flink = FlinkCluster.temporary().slots(4).start();
+    Path data = Files.createTempDirectory("backlot-engine-");
+    PlatformConfig config = config(data);
+    api = DataPlaneApi.start(config, connection -> new Preflight.Result(List.of(), List.of()));
+    metadata = MetadataDatabase.open(config.metadata());
+    schemas = new SchemaStore(Map.of("bootstrap.servers", kafka.bootstrapServers()), (short) 1);
+    lake = LakeCatalog.open(LakeSettings.of(config));
+    capture.scheduleWithFixedDelay(this::drain, 10, 10, TimeUnit.MILLISECONDS);
+  }
+
+  private PlatformConfig config(Path data) {
+    return new PlatformConfig(
+        data,
+        data.resolve("secrets"),
+        0,
+        0,
+        TOKEN,
+        new PlatformConfig.Database(postgres.jdbcUrl(), postgres.user(), postgres.password()),
+        kafka.bootstrapServers(),
+        Map.of(),
+        (short) 1,
+        Optional.empty(),
+        flink.restUrl(),
+        Optional.empty(),
+        data.resolve("warehouse").toUri().toString(),
+        data,
+        "");
+  }
+
+  private void drain() {
+    if (draining) {
+      metadata
+          .captures()
+          .openDrain("studio")
+          .ifPresent(at -> metadata.captures().setDrained("studio", at));
+    }
+  }
+
+  /** Says whether the tests' capture answers requests to drain. */
+  void draining(boolean answers) {
+    draining = answers;
+  }
+
+  JsonNode call(String method, String path, String body) throws Exception {
+    HttpResponse<String> response = send(method, path, body, TOKEN);
+    return JSON.readTree(response.body());
+  }
+
+  HttpResponse<String> send(String method, String path, String body, String token)
+      throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api.port() + "/v1" + path))
+            .header("Authorization", "Bearer " + token)
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Plans a pipeline given in YAML. */
+  JsonNode plan(String yaml) throws Exception {
+    return call("POST", "/plans", JSON.writeValueAsString(Map.of("pipeline", yaml)));
+  }
+
+  /** Plans a pipeline and makes it run; returns the job's id. */
+  String deploy(String pipeline, String yaml) throws Exception {
+    JsonNode planned = plan(yaml);
+    if (!planned.has("plan")) {
+      throw new AssertionError(planned.toPrettyString());
+    }
+    JsonNode answer =
+        call(
+            "PUT",
+            "/jobs/" + pipeline,
+            JSON.writeValueAsString(Map.of("plan", planned.get("plan"), "revision", 1)));
+    if (!answer.has("job_id")) {
+      throw new AssertionError(answer.toPrettyString());
+    }
+    return answer.get("job_id").asText();
+  }
+
+  JsonNode job(String pipeline) throws Exception {
+    for (JsonNode job : call("GET", "/jobs", "")) {
+      if (job.path("pipeline").asText().equals(pipeline)) {
+        return job;
+      }
+    }
+    return JSON.createObjectNode();
+  }
+
+  boolean caughtUp(String pipeline, long millis) throws Exception {
+    return call("POST", "/pipelines/" + pipeline + "/caught-up", "{\"timeout_ms\":" + millis + "}")
+        .path("caught_up")
+        .asBoolean();
+  }
+
+  List<Record> rows(String table) throws Exception {
+    List<Record> rows = new ArrayList<>();
+    try (CloseableIterable<Record> records =
+        IcebergGenerics.read(lake.load(TableName.parse(table))).build()) {
+      records.forEach(rows::add);
+    }
+    return rows;
+  }
+
+  @Override
+  public void close() {
+    capture.shutdownNow();
+    api.close();
+    lake.close();
+    schemas.close();
+    metadata.close();
+    flink.close();
+    kafka.close();
+    postgres.close();
+  }
+}
