@@ -1,0 +1,58 @@
+import {
+  IconAlertTriangleFilled,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleXFilled,
+  IconDatabaseImport,
+  IconHelpCircle,
+  IconPencil,
+  IconPlayerPauseFilled,
+  IconPlayerStopFilled,
+  IconPlayerTrackNext,
+  IconTrash,
+  type Icon,
+} from '@tabler/icons-react';
+import classes from './StateMark.module.css';
+
+interface Look {
+  word: string;
+  tone: 'healthy' | 'busy' | 'paused' | 'blocked' | 'failed' | 'idle';
+  Icon: Icon;
+}
+
+const LOOKS: Record<string, Look> = {
+  healthy: { word: 'Healthy', tone: 'healthy', Icon: IconCircleCheck },
+  running: { word: 'Healthy', tone: 'healthy', Icon: IconCircleCheck },
+  streaming: { word: 'Streaming', tone: 'healthy', Icon: IconCircleCheck },
+  ready: { word: 'Healthy', tone: 'healthy', Icon: IconCircleCheck },
+  catching_up: { word: 'Catching up', tone: 'busy', Icon: IconPlayerTrackNext },
+  dumping: { word: 'First dump', tone: 'busy', Icon: IconDatabaseImport },
+  deploying: { word: 'Deploying', tone: 'busy', Icon: IconCircleDashed },
+  starting: { word: 'Starting', tone: 'busy', Icon: IconCircleDashed },
+  connecting: { word: 'Connecting', tone: 'busy', Icon: IconCircleDashed },
+  paused: { word: 'Paused', tone: 'paused', Icon: IconPlayerPauseFilled },
+  blocked: { word: 'Blocked: needs you', tone: 'blocked', Icon: IconAlertTriangleFilled },
+  degraded: { word: 'Degraded', tone: 'blocked', Icon: IconAlertTriangleFilled },
+  failed: { word: 'Failed', tone: 'failed', Icon: IconCircleXFilled },
+  down: { word: 'Down', tone: 'failed', Icon: IconCircleXFilled },
+  draft: { word: 'Draft', tone: 'idle', Icon: IconPencil },
+  stopped: { word: 'Stopped', tone: 'idle', Icon: IconPlayerStopFilled },
+  removed: { word: 'Removed', tone: 'idle', Icon: IconTrash },
+  deleting: { word: 'Deleting', tone: 'idle', Icon: IconTrash },
+};
+
+/** A state as icon, word and colour, so that none of the three has to be seen. */
+export function StateMark({ state }: { state: string }) {
+  const { word, tone, Icon } = LOOKS[state] ?? { word: words(state), tone: 'idle', Icon: IconHelpCircle };
+  return (
+    <span className={classes.mark} data-tone={tone} data-state={state}>
+      <Icon size={15} stroke={2} aria-hidden />
+      {word}
+    </span>
+  );
+}
+
+function words(state: string): string {
+  const text = state.replaceAll('_', ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
