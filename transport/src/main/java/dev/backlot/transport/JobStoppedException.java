@@ -17,4 +17,9 @@ public final class JobStoppedException extends RuntimeException {
   public JobStoppedException(ProblemCode code, String message) {
     super(Problem.of(code, message).toString());
   }
+
+  /** Says what is wrong and what caused it. */
+  public JobStoppedException(ProblemCode code, String message, Throwable cause) {
+    super(Problem.of(code, message).toString(), cause);
+  }
 }

@@ -76,7 +76,8 @@ final class MarkedSource
   public SourceReader<ReadEvent, KafkaPartitionSplit> createReader(SourceReaderContext context)
       throws Exception {
     Map<Integer, Starts.Start> now = starts.read();
-    return new Reader(source(reader.startingAt(now)).createReader(context), now);
+    Parking parking = new Parking(partitions);
+    return new Reader(source(reader.startingAt(now, parking)).createReader(context), now, parking);
   }
 
   @Override
@@ -111,11 +112,16 @@ final class MarkedSource
   private static final class Reader implements SourceReader<ReadEvent, KafkaPartitionSplit> {
     private final SourceReader<ReadEvent, KafkaPartitionSplit> kafka;
     private final Map<Integer, Starts.Start> starts;
+    private final Parking parking;
     private final Queue<ReadEvent> announcements = new ArrayDeque<>();
 
-    Reader(SourceReader<ReadEvent, KafkaPartitionSplit> kafka, Map<Integer, Starts.Start> starts) {
+    Reader(
+        SourceReader<ReadEvent, KafkaPartitionSplit> kafka,
+        Map<Integer, Starts.Start> starts,
+        Parking parking) {
       this.kafka = kafka;
       this.starts = starts;
+      this.parking = parking;
     }
 
     @Override
@@ -146,6 +152,7 @@ final class MarkedSource
 
     @Override
     public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
+      parking.begin(checkpointId);
       return kafka.snapshotState(checkpointId);
     }
 
@@ -167,6 +174,7 @@ final class MarkedSource
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
       kafka.notifyCheckpointComplete(checkpointId);
+      parking.complete(checkpointId);
     }
 
     @Override

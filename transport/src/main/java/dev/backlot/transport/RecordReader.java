@@ -4,6 +4,7 @@ import dev.backlot.event.Confluent;
 import dev.backlot.event.ControlRecord;
 import dev.backlot.event.EventHeader;
 import dev.backlot.event.flink.SourceDecoder;
+import dev.backlot.model.ProblemCode;
 import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanSchema;
 import dev.backlot.model.plan.PlanSource;
@@ -32,6 +33,7 @@ final class RecordReader implements KafkaRecordDeserializationSchema<ReadEvent> 
 
   private final PlanSource source;
   private final long[] generations;
+  private final transient Parking parking;
   private transient SourceDecoder decoder;
   private transient Set<Integer> keySchemas;
   private transient int lastKeySchema;
@@ -39,21 +41,23 @@ final class RecordReader implements KafkaRecordDeserializationSchema<ReadEvent> 
   private transient Counter skipped;
 
   @SuppressWarnings("NullAway.Init")
-  private RecordReader(PlanSource source, long[] generations) {
+  private RecordReader(PlanSource source, long[] generations, Parking parking) {
     this.source = source;
     this.generations = generations;
+    this.parking = parking;
   }
 
   /** Reads a Source; where it starts is not decided yet. */
   static RecordReader of(PlanSource source) {
-    return new RecordReader(source, new long[source.partitions()]);
+    int partitions = source.partitions();
+    return new RecordReader(source, new long[partitions], new Parking(partitions));
   }
 
-  /** Returns a reader that continues behind these starts. */
-  RecordReader startingAt(Map<Integer, Starts.Start> starts) {
+  /** Returns a reader that continues behind these starts, until something is parked. */
+  RecordReader startingAt(Map<Integer, Starts.Start> starts, Parking parkingLot) {
     long[] from = new long[source.partitions()];
     starts.forEach((partition, start) -> from[partition] = start.mark().generation());
-    return new RecordReader(source, from);
+    return new RecordReader(source, from, parkingLot);
   }
 
   @Override
@@ -81,20 +85,33 @@ final class RecordReader implements KafkaRecordDeserializationSchema<ReadEvent> 
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ReadEvent> out) {
+    int partition = record.partition();
+    if (parking.isParked(partition)) {
+      return;
+    }
     RowData row;
     try {
       row = row(record);
+    } catch (UncoveredSchemaException e) {
+      parking.park(partition, e);
+      return;
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new IllegalStateException(
-          "Cannot decode record '%s/%d/%d'"
-              .formatted(record.topic(), record.partition(), record.offset()),
-          e);
+      parking.park(partition, undecodable(record, e));
+      return;
     }
     if (row == null) {
       skipped.inc();
     }
-    int partition = record.partition();
     out.collect(new ReadEvent(row, partition, record.offset() + 1, generations[partition], false));
+  }
+
+  private static JobStoppedException undecodable(
+      ConsumerRecord<byte[], byte[]> record, RuntimeException cause) {
+    return new JobStoppedException(
+        ProblemCode.JOB_FAILED,
+        "Cannot decode record '%s/%d/%d': %s. Report this; the Source needs a dump into a new epoch."
+            .formatted(record.topic(), record.partition(), record.offset(), cause.getMessage()),
+        cause);
   }
 
   private @Nullable RowData row(ConsumerRecord<byte[], byte[]> record) {

@@ -47,7 +47,9 @@ public final class StartOffsets {
           (partition, offset) ->
               marks.put(
                   partition,
-                  new Mark(offset, generation(consumer, partition, begin.get(partition), offset))));
+                  new Mark(
+                      offset,
+                      generation(consumer, partition, Topics.offset(begin, partition), offset))));
       return new Marks(marks);
     } catch (KafkaException e) {
       throw new ProblemException(

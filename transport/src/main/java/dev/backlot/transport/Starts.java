@@ -56,7 +56,13 @@ final class Starts implements Serializable {
         Mark mark = marks.mark(topic, partition.partition()).orElseThrow();
         starts.put(
             partition.partition(),
-            new Start(mark, check(partition, mark, begin.get(partition), end.get(partition))));
+            new Start(
+                mark,
+                check(
+                    partition,
+                    mark,
+                    Topics.offset(begin, partition),
+                    Topics.offset(end, partition))));
       }
       return starts;
     }

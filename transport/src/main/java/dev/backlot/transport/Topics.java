@@ -2,6 +2,7 @@ package dev.backlot.transport;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -23,6 +24,11 @@ final class Topics {
     return IntStream.range(0, partitions)
         .mapToObj(partition -> new TopicPartition(topic, partition))
         .toList();
+  }
+
+  /** Returns the offset that Kafka told for a partition that it was asked for. */
+  static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
+    return Objects.requireNonNull(offsets.get(partition), partition.toString());
   }
 
   /** Returns a consumer that belongs to no group and remembers nothing. */

@@ -4,8 +4,8 @@ import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
 
 /**
- * A record was met whose schema the plan does not cover. Ends the job at once, with nothing behind
- * the record read: retrying can't help, planning anew can.
+ * A record was met whose schema the plan does not cover. Ends the job once the rows before it are
+ * committed, with nothing behind it read: retrying can't help, planning anew can.
  */
 @ThrowableAnnotation(ThrowableType.NonRecoverableError)
 public final class UncoveredSchemaException extends RuntimeException {

@@ -14,6 +14,7 @@ import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,6 +139,15 @@ final class TestTopic implements AutoCloseable {
     byte[] value = writer.end(Op.CREATE, 1_000_000, position(), 7L, 900_000);
     value[4] = (byte) schemaId;
     send(partition(id), key(id), value, 0, 1);
+  }
+
+  /** Writes an envelope that ends too early. */
+  void truncated(long id) {
+    writer.begin();
+    writer.noBefore();
+    fill(writer.after(), id, "a text that is cut off");
+    byte[] value = writer.end(Op.CREATE, 1_000_000, position(), 7L, 900_000);
+    send(partition(id), key(id), Arrays.copyOf(value, 12), 0, 1);
   }
 
   private Position position() {

@@ -174,23 +174,39 @@ final class TopicToTableIT {
   }
 
   @Test
-  void anUncoveredSchemaStopsTheJobAndTheMarkStaysBelowIt() throws Exception {
+  void anUncoveredSchemaStopsTheJobOnceAllRowsBeforeItAreInTheTable() throws Exception {
     try (TestTopic topic = servers.topic(1)) {
       TableName table = servers.newTable(topic);
       topic.row(Op.CREATE, 1, "covered", 1);
-      JobID job = run(table, topic);
-      servers.awaitEnd(table, topic, SOON);
-      topic.uncovered(2, 99);
-      topic.row(Op.CREATE, 3, "behind", 1);
+      topic.row(Op.CREATE, 2, "covered", 1);
+      topic.uncovered(3, 99);
+      topic.row(Op.CREATE, 4, "behind", 1);
       topic.flush();
 
-      String failure = servers.failure(job);
+      String failure = servers.failure(run(table, topic));
 
       assertThat(failure)
-          .contains("record '" + topic.topic + "/0/1': its schema 99 is not covered")
+          .contains("record '" + topic.topic + "/0/2': its schema 99 is not covered")
           .contains("[SCHEMA_NOT_COVERED]");
+      assertThat(ids(table)).containsExactly(1L, 2L);
+      assertThat(servers.marks(table).mark(topic.topic, 0)).contains(new Mark(2, 0));
+    }
+  }
+
+  @Test
+  void anUnreadableRecordStopsTheJobOnceAllRowsBeforeItAreInTheTable() throws Exception {
+    try (TestTopic topic = servers.topic(1)) {
+      TableName table = servers.newTable(topic);
+      topic.row(Op.CREATE, 1, "readable", 1);
+      topic.truncated(2);
+      topic.flush();
+
+      String failure = servers.failure(run(table, topic));
+
+      assertThat(failure)
+          .contains("Cannot decode record '" + topic.topic + "/0/1'")
+          .contains("[JOB_FAILED]");
       assertThat(ids(table)).containsExactly(1L);
-      assertThat(servers.marks(table).mark(topic.topic, 0)).contains(new Mark(1, 0));
     }
   }
 
