@@ -145,7 +145,7 @@ final class ControllerIT {
 
     platform.post("/api/v1/pipelines/paused/pause", Map.of());
     awaitState("paused", "paused");
-    assertThat(platform.dataPlane.jobs).doesNotContainKey("paused");
+    assertThat(platform.dataPlane.runs("paused")).isFalse();
     assertThat(platform.get("/api/v1/pipelines/paused").at("spec", "state")).isEqualTo("paused");
 
     platform.post("/api/v1/pipelines/paused/resume", Map.of());
@@ -260,7 +260,7 @@ final class ControllerIT {
     await()
         .untilAsserted(
             () -> assertThat(platform.get("/api/v1/pipelines/goes").status()).isEqualTo(404));
-    assertThat(platform.dataPlane.jobs).doesNotContainKey("goes");
+    assertThat(platform.dataPlane.runs("goes")).isFalse();
   }
 
   @Test

@@ -114,7 +114,7 @@ final class FakeDataPlane implements AutoCloseable {
       return putJob(last, body.path("plan").path("hash").asText());
     }
     if (call.startsWith("DELETE /v1/jobs/")) {
-      jobs.remove(last);
+      jobs.computeIfPresent(last, (pipeline, job) -> ended(job));
       return Map.of();
     }
     if (call.equals("GET /v1/jobs")) {
@@ -127,6 +127,17 @@ final class FakeDataPlane implements AutoCloseable {
       return Map.of("rows", List.of(Map.of("id", 1, "title", "Alien")));
     }
     return Map.of();
+  }
+
+  /** Flink goes on to list a job that was stopped. */
+  private static Map<String, Object> ended(Map<String, Object> job) {
+    Map<String, Object> ended = new LinkedHashMap<>(job);
+    ended.replace("state", "RUNNING", "CANCELED");
+    return ended;
+  }
+
+  boolean runs(String pipeline) {
+    return "RUNNING".equals(jobs.getOrDefault(pipeline, Map.of()).get("state"));
   }
 
   private Map<String, Object> plan(JsonNode pipeline) {

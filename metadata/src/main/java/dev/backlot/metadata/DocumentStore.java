@@ -177,6 +177,12 @@ public final class DocumentStore {
         write.json(),
         write.author(),
         write.message());
+    if (write.kind() == SpecKind.PIPELINE) {
+      // what kept the older revision from running says nothing about this one
+      handle.execute(
+          "UPDATE pipeline_status SET failures = 0, retry_at = NULL WHERE pipeline = ?",
+          write.name());
+    }
     String what = write.message().isEmpty() ? "applied" : write.message();
     addEvent(
         handle,

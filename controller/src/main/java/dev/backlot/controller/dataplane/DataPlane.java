@@ -57,15 +57,20 @@ public interface DataPlane {
       String code,
       String reason) {}
 
-  /** How far a pipeline is; what is not known is empty. */
+  /**
+   * How far a pipeline is; what is not known is empty.
+   *
+   * @param reason why it has not caught up, or empty
+   */
   record Progress(
       Optional<Long> lagRecords,
       Optional<Double> lagSeconds,
       Optional<Double> rate,
-      Optional<Boolean> caughtUp) {
+      Optional<Boolean> caughtUp,
+      String reason) {
     /** Nothing is known. */
     public static final Progress UNKNOWN =
-        new Progress(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        new Progress(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "");
   }
 
   /** What a Source's topic holds. */

@@ -225,7 +225,8 @@ public final class HttpDataPlane implements DataPlane {
         whole(answer.path("lag_records")),
         decimal(answer.path("lag_seconds")),
         decimal(answer.path("rate")),
-        caughtUp.isBoolean() ? Optional.of(caughtUp.asBoolean()) : Optional.empty());
+        caughtUp.isBoolean() ? Optional.of(caughtUp.asBoolean()) : Optional.empty(),
+        answer.path("reason").asText(""));
   }
 
   private static Optional<Long> whole(JsonNode node) {

@@ -4,6 +4,7 @@ import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dataplane.DataPlane.SourceStats;
+import dev.backlot.controller.live.SourceBoard.Seen;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.ProgressBoard;
@@ -31,17 +32,17 @@ import org.slf4j.LoggerFactory;
  * The state of everything in one JSON object: services, connections, Sources, pipelines, tables.
  * What is not known is null, never zero. Computed at most once a second, whoever asks. Thread-safe.
  */
-public final class LiveState {
+public final class LiveState implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveState.class);
   private static final long FRESH_NANOS = 800_000_000L;
   private static final long TABLES_NANOS = 2_000_000_000L;
 
   private final MetadataDatabase metadata;
-  private final DataPlane dataPlane;
   private final PipelineItems pipelines;
   private final ProgressBoard progress;
   private final ConnectionItems connections;
   private final LiveTables tables;
+  private final SourceBoard sourceBoard;
   private final Instant startedAt = Instant.now();
   private Map<String, Object> newest = Map.of();
   private long newestAt;
@@ -56,11 +57,11 @@ public final class LiveState {
       ProgressBoard progress,
       Lake lake) {
     this.metadata = metadata;
-    this.dataPlane = dataPlane;
     this.pipelines = pipelines;
     this.progress = progress;
     this.connections = new ConnectionItems(metadata);
     this.tables = new LiveTables(lake);
+    this.sourceBoard = new SourceBoard(metadata.sources(), dataPlane);
   }
 
   /** Returns the state, at most about a second old. */
@@ -126,10 +127,11 @@ public final class LiveState {
 
   private List<Map<String, Object>> sources() {
     List<Map<String, Object>> list = new ArrayList<>();
+    Map<String, Seen> seen = progress.isReachable() ? sourceBoard.look() : Map.of();
     for (StoredSource source : metadata.sources().list()) {
       String name = source.descriptor().name();
-      Optional<SourceStats> stats =
-          progress.isReachable() ? attempt(() -> dataPlane.stats(name)) : Optional.empty();
+      Optional<Seen> known = Optional.ofNullable(seen.get(name));
+      Optional<SourceStats> stats = known.map(Seen::stats);
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("name", name);
       map.put("connection", source.descriptor().connection());
@@ -143,6 +145,8 @@ public final class LiveState {
       map.put("messages", stats.flatMap(SourceStats::messages).orElse(null));
       map.put("newest_change_at", stats.flatMap(SourceStats::newest).orElse(null));
       map.put("dump", dump(source));
+      map.put("columns", known.map(Seen::columns).orElse(List.of()));
+      map.put("rows", known.map(Seen::rows).orElse(List.of()));
       list.add(map);
     }
     return list;
@@ -202,5 +206,10 @@ public final class LiveState {
       LOG.debug("Cannot find out a part of the live state", e);
       return Optional.empty();
     }
+  }
+
+  @Override
+  public void close() {
+    sourceBoard.close();
   }
 }

@@ -103,6 +103,7 @@ public final class PipelineItems implements Items, AutoCloseable {
       known.rate().ifPresent(rate -> status.put("rate", rate));
       if (effort == Effort.PROOF) {
         status.put("caught_up", proven.caughtUp().orElse(false));
+        status.put("caught_up_reason", proven.reason());
       }
       items.add(new Item("Pipeline", document.name(), Json.readMap(document.json()), status));
     }
@@ -117,8 +118,7 @@ public final class PipelineItems implements Items, AutoCloseable {
         && jobs.stream()
             .anyMatch(
                 job ->
-                    job.pipeline().equals(document.name())
-                        && !Verdict.ENDED.contains(job.state()));
+                    job.pipeline().equals(document.name()) && Verdict.isLive(job));
   }
 
   private static Progress await(@Nullable Future<Progress> proof) {
@@ -186,7 +186,8 @@ public final class PipelineItems implements Items, AutoCloseable {
   private static List<Map<String, Object>> jobs(String pipeline, List<Job> jobs) {
     List<Map<String, Object>> list = new ArrayList<>();
     for (Job job : jobs) {
-      if (job.pipeline().equals(pipeline)) {
+      boolean stopped = job.state().equals("CANCELED") || job.state().equals("FINISHED");
+      if (job.pipeline().equals(pipeline) && !stopped) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("id", job.jobId());
         map.put("state", job.state());

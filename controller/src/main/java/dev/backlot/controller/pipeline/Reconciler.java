@@ -196,8 +196,8 @@ public final class Reconciler implements AutoCloseable {
     Problem first = problems.get(0);
     String more = problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)";
     String running =
-        job.filter(j -> !Verdict.ENDED.contains(j.state()))
-            .map(j -> " The job of revision " + status.map(Status::revision).orElse(0L) + " runs on.")
+        job.filter(Verdict::isLive)
+            .map(live -> " The job of revision " + status.map(Status::revision).orElse(0L) + " runs on.")
             .orElse("");
     pipelines.setState(
         name, State.BLOCKED, first.code().name(), first.message() + more + running);
@@ -264,11 +264,12 @@ public final class Reconciler implements AutoCloseable {
 
   /** A job that no document wants, such as one of a pipeline that was orphaned, must end. */
   private void stopStrangers(List<StoredDocument> wanted, Map<String, Job> actual) {
-    for (String pipeline : actual.keySet()) {
+    for (Job job : actual.values()) {
+      String pipeline = job.pipeline();
       boolean known =
           wanted.stream()
               .anyMatch(d -> d.kind() == SpecKind.PIPELINE && d.name().equals(pipeline));
-      if (!known && documents.find(SpecKind.PIPELINE, pipeline).isEmpty()) {
+      if (!known && Verdict.isLive(job) && documents.find(SpecKind.PIPELINE, pipeline).isEmpty()) {
         try {
           dataPlane.deleteJob(pipeline);
         } catch (ProblemException e) {

@@ -47,7 +47,7 @@ sealed interface Verdict {
       Optional<Status> status,
       Optional<Progress> progress,
       Instant now) {
-    boolean hasJob = job.isPresent();
+    boolean hasJob = job.filter(Verdict::isLive).isPresent();
     if (intent.deleting()) {
       return hasJob ? new Stop(State.DELETING) : new CleanUp();
     }
@@ -60,13 +60,13 @@ sealed interface Verdict {
         status.flatMap(Status::retryAt).map(time -> now.isBefore(time)).orElse(false);
     if (changed) {
       // a document that could not be deployed is tried again after a while, not every second
-      return waiting && !restart && !hasJob ? keep(status) : new Deploy(restart && hasJob);
+      return waiting && !restart ? keep(status) : new Deploy(restart && hasJob);
     }
-    if (!hasJob) {
+    if (job.isEmpty()) {
       return waiting ? keep(status) : new Deploy(false);
     }
     Job current = job.get();
-    if (ENDED.contains(current.state())) {
+    if (!hasJob) {
       return afterEnd(current, status, waiting);
     }
     if (!current.planHash().equals(status.map(Status::planHash).orElse(""))) {
@@ -76,6 +76,11 @@ sealed interface Verdict {
         liveState(current, status, progress),
         current.state().equals("RESTARTING") ? orFailed(current.code()) : "",
         current.state().equals("RESTARTING") ? "The job restarts: " + current.reason() : "");
+  }
+
+  /** Flink lists jobs for a while after they ended. */
+  static boolean isLive(Job job) {
+    return !ENDED.contains(job.state());
   }
 
   private static Verdict afterEnd(Job job, Optional<Status> status, boolean waiting) {

@@ -1,0 +1,64 @@
+package dev.backlot.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backlot.controller.catalog.ItemResource;
+import dev.backlot.controller.document.DocumentResource;
+import dev.backlot.controller.live.LiveResource;
+import dev.backlot.controller.live.StatusResource;
+import dev.backlot.controller.pipeline.PipelineResource;
+import dev.backlot.controller.source.SourceResource;
+import dev.backlot.controller.table.QueryResource;
+import dev.backlot.controller.web.Json;
+import dev.backlot.controller.web.OpenApi;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
+
+/** The description names exactly the routes that there are. */
+final class OpenApiTest {
+  private static final List<Class<?>> RESOURCES =
+      List.of(
+          ItemResource.class,
+          DocumentResource.class,
+          LiveResource.class,
+          StatusResource.class,
+          PipelineResource.class,
+          SourceResource.class,
+          QueryResource.class);
+
+  @Test
+  void every_route_is_described_and_nothing_else() {
+    Set<String> routes = new TreeSet<>();
+    for (Class<?> resource : RESOURCES) {
+      for (Method method : resource.getDeclaredMethods()) {
+        RequestMapping mapping =
+            AnnotatedElementUtils.findMergedAnnotation(method, RequestMapping.class);
+        if (mapping != null) {
+          for (RequestMethod verb : mapping.method()) {
+            routes.add(verb.name().toLowerCase(Locale.ROOT) + " " + mapping.path()[0]);
+          }
+        }
+      }
+    }
+
+    Map<String, Object> document =
+        Json.readMap(new String(OpenApi.json(), StandardCharsets.UTF_8));
+    Set<String> described = new TreeSet<>();
+    ((Map<?, ?>) document.get("paths"))
+        .forEach(
+            (path, verbs) ->
+                ((Map<?, ?>) verbs).keySet().forEach(verb -> described.add(verb + " " + path)));
+
+    assertThat(described).isEqualTo(routes);
+    assertThat(document.get("openapi")).isEqualTo("3.1.0");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backlot.controller.pipeline;
+
+import org.jspecify.annotations.NullMarked;
