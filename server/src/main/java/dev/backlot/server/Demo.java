@@ -110,7 +110,6 @@ final class Demo {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(distribution.sharedClasses("cli"));
     command.addAll(List.of("-cp", distribution.classpath("cli"), "dev.backlot.cli.Main"));
     command.addAll(List.of("apply", "-f", specs.toString()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -122,15 +121,14 @@ final class Demo {
     if (process.waitFor() != 0) {
       throw new ProblemException(
           ProblemCode.INTERNAL,
-          "Cannot apply the demo's specs in '"
-              + specs
-              + "': "
+          "Cannot apply the demo's specs:\n"
               + said.strip()
-              + " Mend them and run './backlot apply -f "
+              + "\nMend them in "
+              + specs
+              + " and apply them with: ./backlot apply -f "
               + specs
               + " --server "
-              + apiUrl
-              + "'.");
+              + apiUrl);
     }
   }
 

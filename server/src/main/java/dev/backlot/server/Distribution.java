@@ -1,8 +1,6 @@
 package dev.backlot.server;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * What the build made: a directory of jars per kind of process, and the web UI.
@@ -18,18 +16,6 @@ record Distribution(Path directory, Path home) {
 
   String classpath(String process) {
     return directory.resolve(process).resolve("lib").resolve("*").toString();
-  }
-
-  /** Returns the JVM options that load prepared classes, when the build prepared them. */
-  List<String> sharedClasses(String process) {
-    Path archive = directory.resolve(process).resolve("classes.jsa");
-    return Files.exists(archive)
-        ? List.of(
-            "-XX:SharedArchiveFile=" + archive,
-            "-Xshare:auto",
-            "-Xlog:cds=off",
-            "-Xlog:cds+dynamic=off")
-        : List.of();
   }
 
   Path uiDir() {

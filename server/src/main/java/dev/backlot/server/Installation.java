@@ -171,7 +171,6 @@ final class Installation {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Dfile.encoding=UTF-8",
                 "-Djava.awt.headless=true"));
-    options.addAll(distribution.sharedClasses(process));
     if (process.equals("dataplane")) {
       options.add("-Dlogback.configurationFile=dev/backlot/server/dataplane/logback.xml");
     }

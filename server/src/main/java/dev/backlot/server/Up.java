@@ -90,7 +90,7 @@ public final class Up {
       new CountDownLatch(1).await();
     }
     if (demo.isPresent()) {
-      demo.get().apply(installation.apiUrl());
+      applyDemo(demo.get(), installation);
       demo.get().explain(console);
     }
     console.say(
@@ -100,6 +100,16 @@ public final class Up {
             (System.nanoTime() - begin) / 1e9,
             installation.apiUrl()));
     new CountDownLatch(1).await();
+  }
+
+  /** Refused specs don't end the platform: the user can mend and apply them. */
+  private void applyDemo(Demo demo, Installation installation)
+      throws IOException, InterruptedException {
+    try {
+      demo.apply(installation.apiUrl());
+    } catch (ProblemException e) {
+      console.problems(e.problems());
+    }
   }
 
   private List<List<Service>> stages(Installation installation, Optional<Demo> demo)

@@ -157,10 +157,9 @@ public final class KafkaServer implements AutoCloseable {
       properties.setProperty("log.segment.bytes", String.valueOf(256 * 1024 * 1024));
       properties.setProperty("log.index.size.max.bytes", String.valueOf(1024 * 1024));
       properties.setProperty("log.retention.hours", "168");
-      properties.setProperty("controlled.shutdown.enable", "false");
       // A killed broker's session would otherwise hold up its successor for nine seconds.
       properties.setProperty("broker.session.timeout.ms", "3000");
-      properties.setProperty("broker.heartbeat.interval.ms", "1000");
+      properties.setProperty("broker.heartbeat.interval.ms", "500");
       settings.forEach(properties::setProperty);
       return properties;
     }
