@@ -65,9 +65,12 @@ function report() {
   writeFileSync('test-results/e2e.xml', `<testsuite name="ui.e2e">\n${cases.join('\n')}\n</testsuite>\n`);
 }
 
-/** A page that collects what the console complains about. */
+/**
+ * A page that collects what the console complains about. Motion is reduced unless asked for: contrast can't be judged in
+ * the middle of a fade.
+ */
 async function open(address, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints = [];
@@ -107,7 +110,7 @@ async function showsThePlatform(address) {
   }
 
   await check('rows arrive, and a list keeps still under the pointer', async () => {
-    const { page } = await open(address);
+    const { page } = await open(address, { reducedMotion: 'no-preference' });
     await live(page);
     const panel = page.locator('section[aria-labelledby="rows"] table').first();
     await panel.locator('tbody tr').first().waitFor({ timeout: 60_000 });
@@ -184,7 +187,7 @@ async function showsEveryScenario() {
   }
   await check('a server that never answers is named, with what to do', async () => {
     const server = await replay();
-    const context = await browser.newContext();
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
     const page = await context.newPage();
     await page.route('**/api/**', (route) => route.abort());
     await page.goto(server.url);
