@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'react';
 import { cell } from '../format/cell';
 import { absolute, ageSeconds, count, duration } from '../format/format';
 import type { Live, Row, Table } from '../live/live';
+import { shownTables } from './shownTables';
 import { QualifiedName } from '../sources/QualifiedName';
 import { useArrivals } from './useArrivals';
 import { useColumns, type FittingColumn } from './useColumns';
@@ -21,7 +22,7 @@ const OPERATIONS: Record<string, { word: string; Icon: Icon }> = {
 
 /** The newest rows of every table. While a pointer or the focus is in a list, that list keeps still. */
 export function NewestRows({ live, now }: { live: Live; now: number }) {
-  const tables = tablesOf(live);
+  const tables = shownTables(live);
   return (
     <section aria-labelledby="rows">
       <h2 id="rows" className={classes.title}>
@@ -38,23 +39,6 @@ export function NewestRows({ live, now }: { live: Live; now: number }) {
       )}
     </section>
   );
-}
-
-/** Tables, or the Sources themselves where the server has no tables' rows to show. */
-function tablesOf(live: Live): Table[] {
-  const withRows = live.tables.filter((table) => table.rows.length > 0);
-  if (withRows.length > 0) return live.tables;
-  return live.sources
-    .filter((source) => (source.rows ?? []).length > 0)
-    .map((source) => ({
-      name: source.name,
-      pipeline: null,
-      key: source.key ?? [],
-      columns: source.columns ?? Object.keys(source.rows?.[0]?.values ?? {}),
-      rows: source.rows ?? [],
-      row_count: source.messages,
-      age_seconds: null,
-    }));
 }
 
 function Panel({ table, now }: { table: Table; now: number }) {
