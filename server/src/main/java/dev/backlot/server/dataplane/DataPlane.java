@@ -1,5 +1,7 @@
 package dev.backlot.server.dataplane;
 
+import dev.backlot.capture.postgres.PostgresPreflight;
+import dev.backlot.capture.secret.Secrets;
 import dev.backlot.capture.worker.CaptureWorker;
 import dev.backlot.embedded.FlinkCluster;
 import dev.backlot.embedded.KafkaServer;
@@ -10,7 +12,6 @@ import dev.backlot.server.PlatformFile;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +63,11 @@ public final class DataPlane {
   }
 
   private static Preflight preflight(PlatformConfig config) {
-    return connection -> new Preflight.Result(List.of(), List.of());
+    Secrets secrets = new Secrets(config.secretsDir());
+    return connection -> {
+      PostgresPreflight.Findings findings = PostgresPreflight.check(connection, secrets);
+      return new Preflight.Result(findings.problems(), findings.sources());
+    };
   }
 
   private static KafkaServer kafka(PlatformConfig.EmbeddedKafka kafka) {
