@@ -68,6 +68,9 @@ public final class ItemResource {
       boolean reached =
           item.map(i -> proof ? Boolean.TRUE.equals(i.status().get("caught_up")) : i.state().equals(state))
               .orElse(state.equals("deleted"));
+      if (item.isEmpty() && !reached && isDeclared(kind)) {
+        throw notFound(items, name);
+      }
       if (reached || System.nanoTime() > deadline) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("reached", reached);
@@ -79,6 +82,11 @@ public final class ItemResource {
       }
       Thread.sleep(POLL.toMillis());
     }
+  }
+
+  /** What is not declared, such as a Source, may yet appear by itself. */
+  private static boolean isDeclared(String kind) {
+    return kind.equals("connections") || kind.equals("pipelines") || kind.equals("endpoints");
   }
 
   @DeleteMapping("/api/v1/{kind}/{name}")
