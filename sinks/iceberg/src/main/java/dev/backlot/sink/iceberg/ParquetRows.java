@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.IntFunction;
+import org.apache.flink.core.memory.MemorySegment;
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericRowData;
@@ -16,6 +17,7 @@ import org.apache.flink.table.data.MapData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.data.binary.BinaryStringData;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.DecimalType;
 import org.apache.flink.table.types.logical.LogicalType;
@@ -151,7 +153,23 @@ final class ParquetRows {
 
     @Override
     public void write(int repetitionLevel, StringData value) {
-      column.writeBinary(repetitionLevel, Binary.fromConstantByteArray(value.toBytes()));
+      column.writeBinary(repetitionLevel, binary(value));
+    }
+
+    /**
+     * Points into the record's own bytes where it can. Parquet copies what it keeps, so that a
+     * short text in a dictionary does not hold a record of megabytes.
+     */
+    private static Binary binary(StringData value) {
+      if (value instanceof BinaryStringData text) {
+        text.ensureMaterialized();
+        MemorySegment[] segments = text.getSegments();
+        if (segments.length == 1 && !segments[0].isOffHeap()) {
+          return Binary.fromReusedByteArray(
+              segments[0].getArray(), text.getOffset(), text.getSizeInBytes());
+        }
+      }
+      return Binary.fromConstantByteArray(value.toBytes());
     }
   }
 

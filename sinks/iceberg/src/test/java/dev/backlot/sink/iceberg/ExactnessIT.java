@@ -30,6 +30,8 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +39,8 @@ import org.slf4j.LoggerFactory;
 /** Nothing lost and nothing doubled, whatever ends while work is in flight. */
 final class ExactnessIT {
   private static final Logger LOG = LoggerFactory.getLogger(ExactnessIT.class);
-  private static final int COUNTED_FAILURES = 15;
+  private static final int FAILURES = 16;
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int REWRITES = 5;
   private static final AtomicBoolean FAIL = new AtomicBoolean();
 
@@ -62,45 +65,37 @@ final class ExactnessIT {
       rewriter.start();
 
       JobID job = submit(all, even, first, second);
-      int rounds = 0;
-      int counted = 0;
-      Marks before = servers.marks(all);
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(75);
-      while ((counted < COUNTED_FAILURES || rewrites.get() < REWRITES)
-          && System.nanoTime() < deadline) {
-        TimeUnit.MILLISECONDS.sleep(300 + random.nextInt(1200));
-        Marks now = servers.marks(all);
-        // A failure counts when the job has committed since the last one; rows never stop coming.
-        counted += now.equals(before) ? 0 : 1;
-        before = now;
-        switch (rounds++ % 3) {
+      for (int failure = 0; failure < FAILURES; failure++) {
+        // A failure counts only when the job has worked since the last one.
+        Marks before = servers.marks(all);
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .pollInterval(Duration.ofMillis(20))
+            .until(() -> !servers.marks(all).equals(before));
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(500));
+        switch (failure % 4) {
           case 0 -> {
             servers.cancel(job);
             job = submit(all, even, first, second);
           }
           case 1 -> FAIL.set(true);
+          case 2 -> servers.crashPostgres();
           default -> {
             servers.flink.terminateTaskManager(taskManager++).get(30, TimeUnit.SECONDS);
             servers.flink.startTaskManager();
           }
         }
       }
+      Awaitility.await().atMost(PATIENCE).until(() -> rewrites.get() >= REWRITES);
       stop.countDown();
       writer.join();
       rewriter.join();
-      LOG.info(
-          "{} rows per Source, {} rewrites, {} of {} failures in flight",
-          written,
-          rewrites,
-          counted,
-          rounds);
-      servers.awaitEnd(all, first, Duration.ofSeconds(30));
-      servers.awaitEnd(all, second, Duration.ofSeconds(30));
-      servers.awaitEnd(even, first, Duration.ofSeconds(30));
+      LOG.info("{} rows per Source, {} rewrites", written, rewrites);
+      servers.awaitEnd(all, first, PATIENCE);
+      servers.awaitEnd(all, second, PATIENCE);
+      servers.awaitEnd(even, first, PATIENCE);
       servers.cancel(job);
 
-      assertThat(counted).isGreaterThanOrEqualTo(COUNTED_FAILURES);
-      assertThat(rewrites.get()).isGreaterThanOrEqualTo(REWRITES);
       assertExact(all, written.get(), id -> true, first, second);
       assertExact(even, written.get(), id -> id % 2 == 0, first);
     }
@@ -181,7 +176,7 @@ final class ExactnessIT {
               .addFile(copy)
               .commit();
           rewrites.incrementAndGet();
-        } catch (CommitFailedException | ValidationException e) {
+        } catch (CommitFailedException | ValidationException | UncheckedSQLException e) {
           LOG.info("A rewrite lost its race: {}", e.getMessage());
         }
       }

@@ -54,11 +54,12 @@ final class SinkServers {
   final KafkaServer kafka;
   final LakeCatalog lake;
   final MiniCluster flink;
+  private PostgresServer postgres;
   private int tables;
 
   private SinkServers() {
     try {
-      PostgresServer postgres = PostgresServer.temporary().start();
+      postgres = PostgresServer.temporary().start();
       kafka = KafkaServer.temporary().start();
       Path warehouse = Files.createTempDirectory("backlot-warehouse-");
       lake =
@@ -99,6 +100,12 @@ final class SinkServers {
         .setNumTaskManagers(1)
         .setNumSlotsPerTaskManager(4)
         .build();
+  }
+
+  /** Kills the catalog's database with -9 and starts it again. */
+  void crashPostgres() {
+    postgres.kill();
+    postgres = postgres.startAgain();
   }
 
   Map<String, String> kafkaProperties() {
@@ -208,7 +215,7 @@ final class SinkServers {
   /** Waits until the job has failed for good, and returns the whole chain of causes as text. */
   String failure(JobID job) throws Exception {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> flink.getJobStatus(job).get().isGloballyTerminalState());
     return flink.getArchivedExecutionGraph(job).get().getFailureInfo().getExceptionAsString();
   }

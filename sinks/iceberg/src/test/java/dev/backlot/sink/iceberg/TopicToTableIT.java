@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sources read into tables by running jobs. */
 final class TopicToTableIT {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private final SinkServers servers = SinkServers.shared();
 
   @Test
@@ -114,7 +114,7 @@ final class TopicToTableIT {
         topic.row(Op.CREATE, id, "dropped", 1);
       }
 
-      servers.awaitEnd(table, topic, Duration.ofSeconds(10));
+      servers.awaitEnd(table, topic, SOON);
 
       int snapshots = snapshots(table);
       assertThat(snapshots).isBetween(2, 6);
