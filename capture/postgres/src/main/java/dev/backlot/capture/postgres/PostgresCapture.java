@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PostgresCapture {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
-  private static final int CHUNK_ROWS = Integer.getInteger("backlot.capture.chunk_rows", 10_000);
+  private static final String CHUNK_ROWS = "backlot.capture.chunk_rows";
 
   private final CaptureSession session;
   private final CaptureSession.Environment environment;
@@ -122,7 +122,7 @@ final class PostgresCapture {
               stream.reader(),
               writer,
               emitted,
-              CHUNK_ROWS);
+              Integer.getInteger(CHUNK_ROWS, 10_000));
       dumps.set(runner);
       Thread dumping = start("dump", runner::run);
       Thread keeping = start("keep", () -> keeper.run(stream, emitted, this::shouldEnd));

@@ -46,7 +46,7 @@ import org.awaitility.Awaitility;
  * writer but Avro.
  */
 final class CaptureBench {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static CaptureBench shared;
@@ -196,8 +196,12 @@ final class CaptureBench {
   }
 
   void awaitStreaming(String... sources) {
+    awaitStreaming(PATIENCE, sources);
+  }
+
+  void awaitStreaming(Duration patience, String... sources) {
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(patience)
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(
             () -> {
