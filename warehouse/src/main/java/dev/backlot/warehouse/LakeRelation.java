@@ -1,10 +1,14 @@
 package dev.backlot.warehouse;
 
 import dev.backlot.schema.FieldType;
+import dev.backlot.schema.SystemColumn;
 import dev.backlot.warehouse.LatestSql.Dialect;
+import dev.backlot.warehouse.LatestSql.Ending;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,11 +16,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table at its current snapshot as DuckDB reads it: a query over the snapshot's files that finds
@@ -34,12 +41,14 @@ public final class LakeRelation {
   private final Table table;
   private final TableShape shape;
   private final Map<String, String> engineNames;
+  private final Scan scan;
 
   private LakeRelation(TableName name, Table table) {
     this.name = name;
     this.table = table;
     this.shape = LakeTables.shape(table);
     this.engineNames = engineNames(shape);
+    this.scan = scan(name, table);
   }
 
   /** Describes the table's current snapshot. */
@@ -59,7 +68,7 @@ public final class LakeRelation {
 
   /** Returns the query over the table's files. */
   public String tableSql() {
-    List<String> files = files();
+    List<String> files = scan.files();
     StringJoiner selected = new StringJoiner(", ");
     StringJoiner schema = new StringJoiner(", ");
     for (TableColumn column : shape.columns()) {
@@ -99,24 +108,80 @@ public final class LakeRelation {
             List.copyOf(engineNames.values()),
             key,
             LakeTables.order(table.properties()))
-        .render();
+        .render(scan.endings());
   }
 
-  private List<String> files() {
+  /** Reads the current snapshot's file list and what its statistics say about endings of rows. */
+  private static Scan scan(TableName name, Table table) {
+    Types.NestedField epoch = table.schema().findField(SystemColumn.EPOCH.column());
+    Types.NestedField key = keyColumn(table);
+    List<String> columns = new ArrayList<>(List.of(SystemColumn.EPOCH.column()));
+    if (key != null) {
+      columns.add(key.name());
+    }
     List<String> files = new ArrayList<>();
-    try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+    Set<Integer> epochs = new HashSet<>();
+    Set<Ending> endings = EnumSet.noneOf(Ending.class);
+    try (CloseableIterable<FileScanTask> tasks =
+        table.newScan().includeColumnStats(columns).planFiles()) {
       for (FileScanTask task : tasks) {
+        DataFile file = task.file();
         if (!task.deletes().isEmpty()) {
           throw new IllegalStateException("Table " + name + " has delete files");
         }
-        String location = task.file().location();
-        files.add(location.startsWith("file:") ? LocalFileIO.path(location).toString() : location);
+        files.add(path(file.location()));
+        if (!collectEpochs(file, epoch.fieldId(), epochs) || epochs.size() > 1) {
+          endings.add(Ending.HIGHER_EPOCH);
+        }
+        if (key == null || mayHoldTruncation(file, key.fieldId())) {
+          endings.add(Ending.TRUNCATION);
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return files;
+    return new Scan(files, endings);
   }
+
+  private static String path(String location) {
+    return location.startsWith("file:") ? LocalFileIO.path(location).toString() : location;
+  }
+
+  private static Types.@Nullable NestedField keyColumn(Table table) {
+    return LakeTables.key(table.properties()).stream()
+        .filter(column -> !TableShape.isSystem(column))
+        .map(column -> table.schema().findField(column))
+        .filter(field -> field != null && field.type().isPrimitiveType())
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean collectEpochs(DataFile file, int epoch, Set<Integer> epochs) {
+    if (file.lowerBounds() == null || file.upperBounds() == null) {
+      return false;
+    }
+    ByteBuffer lower = file.lowerBounds().get(epoch);
+    ByteBuffer upper = file.upperBounds().get(epoch);
+    if (lower == null || upper == null) {
+      return false;
+    }
+    epochs.add(Conversions.<Integer>fromByteBuffer(Types.IntegerType.get(), lower));
+    epochs.add(Conversions.<Integer>fromByteBuffer(Types.IntegerType.get(), upper));
+    return true;
+  }
+
+  /** The row of a truncation is the one that has no key. */
+  private static boolean mayHoldTruncation(DataFile file, int key) {
+    Map<Integer, Long> nulls = file.nullValueCounts();
+    return nulls == null || nulls.getOrDefault(key, 1L) > 0;
+  }
+
+  /**
+   * The current snapshot.
+   *
+   * @param endings which kinds of ending its rows may hold
+   */
+  private record Scan(List<String> files, Set<Ending> endings) {}
 
   private static String value(FieldType type, String source) {
     if (type == FieldType.Simple.TIME) {

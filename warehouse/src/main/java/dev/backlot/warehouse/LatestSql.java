@@ -2,7 +2,9 @@ package dev.backlot.warehouse;
 
 import dev.backlot.warehouse.TableRequest.VersionOrder;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -60,33 +62,41 @@ final class LatestSql {
     this.order = order;
   }
 
+  /** What can end a row besides a newer version of its key. */
+  enum Ending {
+    HIGHER_EPOCH,
+    TRUNCATION
+  }
+
+  /** Returns the query for rows that anything may have ended. */
   String render() {
-    String selected = columns.stream().map(dialect::id).collect(Collectors.joining(", "));
-    String live =
-        "SELECT "
-            + columns.stream().map(c -> "r." + dialect.id(c)).collect(Collectors.joining(", "))
-            + (key.isEmpty() ? "" : ", " + rank() + " AS " + RANK)
-            + " FROM "
-            + table
-            + " r JOIN (SELECT _source, max(_epoch) AS "
-            + EPOCH
-            + " FROM "
-            + table
-            + " GROUP BY _source) e ON r._source = e._source AND r._epoch = e."
-            + EPOCH
-            + " LEFT JOIN (SELECT _source, _epoch, _partition, max(_offset) AS "
-            + END
-            + " FROM "
-            + table
-            + " WHERE _op = 't' GROUP BY _source, _epoch, _partition) t"
-            + " ON r._source = t._source AND r._epoch = t._epoch AND r._partition = t._partition"
-            + " WHERE r._op <> 't' AND (t."
-            + END
-            + " IS NULL OR r._offset > t."
-            + END
-            + ")";
+    return render(EnumSet.allOf(Ending.class));
+  }
+
+  /** Returns the query for rows of which some kinds of ending are known not to occur. */
+  String render(Set<Ending> endings) {
+    StringBuilder live = new StringBuilder("SELECT ");
+    live.append(columns.stream().map(c -> "r." + dialect.id(c)).collect(Collectors.joining(", ")));
+    if (!key.isEmpty()) {
+      live.append(", ").append(rank()).append(" AS ").append(RANK);
+    }
+    live.append(" FROM ").append(table).append(" r");
+    if (endings.contains(Ending.HIGHER_EPOCH)) {
+      live.append(" JOIN (SELECT _source, max(_epoch) AS " + EPOCH + " FROM ")
+          .append(table)
+          .append(" GROUP BY _source) e ON r._source = e._source AND r._epoch = e." + EPOCH);
+    }
+    if (endings.contains(Ending.TRUNCATION)) {
+      live.append(" LEFT JOIN (SELECT _source, _epoch, _partition, max(_offset) AS " + END)
+          .append(" FROM ")
+          .append(table)
+          .append(" WHERE _op = 't' GROUP BY _source, _epoch, _partition) t")
+          .append(" ON r._source = t._source AND r._epoch = t._epoch")
+          .append(" AND r._partition = t._partition")
+          .append(" WHERE r._op <> 't' AND (t." + END + " IS NULL OR r._offset > t." + END + ")");
+    }
     return "SELECT "
-        + selected
+        + columns.stream().map(dialect::id).collect(Collectors.joining(", "))
         + " FROM ("
         + live
         + ") v WHERE "
