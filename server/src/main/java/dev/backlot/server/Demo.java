@@ -90,7 +90,18 @@ final class Demo {
                 "2"),
             data.logs().resolve("studio.log"));
     Path status = control().resolve("status");
-    Probe probe = () -> Files.exists(status);
+    Probe probe =
+        new Probe() {
+          @Override
+          public boolean ready() {
+            return Files.exists(status);
+          }
+
+          @Override
+          public boolean responds() {
+            return true;
+          }
+        };
     try {
       Files.deleteIfExists(status);
     } catch (IOException e) {

@@ -26,8 +26,8 @@ record Settings(
     int flinkSlots,
     Optional<String> warehouseUri,
     Memory memory) {
-  static final int DEFAULT_SLOTS = 16;
-  static final String DEFAULT_DATA_PLANE_HEAP = "768m";
+  static final int DEFAULT_SLOTS = 32;
+  static final String DEFAULT_DATA_PLANE_HEAP = "1g";
   static final String DEFAULT_CONTROLLER_HEAP = "256m";
 
   /** Ports that are not derived from the first one. */

@@ -26,7 +26,7 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class Up {
   private static final int DEFAULT_PORT = 8080;
-  private static final Duration START_LIMIT = Duration.ofSeconds(180);
+  private static final Duration START_LIMIT = Duration.ofSeconds(300);
 
   private final Options options;
   private final Console console;

@@ -113,8 +113,13 @@ public final class JavaService implements Service {
     }
 
     @Override
-    public boolean answers() {
-      return process.isAlive() && probe.succeeds();
+    public boolean ready() {
+      return process.isAlive() && probe.ready();
+    }
+
+    @Override
+    public boolean responds() {
+      return process.isAlive() && probe.responds();
     }
 
     @Override

@@ -18,7 +18,7 @@ final class Keeper {
   private static final Duration PROVEN = Duration.ofSeconds(60);
 
   /** A process that has been mute for this long does no work any more. */
-  private static final Duration MUTE_LIMIT = Duration.ofSeconds(90);
+  private static final Duration MUTE_LIMIT = Duration.ofSeconds(180);
 
   private static final Duration START_POLL = Duration.ofMillis(100);
   private static final Duration WATCH_POLL = Duration.ofSeconds(1);
@@ -67,7 +67,7 @@ final class Keeper {
             ProblemCode.INTERNAL,
             "Cannot start service '" + name() + "': its process ended. " + life.lastWords());
       }
-      if (life.answers()) {
+      if (life.ready()) {
         reporter.started(service, age());
         return;
       }
@@ -140,22 +140,20 @@ final class Keeper {
   /** Returns when the process has ended, or was ended because it stayed mute. */
   private void awaitEnd(boolean restarted) {
     Service.Running life = current();
-    boolean answered = false;
-    long lastAnswer = System.nanoTime();
+    boolean ready = !restarted;
+    long lastResponse = System.nanoTime();
     while (life != null && life.process().isAlive() && !stopping()) {
-      if (life.answers()) {
-        if (restarted && !answered) {
-          reporter.note(name() + " is back after " + age().toMillis() / 100 / 10.0 + " s");
-        }
-        answered = true;
-        lastAnswer = System.nanoTime();
-      } else {
-        Duration mute = Duration.ofNanos(System.nanoTime() - lastAnswer);
-        if (life.process().isAlive() && mute.compareTo(answered ? MUTE_LIMIT : startLimit) > 0) {
-          reporter.note(name() + " doesn't answer; ending it");
-          life.stop();
-          return;
-        }
+      if (!ready && life.ready()) {
+        reporter.note(name() + " is back after " + age().toMillis() / 100 / 10.0 + " s");
+        ready = true;
+      }
+      if (life.responds()) {
+        lastResponse = System.nanoTime();
+      } else if (life.process().isAlive()
+          && System.nanoTime() - lastResponse > (ready ? MUTE_LIMIT : startLimit).toNanos()) {
+        reporter.note(name() + " doesn't answer; ending it");
+        life.stop();
+        return;
       }
       life.tidy();
       pause(WATCH_POLL);

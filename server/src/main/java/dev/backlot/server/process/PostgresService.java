@@ -106,7 +106,12 @@ public final class PostgresService implements Service {
 
     /** The postmaster watches its own children; whether it lives is all there is to ask. */
     @Override
-    public boolean answers() {
+    public boolean ready() {
+      return server.isAlive();
+    }
+
+    @Override
+    public boolean responds() {
       return server.isAlive();
     }
 

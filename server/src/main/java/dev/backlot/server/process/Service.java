@@ -11,7 +11,7 @@ public interface Service {
   Optional<String> url();
 
   /**
-   * Starts the process and returns at once; whether it serves is asked of {@link Running#answers}.
+   * Starts the process and returns at once; whether it serves is asked of {@link Running#ready}.
    *
    * @throws dev.backlot.model.ProblemException when it can't be started
    */
@@ -23,7 +23,10 @@ public interface Service {
     ProcessHandle process();
 
     /** Returns whether the service does its work now; takes a few seconds at most. */
-    boolean answers();
+    boolean ready();
+
+    /** Returns whether the process reacts at all; takes a few seconds at most. */
+    boolean responds();
 
     /** Ends the process in order, then by force; returns once it is gone. */
     void stop();

@@ -140,7 +140,12 @@ class SupervisorTest {
       }
 
       @Override
-      public boolean answers() {
+      public boolean ready() {
+        return life.isAlive();
+      }
+
+      @Override
+      public boolean responds() {
         return life.isAlive();
       }
 
