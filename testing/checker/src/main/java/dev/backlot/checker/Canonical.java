@@ -48,7 +48,7 @@ final class Canonical {
       return value.get("months").asText() + " " + value.get("days").asText() + " " + micros(value);
     }
     String text = text(value);
-    return type.array() ? text : scalar(type, text);
+    return type.array() ? ofSource(type, text) : scalar(type, text);
   }
 
   private static String micros(JsonNode interval) {

@@ -148,8 +148,12 @@ public record SourceTable(
       return "CASE WHEN %1$s IS NULL THEN NULL ELSE (extract(year FROM %1$s) * 12 + extract(month FROM %1$s))::bigint || ' ' || extract(day FROM %1$s)::bigint || ' ' || (extract(hour FROM %1$s)::numeric * 3600000000 + extract(minute FROM %1$s)::numeric * 60000000 + extract(microseconds FROM %1$s)::numeric)::bigint END"
           .formatted(column);
     }
-    if (type.is("character") && !type.is("character varying") && !type.array()) {
-      // a cast to text would take the padding away, which is part of what the column holds
+    if (type.is("money")) {
+      return column + "::numeric::text";
+    }
+    if (!type.array()) {
+      // what the type's output function writes; a cast to text takes padding away and adds net
+      // masks
       return "CASE WHEN %1$s IS NOT NULL THEN format('%%s', %1$s) END".formatted(column);
     }
     return column + "::text";

@@ -32,7 +32,8 @@ final class ArrayCodec extends ColumnCodec {
       out.writeLong(0);
       return true;
     }
-    if (dimensions > 1) {
+    if (dimensions > 1 || int32(in, offset + 16) != 1) {
+      // a list has neither a second dimension nor a first index of its own
       return false;
     }
     int count = int32(in, offset + 12);
