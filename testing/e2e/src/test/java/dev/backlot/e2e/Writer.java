@@ -53,7 +53,7 @@ final class Writer implements AutoCloseable {
       statement.execute(SCHEMA);
       // random-looking text does not compress, so that it is stored out of line
       statement.execute(
-          "INSERT INTO take SELECT i / 50, i % 50, 'take ' || i, i % 100, (SELECT string_agg(md5(i::text || j), '') FROM generate_series(1, 100) j), 0 FROM generate_series(1, %d) i"
+          "INSERT INTO take SELECT i / 50, i %% 50, 'take ' || i, i %% 100, (SELECT string_agg(md5(i::text || j), '') FROM generate_series(1, 100) j), 0 FROM generate_series(1, %d) i"
               .formatted(rows));
       statement.execute(
           "INSERT INTO deal SELECT 'D-' || i, (ARRAY['DRAFT','SIGNED','VOID'])[1 + i %% 3], i, '{\"n\": 1}', 0 FROM generate_series(1, %d) i"
