@@ -166,11 +166,14 @@ final class WriterOperator extends AbstractStreamOperator<SinkUpdate>
 
   @Override
   public void close() throws Exception {
-    if (Objects.nonNull(files)) {
-      files.abandon();
-    }
-    if (Objects.nonNull(opened)) {
-      opened.close();
+    try {
+      if (Objects.nonNull(files)) {
+        files.abandon();
+      }
+    } finally {
+      if (Objects.nonNull(opened)) {
+        opened.close();
+      }
     }
     super.close();
   }

@@ -20,6 +20,7 @@ import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.runtime.typeutils.RowDataSerializer;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.BigIntType;
 import org.apache.flink.table.types.logical.BooleanType;
@@ -249,12 +250,19 @@ final class ParquetRowsTest {
   /** Returns the stored integers. */
   private List<Object> raw(LogicalType value, Type column, List<?> values) throws Exception {
     // DuckDB takes the extreme values for infinities, which have no number: read them untyped.
-    return new RawParquet(write(value, column, values)).longs();
+    List<Object> found = new RawParquet(write(value, column, values, false)).longs();
+    assertThat(new RawParquet(write(value, column, values, true)).longs()).isEqualTo(found);
+    return found;
   }
 
   private List<Object> read(LogicalType value, Type column, List<?> values, String expression)
       throws Exception {
-    Path file = write(value, column, values);
+    List<Object> found = query(write(value, column, values, false), expression);
+    assertThat(query(write(value, column, values, true), expression)).isEqualTo(found);
+    return found;
+  }
+
+  private static List<Object> query(Path file, String expression) throws Exception {
     try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
         ResultSet rows =
             duckdb
@@ -268,7 +276,13 @@ final class ParquetRowsTest {
     }
   }
 
-  private Path write(LogicalType value, Type column, List<?> values) throws Exception {
+  /**
+   * Writes rows of one column.
+   *
+   * @param exchanged whether the rows come as they do behind a network exchange
+   */
+  private Path write(LogicalType value, Type column, List<?> values, boolean exchanged)
+      throws Exception {
     InMemoryCatalog catalog = new InMemoryCatalog();
     catalog.initialize("lake", Map.of());
     catalog.createNamespace(Namespace.of("n"));
@@ -277,9 +291,11 @@ final class ParquetRowsTest {
             TableIdentifier.of("n", "t"), new Schema(Types.NestedField.optional(1, "v", column)));
     RowType rows = RowType.of(new LogicalType[] {value}, new String[] {"v"});
     ShapeCheck.check("t", rows, table.schema());
+    RowDataSerializer serializer = new RowDataSerializer(rows);
     RowFiles files = new RowFiles(table, table.schema(), rows, 0);
     for (Object each : values) {
-      files.add(GenericRowData.of(each));
+      GenericRowData row = GenericRowData.of(each);
+      files.add(exchanged ? serializer.toBinaryRow(row) : row);
     }
     List<DataFile> closed = files.close();
     assertThat(closed).hasSize(1);
