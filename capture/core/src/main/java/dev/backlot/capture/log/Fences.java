@@ -1,5 +1,7 @@
 package dev.backlot.capture.log;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.backlot.event.ControlRecord;
 import dev.backlot.event.EventHeader;
 import dev.backlot.event.Position;
@@ -69,7 +71,7 @@ public final class Fences {
       Position[] positions = new Position[topic.getValue()];
       for (int p = 0; p < positions.length; p++) {
         TopicPartition partition = new TopicPartition(topic.getKey(), p);
-        long fence = own.get(partition);
+        long fence = requireNonNull(own.get(partition));
         List<Long> from = fenceFrom.get(topic.getKey());
         long start = from == null || p >= from.size() ? fence : Math.min(from.get(p), fence);
         long cut = firstFence(partition, start, fence, fencedGeneration);
@@ -129,7 +131,7 @@ public final class Fences {
   }
 
   private Position tail(TopicPartition partition, long end, long fencedGeneration) {
-    long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
+    long begin = requireNonNull(consumer.beginningOffsets(List.of(partition)).get(partition));
     long window = WINDOW;
     long to = end;
     while (to > begin) {

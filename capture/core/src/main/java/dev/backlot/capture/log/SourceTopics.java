@@ -1,5 +1,7 @@
 package dev.backlot.capture.log;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -67,8 +69,7 @@ public final class SourceTopics implements AutoCloseable {
   public Optional<Integer> partitions(String topic) {
     try {
       return Optional.of(
-          await(admin.describeTopics(List.of(topic)).allTopicNames())
-              .get(topic)
+          requireNonNull(await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic))
               .partitions()
               .size());
     } catch (KafkaCallException e) {
@@ -94,7 +95,7 @@ public final class SourceTopics implements AutoCloseable {
         (topic, partitions) -> {
           Long[] offsets = new Long[partitions];
           for (int p = 0; p < partitions; p++) {
-            offsets[p] = found.get(new TopicPartition(topic, p)).offset();
+            offsets[p] = requireNonNull(found.get(new TopicPartition(topic, p))).offset();
           }
           ends.put(topic, List.copyOf(Arrays.asList(offsets)));
         });

@@ -1,5 +1,7 @@
 package dev.backlot.capture.postgres;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.backlot.capture.log.Fences;
 import dev.backlot.capture.log.OrderedWriter;
 import dev.backlot.capture.log.SourceTopics;
@@ -109,7 +111,7 @@ final class PostgresCapture {
                 logs,
                 (content, timeline, at, commitMicros) -> {
                   keeper.passed(content);
-                  dumps.get().passed(content, timeline, at, commitMicros);
+                  requireNonNull(dumps.get()).passed(content, timeline, at, commitMicros);
                 },
                 writer,
                 emitted)) {
@@ -262,15 +264,16 @@ final class PostgresCapture {
     known.keySet().retainAll(ends.keySet());
     known.forEach(
         (topic, offsets) -> {
-          for (int p = 0; p < offsets.size() && p < ends.get(topic).size(); p++) {
-            if (ends.get(topic).get(p) < offsets.get(p)) {
+          List<Long> found = requireNonNull(ends.get(topic));
+          for (int p = 0; p < offsets.size() && p < found.size(); p++) {
+            if (found.get(p) < offsets.get(p)) {
               throw dataLost(
                   "partition "
                       + p
                       + " of topic "
                       + topic
                       + " ends at "
-                      + ends.get(topic).get(p)
+                      + found.get(p)
                       + ", before the acknowledged "
                       + offsets.get(p));
             }

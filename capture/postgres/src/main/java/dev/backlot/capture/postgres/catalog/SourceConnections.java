@@ -18,6 +18,8 @@ public final class SourceConnections {
     "SET bytea_output = 'hex'",
     "SET search_path = ''",
     "SET standard_conforming_strings = on",
+    // Rows that a policy hides must not be missed in silence.
+    "SET row_security = off",
     "SET statement_timeout = 0",
     "SET idle_in_transaction_session_timeout = 0",
   };

@@ -1,5 +1,7 @@
 package dev.backlot.capture.postgres.stream;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.backlot.capture.dump.KeyBytes;
 import dev.backlot.capture.log.OrderedWriter;
 import dev.backlot.capture.postgres.catalog.TableId;
@@ -149,7 +151,7 @@ public final class LogReader {
     Map<TableLog, Reselector.Wanted> wanted = new HashMap<>();
     for (Held message : held) {
       if (lacksValues(message.bytes, message.from)) {
-        TableLog log = logs.get(Bytes.int32(message.bytes, message.from + 1));
+        TableLog log = requireNonNull(logs.get(Bytes.int32(message.bytes, message.from + 1)));
         boolean hasOld = message.bytes[message.from + 5] != 'N';
         // The row's own key finds it now; its identity columns may be told by the old row only.
         byte[] key = log.key(row, hasOld ? old : null);

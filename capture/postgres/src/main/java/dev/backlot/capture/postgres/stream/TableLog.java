@@ -169,8 +169,7 @@ final class TableLog {
   byte[] key(Tuple row, @Nullable Tuple old) {
     RowWriter key = writer.beginKey();
     for (int index : keyIndexes) {
-      boolean unchanged = row.kinds[index] == Tuple.UNCHANGED && old != null;
-      column(key, unchanged ? old : row, index);
+      column(key, old != null && row.kinds[index] == Tuple.UNCHANGED ? old : row, index);
     }
     return writer.endKey();
   }
