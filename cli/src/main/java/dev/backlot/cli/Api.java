@@ -183,7 +183,7 @@ final class Api {
     return problems;
   }
 
-  private static ProblemCode code(String name) {
+  static ProblemCode code(String name) {
     try {
       return ProblemCode.valueOf(name);
     } catch (IllegalArgumentException e) {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +30,8 @@ final class DataCommands {
       description = "Reads a Source's table anew, beside its log.",
       mixinStandardHelpOptions = true)
   static final class Dump implements Callable<Integer> {
+    private static final Pattern CODED = Pattern.compile("(?s)(.*) \\[([A-Z_]+)]");
+
     @ParentCommand private Main main;
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -64,20 +68,21 @@ final class DataCommands {
       }
       String state = Values.text(dump.get("state"));
       if (wait && !state.equals("done")) {
-        throw new ProblemException(
-            ProblemCode.CONFLICT,
-            "Cannot dump source '"
-                + source
-                + "': dump "
-                + id
-                + " is "
-                + state
-                + ". "
-                + Values.text(dump.get("reason")));
+        throw notDone(id, state, Values.text(dump.get("reason")));
       }
       String rows = wait ? ", " + Values.text(dump.get("dumped_rows")) + " rows" : "";
       main.out.println("dump " + id + " of " + source + " " + state + rows);
       return 0;
+    }
+
+    /** Capture's reasons end in their own code. */
+    private ProblemException notDone(String id, String state, String reason) {
+      Matcher coded = CODED.matcher(reason);
+      ProblemCode code = coded.matches() ? Api.code(coded.group(2)) : ProblemCode.CONFLICT;
+      String cause = coded.matches() ? coded.group(1) : reason;
+      return new ProblemException(
+          code,
+          "Cannot dump source '" + source + "': dump " + id + " is " + state + ". " + cause);
     }
 
     private static boolean isOpen(Map<String, @Nullable Object> dump) {

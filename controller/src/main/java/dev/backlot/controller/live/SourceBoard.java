@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,7 @@ final class SourceBoard implements AutoCloseable {
   private static final int ROWS = 8;
   private static final int LONGEST_TEXT = 200;
   private static final long PERIOD_MILLIS = 2_000;
+  private static final long PATIENCE_MILLIS = 1_500;
   private static final long INTEREST_NANOS = 6_000_000_000L;
 
   private final SourceStore sources;
@@ -49,12 +52,18 @@ final class SourceBoard implements AutoCloseable {
   /** What was seen of a Source; rows newest first, as the page shows them. */
   record Seen(SourceStats stats, List<String> columns, List<Map<String, Object>> rows) {}
 
-  /** Returns what was seen of each Source; the first look after a while waits for it. */
+  /** Returns what was seen of each Source; the first look after a while waits a moment for it. */
   Map<String, Seen> look() {
     boolean stale = System.nanoTime() - lastLook > INTEREST_NANOS;
     lastLook = System.nanoTime();
     if (stale) {
-      refresh();
+      try {
+        clock.submit(this::refresh).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        LOG.debug("The Sources are still being looked at", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     return board;
   }
@@ -65,7 +74,7 @@ final class SourceBoard implements AutoCloseable {
     }
   }
 
-  private synchronized void refresh() {
+  private void refresh() {
     try {
       List<StoredSource> all = sources.list();
       board

@@ -164,12 +164,16 @@ public final class Reconciler implements AutoCloseable {
 
   private void deploy(StoredDocument document, Optional<Job> job, Optional<Status> status) {
     String name = document.name();
+    List<String> expected = Usage.pipeline(document).map(sourceStates::expected).orElse(List.of());
+    if (!expected.isEmpty()) {
+      await(name, expected, status);
+      return;
+    }
     Planned planned = dataPlane.plan(document.json(), List.of());
     if (!planned.problems().isEmpty()) {
       block(name, planned.problems(), job, status);
     } else if (!planned.waitingFor().isEmpty() || planned.plan().isEmpty()) {
-      pipelines.setState(name, State.DEPLOYING, "", sourceStates.waitingFor(planned.waitingFor()));
-      pipelines.setFailure(name, status.map(Status::failures).orElse(0), WAITING_RETRY);
+      await(name, planned.waitingFor(), status);
     } else if (isStillUncovered(planned, job)) {
       Problem problem = Problem.of(ProblemCode.SCHEMA_NOT_COVERED, job.orElseThrow().reason());
       block(name, List.of(problem), Optional.empty(), status);
@@ -180,6 +184,11 @@ public final class Reconciler implements AutoCloseable {
       pipelines.setDeployed(name, document.revision(), planned.hash(), plan);
       wake();
     }
+  }
+
+  private void await(String name, List<String> sources, Optional<Status> status) {
+    pipelines.setState(name, State.DEPLOYING, "", sourceStates.waitingFor(sources));
+    pipelines.setFailure(name, status.map(Status::failures).orElse(0), WAITING_RETRY);
   }
 
   /** A new plan that is the old one can't read what the old one could not read either. */

@@ -1,9 +1,14 @@
 package dev.backlot.controller.pipeline;
 
+import dev.backlot.controller.document.Usage;
 import dev.backlot.metadata.CaptureStore;
+import dev.backlot.metadata.DocumentStore;
+import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.source.SourceName;
+import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.SpecKind;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,10 +16,34 @@ import java.util.Optional;
 final class SourceStates {
   private final SourceStore sources;
   private final CaptureStore captures;
+  private final DocumentStore documents;
 
   SourceStates(MetadataDatabase metadata) {
     this.sources = metadata.sources();
     this.captures = metadata.captures();
+    this.documents = metadata.documents();
+  }
+
+  /**
+   * Returns the Sources of a pipeline that are not there yet but will be, since their connection is
+   * about to be captured as it is declared now.
+   */
+  List<String> expected(PipelineSpec pipeline) {
+    return Usage.sources(pipeline).stream()
+        .filter(name -> sources.find(name).isEmpty() && isExpected(name))
+        .toList();
+  }
+
+  private boolean isExpected(String name) {
+    String connection = SourceName.parse(name).connection();
+    Optional<StoredDocument> document = documents.find(SpecKind.CONNECTION, connection);
+    if (document.isEmpty() || document.get().deleting()) {
+      return false;
+    }
+    Optional<CaptureStore.Status> status = captures.status(connection);
+    return status.isEmpty()
+        || status.get().state() != CaptureStore.State.RUNNING
+        || status.get().revision() != document.get().revision();
   }
 
   /** Returns what is waited for, in plain words, with the reason of the first that has one. */

@@ -43,7 +43,7 @@ public final class SchemaItems implements Items {
     RegisteredSchema newest = versions.get(versions.size() - 1);
     Map<String, Object> spec = new LinkedHashMap<>();
     spec.put("type", "AVRO");
-    spec.put("schema", Json.readMap(newest.avro()));
+    spec.put("schema", Json.readTree(newest.avro()));
     Map<String, Object> status = new LinkedHashMap<>();
     status.put("state", "registered");
     status.put("reason", "");
