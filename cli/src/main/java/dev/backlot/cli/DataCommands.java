@@ -81,8 +81,7 @@ final class DataCommands {
       ProblemCode code = coded.matches() ? Api.code(coded.group(2)) : ProblemCode.CONFLICT;
       String cause = coded.matches() ? coded.group(1) : reason;
       return new ProblemException(
-          code,
-          "Cannot dump source '" + source + "': dump " + id + " is " + state + ". " + cause);
+          code, "Cannot dump source '" + source + "': dump " + id + " is " + state + ". " + cause);
     }
 
     private static boolean isOpen(Map<String, @Nullable Object> dump) {
@@ -125,10 +124,14 @@ final class DataCommands {
     @Parameters(index = "0", paramLabel = "SOURCE|TABLE")
     private String name = "";
 
-    @Option(names = {"-n", "--rows"}, description = "How many rows; 20 unless given.")
+    @Option(
+        names = {"-n", "--rows"},
+        description = "How many rows; 20 unless given.")
     private int rows = 20;
 
-    @Option(names = {"-o", "--output"}, description = "table or json.")
+    @Option(
+        names = {"-o", "--output"},
+        description = "table or json.")
     private Output output = Output.TABLE;
 
     @Override
@@ -167,7 +170,9 @@ final class DataCommands {
     @Parameters(index = "0", paramLabel = "SQL", description = "A SELECT; - reads it.")
     private String sql = "";
 
-    @Option(names = {"-o", "--output"}, description = "table, json or csv.")
+    @Option(
+        names = {"-o", "--output"},
+        description = "table, json or csv.")
     private Output output = Output.TABLE;
 
     @Override
@@ -186,7 +191,8 @@ final class DataCommands {
           request.put("format", "csv");
           main.api().copy("/api/v1/query", request, main.out);
         }
-        case YAML -> Output.YAML.print(main.api().post("/api/v1/query", request).get("rows"), main.out);
+        case YAML ->
+            Output.YAML.print(main.api().post("/api/v1/query", request).get("rows"), main.out);
         case TABLE -> printRows(main.api().post("/api/v1/query", request), main);
       }
       return 0;

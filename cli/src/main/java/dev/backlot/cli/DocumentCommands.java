@@ -90,7 +90,10 @@ final class DocumentCommands {
             };
         String revision = Values.text(document.get("revision"));
         main.out.println(
-            subject(document) + " " + done + (revision.isEmpty() ? "" : " (revision " + revision + ")"));
+            subject(document)
+                + " "
+                + done
+                + (revision.isEmpty() ? "" : " (revision " + revision + ")"));
       }
       return 0;
     }
@@ -110,7 +113,9 @@ final class DocumentCommands {
     @Option(names = "--detailed-exitcode", description = "Exit with 2 when there are changes.")
     private boolean detailed;
 
-    @Option(names = {"-o", "--output"}, description = "table or json.")
+    @Option(
+        names = {"-o", "--output"},
+        description = "table or json.")
     private Output output = Output.TABLE;
 
     @Override

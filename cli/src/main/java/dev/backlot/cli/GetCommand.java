@@ -33,10 +33,14 @@ final class GetCommand implements Callable<Integer> {
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
   private String name = "";
 
-  @Option(names = {"-o", "--output"}, description = "table, json or yaml.")
+  @Option(
+      names = {"-o", "--output"},
+      description = "table, json or yaml.")
   private Output output = Output.TABLE;
 
-  @Option(names = {"-w", "--watch"}, description = "Print what changes, until Ctrl-C.")
+  @Option(
+      names = {"-w", "--watch"},
+      description = "Print what changes, until Ctrl-C.")
   private boolean watch;
 
   @Override
@@ -116,12 +120,22 @@ final class GetCommand implements Callable<Integer> {
     return switch (kind) {
       case PIPELINE ->
           List.of(
-              itemName, state, revision, ages ? seconds(status.get("lag_seconds")) : "", owner,
-              since, reason);
+              itemName,
+              state,
+              revision,
+              ages ? seconds(status.get("lag_seconds")) : "",
+              owner,
+              since,
+              reason);
       case CONNECTION ->
           List.of(
-              itemName, state, Values.text(spec.get("type")), Values.text(status.get("sources")),
-              owner, since, reason);
+              itemName,
+              state,
+              Values.text(spec.get("type")),
+              Values.text(status.get("sources")),
+              owner,
+              since,
+              reason);
       case SOURCE ->
           List.of(
               itemName,
@@ -133,8 +147,13 @@ final class GetCommand implements Callable<Integer> {
               reason);
       case TABLE ->
           List.of(
-              itemName, state, Values.text(spec.get("pipeline")), Values.text(status.get("rows")),
-              Values.text(status.get("files")), since, Values.text(spec.get("view")));
+              itemName,
+              state,
+              Values.text(spec.get("pipeline")),
+              Values.text(status.get("rows")),
+              Values.text(status.get("files")),
+              since,
+              Values.text(spec.get("view")));
       case JOB -> List.of(itemName, state, Values.text(status.get("id")), since, reason);
       case SCHEMA -> List.of(itemName, Values.text(status.get("id")), revision);
       case ENDPOINT -> List.of(itemName, state, reason);

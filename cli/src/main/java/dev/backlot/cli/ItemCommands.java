@@ -99,7 +99,9 @@ final class ItemCommands {
       description = "Shows what happened to a connection or pipeline.",
       mixinStandardHelpOptions = true)
   static final class Logs extends OnItem {
-    @Option(names = {"-n", "--lines"}, description = "How many of the newest events.")
+    @Option(
+        names = {"-n", "--lines"},
+        description = "How many of the newest events.")
     private int lines = 100;
 
     @Override
@@ -132,8 +134,16 @@ final class ItemCommands {
         Map.of(
             Kind.PIPELINE,
             List.of(
-                "draft", "deploying", "running", "catching_up", "paused", "blocked", "failed",
-                "deleting", "caught_up", "deleted"),
+                "draft",
+                "deploying",
+                "running",
+                "catching_up",
+                "paused",
+                "blocked",
+                "failed",
+                "deleting",
+                "caught_up",
+                "deleted"),
             Kind.CONNECTION,
             List.of("starting", "running", "retrying", "failed", "stopped", "deleting", "deleted"),
             Kind.SOURCE,
@@ -161,7 +171,12 @@ final class ItemCommands {
       if (!known.isEmpty() && !known.contains(wanted)) {
         throw new CommandLine.ParameterException(
             spec.commandLine(),
-            "'" + state + "' is not a state of a " + kind.noun() + ". Use " + String.join(", ", known));
+            "'"
+                + state
+                + "' is not a state of a "
+                + kind.noun()
+                + ". Use "
+                + String.join(", ", known));
       }
       Duration patience = patience();
       long deadline = System.nanoTime() + patience.toNanos();

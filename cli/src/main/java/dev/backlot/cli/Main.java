@@ -70,7 +70,8 @@ public final class Main implements Runnable {
       description = "The server; else BACKLOT_SERVER, else " + DEFAULT_SERVER + ".")
   private String server = "";
 
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+  @CommandLine.Spec
+  private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   Main(InputStream in, PrintStream out, PrintStream err) {
     this.in = in;
@@ -125,7 +126,14 @@ public final class Main implements Runnable {
     String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     String stop = message.endsWith(".") || message.endsWith("?") ? " " : ". ";
     err.println(
-        "Cannot run '" + command + "': " + message + stop + "See '" + command + " --help'. [USAGE]");
+        "Cannot run '"
+            + command
+            + "': "
+            + message
+            + stop
+            + "See '"
+            + command
+            + " --help'. [USAGE]");
     return USAGE;
   }
 

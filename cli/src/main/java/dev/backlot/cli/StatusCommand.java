@@ -16,7 +16,9 @@ import picocli.CommandLine.ParentCommand;
 final class StatusCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 
-  @Option(names = {"-o", "--output"}, description = "table, json or yaml.")
+  @Option(
+      names = {"-o", "--output"},
+      description = "table, json or yaml.")
   private Output output = Output.TABLE;
 
   @Override

@@ -6,11 +6,13 @@ import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.platform.PlatformConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -53,8 +55,8 @@ public final class Controller implements AutoCloseable {
   }
 
   /**
-   * Starts a controller and returns when it answers requests; waits for the metadata database.
-   * Port 0 takes a free one.
+   * Starts a controller and returns when it answers requests; waits for the metadata database. Port
+   * 0 takes a free one.
    */
   public static Controller start(PlatformConfig config) {
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
@@ -86,7 +88,8 @@ public final class Controller implements AutoCloseable {
 
   /** Returns the port on which it listens. */
   public int port() {
-    return ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+    WebServer server = ((ServletWebServerApplicationContext) context).getWebServer();
+    return Objects.requireNonNull(server, "the server is not started").getPort();
   }
 
   @Override

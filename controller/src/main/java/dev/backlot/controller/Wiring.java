@@ -147,10 +147,7 @@ class Wiring {
 
   @Bean
   StatusResource statusResource(
-      MetadataDatabase metadata,
-      DataPlane dataPlane,
-      Reconciler reconciler,
-      LiveState live) {
+      MetadataDatabase metadata, DataPlane dataPlane, Reconciler reconciler, LiveState live) {
     return new StatusResource(metadata, dataPlane, reconciler, live);
   }
 }

@@ -75,11 +75,13 @@ final class CommandLineIT {
         .contains("\"items\": [", "\"state\": \"running\"", "\"caught_up\": true");
     assertThat(platform.run("get", "pipelines").out()).contains("NAME", "report", "running");
     assertThat(platform.run("get", "pipelines", "-o", "yaml").out()).contains("state: running");
-    assertThat(platform.run("describe", "pipeline", "report").out()).contains("revisions:", "plan:");
+    assertThat(platform.run("describe", "pipeline", "report").out())
+        .contains("revisions:", "plan:");
 
     String changed = file("b.yaml", PIPELINE.replace("a = 1", "a = 2"));
     assertThat(platform.run("diff", "-f", changed).out())
-        .contains("~ pipeline report", "- steps.f.config.where: \"a = 1\"", "+ steps.f.config.where");
+        .contains(
+            "~ pipeline report", "- steps.f.config.where: \"a = 1\"", "+ steps.f.config.where");
 
     assertThat(platform.run("pause", "pipeline", "report").exitCode()).isZero();
     assertThat(platform.run("wait", "pipeline", "report", "--for", "paused").exitCode()).isZero();
@@ -102,7 +104,8 @@ final class CommandLineIT {
     Said apply = platform.run("apply", "-f", broken);
 
     assertThat(validate.exitCode()).isEqualTo(1);
-    assertThat(validate.err()).contains(broken + ":6:", "Did you mean 'where'?", "[SPEC_UNKNOWN_FIELD]");
+    assertThat(validate.err())
+        .contains(broken + ":6:", "Did you mean 'where'?", "[SPEC_UNKNOWN_FIELD]");
     assertThat(apply.exitCode()).isEqualTo(1);
     assertThat(apply.err()).isEqualTo(validate.err());
     assertThat(platform.run("get", "pipeline", "nothing").err()).contains("[NOT_FOUND]");
@@ -114,7 +117,8 @@ final class CommandLineIT {
   @Test
   void wrong_usage_exits_with_64_and_an_unreachable_server_with_70() {
     assertThat(platform.run("get", "pipelin").exitCode()).isEqualTo(64);
-    assertThat(platform.run("get", "pipelin").err()).contains("Did you mean 'pipeline'?", "[USAGE]");
+    assertThat(platform.run("get", "pipelin").err())
+        .contains("Did you mean 'pipeline'?", "[USAGE]");
     assertThat(platform.run("apply").exitCode()).isEqualTo(64);
     assertThat(platform.run("fly").exitCode()).isEqualTo(64);
     assertThat(platform.run("wait", "pipeline", "x", "--for", "flying").exitCode()).isEqualTo(64);

@@ -77,8 +77,18 @@ final class FakeDataPlane implements AutoCloseable {
 
   static SourceDescriptor source(String name, String connection, String table) {
     return new SourceDescriptor(
-        name, connection, "public", table, 1, "backlot." + name + ".1", 4, List.of("id"), "{}",
-        "{}", List.of(), List.of());
+        name,
+        connection,
+        "public",
+        table,
+        1,
+        "backlot." + name + ".1",
+        4,
+        List.of("id"),
+        "{}",
+        "{}",
+        List.of(),
+        List.of());
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -149,8 +159,7 @@ final class FakeDataPlane implements AutoCloseable {
     answer.put("hash", hash);
     if (!planProblems.containsKey(name) && !waitingFor.containsKey(name)) {
       Map<String, Object> sink = Map.of("table", "studio.t", "notes", List.of("a note"));
-      answer.put(
-          "plan", Map.of("hash", hash, "pipeline", name, "sinks", List.of(sink)));
+      answer.put("plan", Map.of("hash", hash, "pipeline", name, "sinks", List.of(sink)));
     }
     return answer;
   }

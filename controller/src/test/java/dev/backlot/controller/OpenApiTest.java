@@ -50,8 +50,7 @@ final class OpenApiTest {
       }
     }
 
-    Map<String, Object> document =
-        Json.readMap(new String(OpenApi.json(), StandardCharsets.UTF_8));
+    Map<String, Object> document = Json.readMap(new String(OpenApi.json(), StandardCharsets.UTF_8));
     Set<String> described = new TreeSet<>();
     ((Map<?, ?>) document.get("paths"))
         .forEach(

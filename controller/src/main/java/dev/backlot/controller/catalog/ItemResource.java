@@ -1,8 +1,8 @@
 package dev.backlot.controller.catalog;
 
 import dev.backlot.controller.catalog.Items.Effort;
-import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.document.Deletion;
+import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
@@ -66,7 +66,11 @@ public final class ItemResource {
     while (true) {
       Optional<Item> item = items.find(name, proof ? Effort.PROOF : Effort.CHEAP);
       boolean reached =
-          item.map(i -> proof ? Boolean.TRUE.equals(i.status().get("caught_up")) : i.state().equals(state))
+          item.map(
+                  i ->
+                      proof
+                          ? Boolean.TRUE.equals(i.status().get("caught_up"))
+                          : i.state().equals(state))
               .orElse(state.equals("deleted"));
       if (item.isEmpty() && !reached && isDeclared(kind)) {
         throw notFound(items, name);

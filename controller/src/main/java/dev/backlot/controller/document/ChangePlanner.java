@@ -93,8 +93,7 @@ public final class ChangePlanner {
     List<Change> changes = new ArrayList<>();
     for (Spec spec : specs) {
       SpecKind kind = spec.header().kind();
-      Optional<StoredDocument> stands =
-          Optional.ofNullable(byName.get(kind + "/" + spec.name()));
+      Optional<StoredDocument> stands = Optional.ofNullable(byName.get(kind + "/" + spec.name()));
       String json = SpecWriter.toJson(spec);
       Action action =
           stands.isEmpty()

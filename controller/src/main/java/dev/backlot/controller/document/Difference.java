@@ -50,13 +50,15 @@ final class Difference {
     Set<Object> keys = new LinkedHashSet<>(before.keySet());
     keys.addAll(after.keySet());
     for (Object key : keys) {
-      compare(path.isEmpty() ? "" + key : path + "." + key, before.get(key), after.get(key), changes);
+      compare(
+          path.isEmpty() ? "" + key : path + "." + key, before.get(key), after.get(key), changes);
     }
   }
 
   private static boolean haveIds(List<?> list) {
     return !list.isEmpty()
-        && list.stream().allMatch(element -> element instanceof Map<?, ?> map && map.containsKey("id"));
+        && list.stream()
+            .allMatch(element -> element instanceof Map<?, ?> map && map.containsKey("id"));
   }
 
   private static Map<Object, Object> byId(List<?> list) {

@@ -96,9 +96,7 @@ public final class DocumentResource {
       }
     }
     List<Long> revisions =
-        writes.isEmpty() && deletions.isEmpty()
-            ? List.of()
-            : documents.write(writes, deletions);
+        writes.isEmpty() && deletions.isEmpty() ? List.of() : documents.write(writes, deletions);
     reconciler.wake();
     return answer(set, revisions);
   }

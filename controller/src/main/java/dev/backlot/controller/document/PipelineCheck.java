@@ -264,7 +264,8 @@ final class PipelineCheck {
   }
 
   @SuppressWarnings("unchecked")
-  private static List<Map<String, Object>> objects(@org.jspecify.annotations.Nullable Object value) {
+  private static List<Map<String, Object>> objects(
+      @org.jspecify.annotations.Nullable Object value) {
     return value instanceof List<?> list
         ? list.stream()
             .filter(Map.class::isInstance)

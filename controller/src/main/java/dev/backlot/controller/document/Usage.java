@@ -24,7 +24,9 @@ public final class Usage {
 
   /** Reads a stored pipeline back. */
   public static Optional<PipelineSpec> pipeline(StoredDocument document) {
-    return spec(document.json()).filter(PipelineSpec.class::isInstance).map(PipelineSpec.class::cast);
+    return spec(document.json())
+        .filter(PipelineSpec.class::isInstance)
+        .map(PipelineSpec.class::cast);
   }
 
   /** Returns the Sources that a pipeline reads, each once. */
@@ -50,10 +52,7 @@ public final class Usage {
     for (StoredDocument document : documents) {
       if (document.kind() == SpecKind.PIPELINE
           && !document.deleting()
-          && pipeline(document)
-              .map(Usage::sources)
-              .orElse(List.of())
-              .stream()
+          && pipeline(document).map(Usage::sources).orElse(List.of()).stream()
               .anyMatch(source -> SourceName.parse(source).connection().equals(connection))) {
         users.add(document.name());
       }

@@ -58,7 +58,7 @@ final class SourceBoard implements AutoCloseable {
     lastLook = System.nanoTime();
     if (stale) {
       try {
-        clock.submit(this::refresh).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        clock.submit(this::refreshAll).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException | ExecutionException e) {
         LOG.debug("The Sources are still being looked at", e);
       } catch (InterruptedException e) {
@@ -70,11 +70,11 @@ final class SourceBoard implements AutoCloseable {
 
   private void refreshIfWatched() {
     if (System.nanoTime() - lastLook < INTEREST_NANOS) {
-      refresh();
+      refreshAll();
     }
   }
 
-  private void refresh() {
+  private void refreshAll() {
     try {
       List<StoredSource> all = sources.list();
       board

@@ -43,7 +43,9 @@ public final class StatusResource {
 
   private boolean isDatabaseUp() {
     try {
-      return metadata.jdbi().withHandle(handle -> handle.select("SELECT 1").mapTo(Integer.class).one())
+      return metadata
+              .jdbi()
+              .withHandle(handle -> handle.select("SELECT 1").mapTo(Integer.class).one())
           == 1;
     } catch (RuntimeException e) {
       return false;

@@ -65,8 +65,7 @@ final class LeaderLock implements AutoCloseable {
   }
 
   private static boolean lock(Connection session) throws SQLException {
-    try (PreparedStatement statement =
-        session.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
+    try (PreparedStatement statement = session.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
       statement.setLong(1, KEY);
       try (ResultSet row = statement.executeQuery()) {
         return row.next() && row.getBoolean(1);

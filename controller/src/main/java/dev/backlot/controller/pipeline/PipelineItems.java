@@ -116,9 +116,7 @@ public final class PipelineItems implements Items, AutoCloseable {
         && status.revision() == document.revision()
         && !document.deleting()
         && jobs.stream()
-            .anyMatch(
-                job ->
-                    job.pipeline().equals(document.name()) && Verdict.isLive(job));
+            .anyMatch(job -> job.pipeline().equals(document.name()) && Verdict.isLive(job));
   }
 
   private static Progress await(@Nullable Future<Progress> proof) {

@@ -127,8 +127,7 @@ public final class PipelineResource {
   private void write(StoredDocument document, String json, String message) {
     documents.write(
         List.of(
-            new Write(
-                SpecKind.PIPELINE, document.name(), json, document.revision(), "", message)),
+            new Write(SpecKind.PIPELINE, document.name(), json, document.revision(), "", message)),
         List.of());
     reconciler.wake();
   }

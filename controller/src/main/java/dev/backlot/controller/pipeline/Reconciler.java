@@ -137,8 +137,7 @@ public final class Reconciler implements AutoCloseable {
       StoredDocument document, Optional<Job> job, Optional<Status> status, Instant now) {
     String name = document.name();
     try {
-      Verdict verdict =
-          Verdict.decide(intent(document), job, status, progress.of(name), now);
+      Verdict verdict = Verdict.decide(intent(document), job, status, progress.of(name), now);
       if (verdict instanceof Keep keep) {
         pipelines.setState(name, keep.state(), keep.code(), keep.reason());
         forgiveFailures(job, status, now);
@@ -206,10 +205,11 @@ public final class Reconciler implements AutoCloseable {
     String more = problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)";
     String running =
         job.filter(Verdict::isLive)
-            .map(live -> " The job of revision " + status.map(Status::revision).orElse(0L) + " runs on.")
+            .map(
+                live ->
+                    " The job of revision " + status.map(Status::revision).orElse(0L) + " runs on.")
             .orElse("");
-    pipelines.setState(
-        name, State.BLOCKED, first.code().name(), first.message() + more + running);
+    pipelines.setState(name, State.BLOCKED, first.code().name(), first.message() + more + running);
     pipelines.setFailure(name, status.map(Status::failures).orElse(0), BLOCKED_RETRY);
   }
 
@@ -219,9 +219,7 @@ public final class Reconciler implements AutoCloseable {
     State state =
         document.deleting()
             ? State.DELETING
-            : problem.code() == ProblemCode.DATA_PLANE_UNREACHABLE
-                ? State.DEPLOYING
-                : State.FAILED;
+            : problem.code() == ProblemCode.DATA_PLANE_UNREACHABLE ? State.DEPLOYING : State.FAILED;
     pipelines.setState(document.name(), state, problem.code().name(), problem.message());
     if (state == State.FAILED) {
       int failures = status.map(Status::failures).orElse(0) + 1;
@@ -276,8 +274,7 @@ public final class Reconciler implements AutoCloseable {
     for (Job job : actual.values()) {
       String pipeline = job.pipeline();
       boolean known =
-          wanted.stream()
-              .anyMatch(d -> d.kind() == SpecKind.PIPELINE && d.name().equals(pipeline));
+          wanted.stream().anyMatch(d -> d.kind() == SpecKind.PIPELINE && d.name().equals(pipeline));
       if (!known && Verdict.isLive(job) && documents.find(SpecKind.PIPELINE, pipeline).isEmpty()) {
         try {
           dataPlane.deleteJob(pipeline);

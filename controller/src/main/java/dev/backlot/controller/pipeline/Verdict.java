@@ -56,8 +56,7 @@ sealed interface Verdict {
     }
     boolean restart = status.map(Status::restartPending).orElse(false);
     boolean changed = restart || status.map(Status::revision).orElse(0L) != intent.revision();
-    boolean waiting =
-        status.flatMap(Status::retryAt).map(time -> now.isBefore(time)).orElse(false);
+    boolean waiting = status.flatMap(Status::retryAt).map(time -> now.isBefore(time)).orElse(false);
     if (changed) {
       // a document that could not be deployed is tried again after a while, not every second
       return waiting && !restart ? keep(status) : new Deploy(restart && hasJob);
@@ -92,8 +91,7 @@ sealed interface Verdict {
       return new Deploy(false);
     }
     int failures = status.map(Status::failures).orElse(0) + 1;
-    String reason =
-        job.reason().isEmpty() ? "The job ended as " + job.state() + "." : job.reason();
+    String reason = job.reason().isEmpty() ? "The job ended as " + job.state() + "." : job.reason();
     return new BackOff(orFailed(job.code()), reason, failures, backOff(failures));
   }
 
@@ -103,8 +101,7 @@ sealed interface Verdict {
         .orElseGet(() -> new Keep(State.DEPLOYING, "", ""));
   }
 
-  private static State liveState(
-      Job job, Optional<Status> status, Optional<Progress> progress) {
+  private static State liveState(Job job, Optional<Status> status, Optional<Progress> progress) {
     if (job.state().equals("RESTARTING") || job.state().equals("FAILING")) {
       return State.FAILED;
     }

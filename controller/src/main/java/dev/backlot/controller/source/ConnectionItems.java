@@ -55,8 +55,7 @@ public final class ConnectionItems implements Items {
     status.put("state", state(document, capture));
     status.put("code", capture.map(CaptureStore.Status::code).orElse(""));
     status.put("reason", capture.map(CaptureStore.Status::reason).orElse(""));
-    status.put(
-        "since", capture.map(CaptureStore.Status::updatedAt).orElse(document.updatedAt()));
+    status.put("since", capture.map(CaptureStore.Status::updatedAt).orElse(document.updatedAt()));
     status.put("revision", document.revision());
     status.put("captured_revision", capture.map(CaptureStore.Status::revision).orElse(0L));
     long count =

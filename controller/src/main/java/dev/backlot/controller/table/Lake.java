@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-
 /** The tables of the warehouse; opened at the first use. Thread-safe. */
 public final class Lake implements AutoCloseable {
   private final LakeSettings settings;

@@ -54,8 +54,7 @@ public final class QueryResource {
       HttpServletResponse response)
       throws IOException {
     int rows = Math.max(1, Math.min(limit, MOST_SAMPLE_ROWS));
-    try (QueryResult result =
-        lake.queries().sample(TableName.parse(name), rows, RowShape.OBJECT)) {
+    try (QueryResult result = lake.queries().sample(TableName.parse(name), rows, RowShape.OBJECT)) {
       write(result, "document", response);
     }
   }
@@ -79,9 +78,7 @@ public final class QueryResource {
       default ->
           throw new ProblemException(
               ProblemCode.USAGE,
-              "Cannot run query: format '"
-                  + format
-                  + "' is unknown. Use document, rows or csv.");
+              "Cannot run query: format '" + format + "' is unknown. Use document, rows or csv.");
     }
   }
 }

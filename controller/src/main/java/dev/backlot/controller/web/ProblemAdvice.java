@@ -126,8 +126,7 @@ public final class ProblemAdvice {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("type", "about:blank");
     body.put(
-        "title",
-        problems.size() == 1 ? problems.get(0).message() : problems.size() + " problems");
+        "title", problems.size() == 1 ? problems.get(0).message() : problems.size() + " problems");
     body.put("status", status);
     body.put("code", problems.get(0).code());
     body.put("problems", problems);
