@@ -43,10 +43,7 @@ final class Columns {
     if (near.isPresent()) {
       return "Did you mean " + quoteIfNeeded(near.get()) + "?";
     }
-    if (column.quoted()) {
-      return "Write texts in single quotes; the input has " + listed() + ".";
-    }
-    return "The input has " + listed() + ".";
+    return "The input has " + listed() + ". Write texts in single quotes.";
   }
 
   private List<String> names() {

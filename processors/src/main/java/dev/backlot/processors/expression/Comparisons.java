@@ -37,33 +37,22 @@ final class Comparisons {
     };
   }
 
-  /** Returns a comparison under three-valued logic. */
-  static Evaluator evaluator(
-      Expression.Operator operator, Typed left, Typed right, Comparator<Object> comparator) {
-    Evaluator l = left.evaluator();
-    Evaluator r = right.evaluator();
-    boolean equality =
-        operator == Expression.Operator.EQUAL || operator == Expression.Operator.DIFFERENT;
-    if (equality && left.kind().isText() && right.kind().isText() && right.constant()) {
-      return textEquality(l, right.value(), operator == Expression.Operator.EQUAL);
-    }
-    return row -> {
-      Object a = l.evaluate(row);
-      if (a == null) {
-        return null;
-      }
-      Object b = r.evaluate(row);
-      return b == null ? null : (Object) operator.holds(comparator.compare(a, b));
-    };
+  /** A comparison under three-valued logic. */
+  @FunctionalInterface
+  interface Test {
+    /** Returns true, false, or null when either value is NULL. */
+    @Nullable Object of(@Nullable Object left, @Nullable Object right);
   }
 
-  private static Evaluator textEquality(Evaluator left, @Nullable Object constant, boolean equal) {
-    if (constant == null) {
-      return row -> null;
+  static Test test(
+      Expression.Operator operator, Kind left, Kind right, Comparator<Object> comparator) {
+    boolean equality =
+        operator == Expression.Operator.EQUAL || operator == Expression.Operator.DIFFERENT;
+    if (equality && left.isText() && right.isText()) {
+      boolean equal = operator == Expression.Operator.EQUAL;
+      return (a, b) -> a == null || b == null ? null : (Object) (a.equals(b) == equal);
     }
-    return row -> {
-      Object value = left.evaluate(row);
-      return value == null ? null : (Object) (value.equals(constant) == equal);
-    };
+    return (a, b) ->
+        a == null || b == null ? null : (Object) operator.holds(comparator.compare(a, b));
   }
 }

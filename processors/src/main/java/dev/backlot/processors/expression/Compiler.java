@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.binary.BinaryStringData;
 import org.jspecify.annotations.Nullable;
@@ -207,24 +208,52 @@ final class Compiler {
   }
 
   private Typed comparison(Expression.Comparison comparison) {
-    Pair pair = pair(compile(comparison.left()), compile(comparison.right()));
-    Expression.Operator operator = comparison.operator();
-    Comparator<Object> comparator = comparator(comparison.position(), operator.symbol(), pair);
+    Typed left = compile(comparison.left());
+    Against against =
+        against(comparison.operator(), left, comparison.right(), comparison.position());
+    Evaluator value = left.evaluator();
+    return computed(Kind.BOOLEAN, comparison, row -> against.test().of(value.evaluate(row), row));
+  }
+
+  /** Compares a value that is known already with an expression. */
+  @FunctionalInterface
+  interface ValueTest {
+    @Nullable Object of(@Nullable Object value, RowData row);
+  }
+
+  /** A value is compared with an expression; each side is evaluated once, however deep it nests. */
+  record Against(ValueTest test) {
+    private static final Against NEVER = new Against((value, row) -> null);
+  }
+
+  /** Checks and compiles the comparison of an operand with another expression. */
+  Against against(Expression.Operator operator, Typed operand, Expression other, int position) {
+    return against(operator, operand, compile(other), position);
+  }
+
+  Against against(Expression.Operator operator, Typed operand, Typed other, int position) {
+    Pair pair = pair(operand, other);
+    Comparator<Object> comparator = comparator(position, operator.symbol(), pair);
     boolean equality =
         operator == Expression.Operator.EQUAL || operator == Expression.Operator.DIFFERENT;
-    if (comparator == null || !(equality || ordered(comparison.position(), pair))) {
-      return new Typed(Kind.BOOLEAN, row -> null, false, comparison);
+    if (comparator == null || !(equality || ordered(position, pair))) {
+      return Against.NEVER;
     }
     if (equality && (isNull(pair.left) || isNull(pair.right))) {
       problem(
-          comparison.position(),
+          position,
           "a comparison with NULL is never true",
           operator == Expression.Operator.EQUAL ? "Write IS NULL." : "Write IS NOT NULL.");
     }
-    return computed(
-        Kind.BOOLEAN,
-        comparison,
-        Comparisons.evaluator(operator, pair.left, pair.right, comparator));
+    Comparisons.Test test =
+        Comparisons.test(operator, pair.left.kind(), pair.right.kind(), comparator);
+    Evaluator right = pair.right.evaluator();
+    if (pair.left == operand) {
+      return new Against(
+          (value, row) -> value == null ? null : test.of(value, right.evaluate(row)));
+    }
+    Object literal = pair.left.value();
+    return new Against((value, row) -> test.of(literal, right.evaluate(row)));
   }
 
   private static boolean isNull(Typed typed) {
@@ -369,50 +398,49 @@ final class Compiler {
 
   private Typed in(Expression.In in) {
     Typed operand = compile(in.operand());
-    List<Evaluator> choices = new ArrayList<>();
-    for (Expression choice : in.choices()) {
-      Pair pair = pair(operand, compile(choice));
-      Comparator<Object> comparator = comparator(choice.position(), "IN", pair);
-      if (comparator != null) {
-        choices.add(
-            Comparisons.evaluator(Expression.Operator.EQUAL, pair.left, pair.right, comparator));
-      }
-    }
-    Evaluator[] each = choices.toArray(Evaluator[]::new);
+    Evaluator value = operand.evaluator();
+    Against[] choices =
+        in.choices().stream()
+            .map(c -> against(Expression.Operator.EQUAL, operand, c, c.position()))
+            .toArray(Against[]::new);
     boolean negated = in.negated();
     return computed(
         Kind.BOOLEAN,
         in,
         row -> {
+          Object given = value.evaluate(row);
           boolean unknown = false;
-          for (Evaluator choice : each) {
-            Object value = choice.evaluate(row);
-            if (Boolean.TRUE.equals(value)) {
+          for (Against choice : choices) {
+            Object equal = choice.test().of(given, row);
+            if (Boolean.TRUE.equals(equal)) {
               return !negated;
             }
-            unknown |= value == null;
+            unknown |= equal == null;
           }
           return unknown ? null : (Object) negated;
         });
   }
 
   private Typed between(Expression.Between between) {
-    Expression both =
-        new Expression.Junction(
-            true,
-            List.of(
-                new Expression.Comparison(
-                    Expression.Operator.GREATER_OR_EQUAL,
-                    between.operand(),
-                    between.low(),
-                    between.low().position()),
-                new Expression.Comparison(
-                    Expression.Operator.LESS_OR_EQUAL,
-                    between.operand(),
-                    between.high(),
-                    between.high().position())),
-            between.position());
-    return compile(between.negated() ? new Expression.Not(both, between.position()) : both);
+    Typed operand = compile(between.operand());
+    Evaluator value = operand.evaluator();
+    Expression low = between.low();
+    Expression high = between.high();
+    Against above = against(Expression.Operator.GREATER_OR_EQUAL, operand, low, low.position());
+    Against below = against(Expression.Operator.LESS_OR_EQUAL, operand, high, high.position());
+    boolean negated = between.negated();
+    return computed(
+        Kind.BOOLEAN,
+        between,
+        row -> {
+          Object given = value.evaluate(row);
+          Object a = above.test().of(given, row);
+          Object b = below.test().of(given, row);
+          if (Boolean.FALSE.equals(a) || Boolean.FALSE.equals(b)) {
+            return negated;
+          }
+          return a == null || b == null ? null : (Object) !negated;
+        });
   }
 
   private Typed like(Expression.Like like) {
@@ -463,31 +491,30 @@ final class Compiler {
   }
 
   private Typed caseOf(Expression.Case chosen) {
-    List<Evaluator> conditions = new ArrayList<>();
+    List<Against> conditions = new ArrayList<>();
     List<Typed> results = new ArrayList<>();
+    Typed operand = chosen.operand().map(this::compile).orElse(null);
     for (Expression.When when : chosen.whens()) {
-      Expression condition =
-          chosen
-              .operand()
-              .<Expression>map(
-                  operand ->
-                      new Expression.Comparison(
-                          Expression.Operator.EQUAL,
-                          operand,
-                          when.condition(),
-                          when.condition().position()))
-              .orElse(when.condition());
-      conditions.add(condition(condition, "WHEN"));
+      Expression condition = when.condition();
+      if (operand == null) {
+        Evaluator holds = condition(condition, "WHEN");
+        conditions.add(new Against((value, row) -> holds.evaluate(row)));
+      } else {
+        conditions.add(
+            against(Expression.Operator.EQUAL, operand, condition, condition.position()));
+      }
       results.add(compile(when.result()));
     }
     chosen.otherwise().ifPresent(otherwise -> results.add(compile(otherwise)));
     Unified unified = unify(results, "CASE");
+    Evaluator value = operand == null ? row -> null : operand.evaluator();
     return computed(
         unified.kind,
         chosen,
         row -> {
+          Object given = value.evaluate(row);
           for (int i = 0; i < conditions.size(); i++) {
-            if (Boolean.TRUE.equals(conditions.get(i).evaluate(row))) {
+            if (Boolean.TRUE.equals(conditions.get(i).test().of(given, row))) {
               return unified.evaluators.get(i).evaluate(row);
             }
           }

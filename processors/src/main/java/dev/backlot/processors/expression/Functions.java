@@ -6,7 +6,6 @@ import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -84,6 +83,9 @@ final class Functions {
     if (CLOCKS.contains(function)) {
       return "Compare with a fixed value here, and with the current time in the query.";
     }
+    if (AGGREGATES.contains(function)) {
+      return "Aggregate in the query instead.";
+    }
     return Suggestions.nearest(function, List.copyOf(functions.keySet()))
         .map(near -> "Did you mean " + near + "?")
         .orElse("There are " + String.join(", ", functions.keySet()) + ".");
@@ -100,7 +102,13 @@ final class Functions {
             : most == Integer.MAX_VALUE ? least + " or more" : least + " to " + most;
     compiler.problem(
         call.position(),
-        "'" + call.function() + "' takes " + wanted + " arguments, not " + count,
+        "'"
+            + call.function()
+            + "' takes "
+            + wanted
+            + (most == 1 ? " argument" : " arguments")
+            + ", not "
+            + count,
         "Give it " + wanted + ".");
     return true;
   }
@@ -308,17 +316,16 @@ final class Functions {
     if (wrongCount(call, 2, 2)) {
       return Typed.unknown(call);
     }
-    Typed equal =
-        compiler.compile(
-            new Expression.Comparison(
-                Expression.Operator.EQUAL,
-                call.arguments().get(0),
-                call.arguments().get(1),
-                call.position()));
+    Compiler.Against equal =
+        compiler.against(
+            Expression.Operator.EQUAL, arguments.get(0), arguments.get(1), call.position());
     Evaluator value = arguments.get(0).evaluator();
     return compiler.computed(
         arguments.get(0).kind(),
         call,
-        row -> Objects.equals(equal.evaluator().evaluate(row), true) ? null : value.evaluate(row));
+        row -> {
+          Object given = value.evaluate(row);
+          return Boolean.TRUE.equals(equal.test().of(given, row)) ? null : given;
+        });
   }
 }

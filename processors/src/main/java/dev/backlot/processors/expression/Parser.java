@@ -15,6 +15,7 @@ import java.util.Set;
 final class Parser {
   private static final int MAX_LENGTH = 20_000;
   private static final int MAX_DEPTH = 100;
+  private static final int MAX_OPERATORS = 500;
   private static final Set<String> RESERVED =
       Set.of(
           "AND",
@@ -46,6 +47,7 @@ final class Parser {
   private final List<Token> tokens;
   private int at;
   private int depth;
+  private int operators;
 
   private Parser(List<Token> tokens) {
     this.tokens = tokens;
@@ -109,6 +111,7 @@ final class Parser {
       if (next == left) {
         return left;
       }
+      count(token);
       left = next;
     }
   }
@@ -215,6 +218,7 @@ final class Parser {
   private Expression concatenation() throws SyntaxException {
     Expression left = sum();
     for (Token token = peek(); acceptSymbol("||"); token = peek()) {
+      count(token);
       left = new Expression.Concatenation(left, sum(), token.position());
     }
     return left;
@@ -223,6 +227,7 @@ final class Parser {
   private Expression sum() throws SyntaxException {
     Expression left = product();
     for (Token token = peek(); acceptSymbol("+") || acceptSymbol("-"); token = peek()) {
+      count(token);
       left = new Expression.Arithmetic(token.text().charAt(0), left, product(), token.position());
     }
     return left;
@@ -233,6 +238,7 @@ final class Parser {
     for (Token token = peek();
         acceptSymbol("*") || acceptSymbol("/") || acceptSymbol("%");
         token = peek()) {
+      count(token);
       left = new Expression.Arithmetic(token.text().charAt(0), left, signed(), token.position());
     }
     return left;
@@ -371,6 +377,16 @@ final class Parser {
     Expression inner = disjunction();
     depth--;
     return inner;
+  }
+
+  /** Chains nest to the left: each operator is a level for whoever walks the tree. */
+  private void count(Token token) throws SyntaxException {
+    if (++operators > MAX_OPERATORS) {
+      throw new SyntaxException(
+          token.position(),
+          "the expression has more than " + MAX_OPERATORS + " operators",
+          "Split it into several filter steps, or use IN.");
+    }
   }
 
   private void enter(Token token) throws SyntaxException {
