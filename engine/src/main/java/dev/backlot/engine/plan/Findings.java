@@ -1,5 +1,6 @@
 package dev.backlot.engine.plan;
 
+import dev.backlot.model.Place;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.spec.PipelineSpec;
@@ -28,10 +29,20 @@ final class Findings {
   void add(StepSpec step, ProblemCode code, String path, String fact, String fix) {
     String message =
         "Cannot plan step '%s' of pipeline '%s': %s. %s".formatted(step.id(), pipeline, fact, fix);
-    problems.add(new Problem(code, message, step.place(path)));
+    problems.add(new Problem(code, message, place(step, path)));
+  }
+
+  /** Returns the place of a path, or of the nearest part around it that has one. */
+  private static Place place(StepSpec step, String path) {
+    String known = path;
+    while (!known.isEmpty() && !step.places().containsKey(known)) {
+      known =
+          known.substring(0, Math.max(0, Math.max(known.lastIndexOf('.'), known.lastIndexOf('['))));
+    }
+    return step.place(known);
   }
 
   void add(StepSpec step, String path, Problem problem) {
-    problems.add(problem.at(step.place(path)));
+    problems.add(problem.at(place(step, path)));
   }
 }

@@ -43,6 +43,7 @@ final class SourcePlanner {
           if (!written.accepts(type)) {
             covered = false;
             conflict(step, field, written, findings);
+            break;
           }
           type = written;
         }

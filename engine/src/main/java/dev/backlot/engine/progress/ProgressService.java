@@ -77,7 +77,7 @@ public final class ProgressService {
     Map<TopicPartition, Long> behind = behind(plan, marks, ends);
     long lag = 0;
     for (Map.Entry<TopicPartition, Long> entry : behind.entrySet()) {
-      lag += ends.get(entry.getKey()) - entry.getValue();
+      lag += TopicReader.offset(ends, entry.getKey()) - entry.getValue();
     }
     Optional<Double> seconds = behind.isEmpty() ? Optional.of(0.0) : waited(behind, ends);
     return new PipelineProgress(lag, seconds, rate(plan, marks), plain(marks));
@@ -222,7 +222,7 @@ public final class ProgressService {
                   .map(Mark::nextOffset)
                   .orElse(0L);
           boolean unknown = ofSink.mark(partition.topic(), partition.partition()).isEmpty();
-          if (unknown || next < ends.get(partition)) {
+          if (unknown || next < TopicReader.offset(ends, partition)) {
             behind.merge(partition, next, Math::min);
           }
         }
@@ -248,7 +248,9 @@ public final class ProgressService {
           .forEach(
               record -> {
                 TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-                waiting.put(partition, new Waiting(unknown.get(partition), record.timestamp()));
+                waiting.put(
+                    partition,
+                    new Waiting(TopicReader.offset(unknown, partition), record.timestamp()));
               });
     }
     List<Long> times = new ArrayList<>();

@@ -83,7 +83,11 @@ public final class SourceSamples {
     for (long window = 2L * most; rows.isEmpty() && window < 1_000_000; window *= 50) {
       Map<TopicPartition, Long> from = new HashMap<>();
       for (TopicPartition partition : topic.all()) {
-        from.put(partition, Math.max(begins.get(partition), ends.get(partition) - window));
+        from.put(
+            partition,
+            Math.max(
+                TopicReader.offset(begins, partition),
+                TopicReader.offset(ends, partition) - window));
       }
       rows =
           topics.read(from, ends, Integer.MAX_VALUE, PATIENCE).stream()

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,6 +35,11 @@ public final class TopicReader implements AutoCloseable {
     all.put("client.id", "backlot-engine");
     all.put("fetch.max.wait.ms", 100);
     this.settings = Map.copyOf(all);
+  }
+
+  /** Returns the offset of a partition that is known to have one. */
+  public static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
+    return Objects.requireNonNull(offsets.get(partition), partition::toString);
   }
 
   /** Returns the offset after the last record, per partition. */
@@ -68,23 +74,23 @@ public final class TopicReader implements AutoCloseable {
       int mostPerPartition,
       Duration time) {
     List<TopicPartition> open = new ArrayList<>(from.keySet());
-    open.removeIf(partition -> from.get(partition) >= to.getOrDefault(partition, 0L));
+    open.removeIf(partition -> offset(from, partition) >= offset(to, partition));
     kafka.assign(open);
-    open.forEach(partition -> kafka.seek(partition, from.get(partition)));
+    open.forEach(partition -> kafka.seek(partition, offset(from, partition)));
     Map<TopicPartition, Integer> counts = new HashMap<>();
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     long deadline = System.nanoTime() + time.toNanos();
     while (!open.isEmpty() && System.nanoTime() < deadline) {
       for (ConsumerRecord<byte[], byte[]> record : kafka.poll(Duration.ofMillis(100))) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-        if (record.offset() < to.get(partition)
+        if (record.offset() < offset(to, partition)
             && counts.merge(partition, 1, Integer::sum) <= mostPerPartition) {
           records.add(record);
         }
       }
       open.removeIf(
           partition ->
-              kafka.position(partition, PATIENCE) >= to.get(partition)
+              kafka.position(partition, PATIENCE) >= offset(to, partition)
                   || counts.getOrDefault(partition, 0) >= mostPerPartition);
       kafka.assign(open);
     }
