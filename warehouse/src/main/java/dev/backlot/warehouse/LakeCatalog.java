@@ -46,6 +46,7 @@ public final class LakeCatalog implements AutoCloseable {
 
   private final LakeSettings settings;
   private final JdbcCatalog catalog;
+  private final ManifestFacts manifests = new ManifestFacts();
   private boolean closed;
 
   private LakeCatalog(LakeSettings settings, JdbcCatalog catalog) {
@@ -164,6 +165,11 @@ public final class LakeCatalog implements AutoCloseable {
     return findView(view)
         .map(found -> found.properties().get(BusinessView.TABLE))
         .map(TableName::parse);
+  }
+
+  /** Returns the table at its newest snapshot as DuckDB reads it; empty when there is none. */
+  public Optional<LakeRelation> relation(TableName name) {
+    return find(name).map(table -> LakeRelation.of(name, table, manifests));
   }
 
   /** Returns a table's columns as they were when it was loaded. */

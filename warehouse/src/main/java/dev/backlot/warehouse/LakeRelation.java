@@ -1,12 +1,9 @@
 package dev.backlot.warehouse;
 
 import dev.backlot.schema.FieldType;
-import dev.backlot.schema.SystemColumn;
 import dev.backlot.warehouse.LatestSql.Dialect;
 import dev.backlot.warehouse.LatestSql.Ending;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
+import dev.backlot.warehouse.ManifestFacts.FileFacts;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -16,11 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +38,17 @@ public final class LakeRelation {
   private final Map<String, String> engineNames;
   private final Scan scan;
 
-  private LakeRelation(TableName name, Table table) {
+  private LakeRelation(TableName name, Table table, ManifestFacts facts) {
     this.name = name;
     this.table = table;
     this.shape = LakeTables.shape(table);
     this.engineNames = engineNames(shape);
-    this.scan = scan(name, table);
+    this.scan = scan(name, table, facts);
   }
 
-  /** Describes the table's current snapshot. */
-  public static LakeRelation of(TableName name, Table table) {
-    return new LakeRelation(name, table);
+  /** Describes a loaded table's current snapshot. */
+  static LakeRelation of(TableName name, Table table, ManifestFacts facts) {
+    return new LakeRelation(name, table, facts);
   }
 
   /** Returns the table's name. */
@@ -112,33 +107,29 @@ public final class LakeRelation {
   }
 
   /** Reads the current snapshot's file list and what its statistics say about endings of rows. */
-  private static Scan scan(TableName name, Table table) {
-    Types.NestedField epoch = table.schema().findField(SystemColumn.EPOCH.column());
-    Types.NestedField key = keyColumn(table);
-    List<String> columns = new ArrayList<>(List.of(SystemColumn.EPOCH.column()));
-    if (key != null) {
-      columns.add(key.name());
+  private static Scan scan(TableName name, Table table, ManifestFacts facts) {
+    Snapshot snapshot = table.currentSnapshot();
+    if (snapshot == null) {
+      return new Scan(List.of(), Set.of());
     }
+    if (!snapshot.deleteManifests(table.io()).isEmpty()) {
+      throw new IllegalStateException("Table " + name + " has delete files");
+    }
+    Types.NestedField key = keyColumn(table);
     List<String> files = new ArrayList<>();
     Set<Integer> epochs = new HashSet<>();
     Set<Ending> endings = EnumSet.noneOf(Ending.class);
-    try (CloseableIterable<FileScanTask> tasks =
-        table.newScan().includeColumnStats(columns).planFiles()) {
-      for (FileScanTask task : tasks) {
-        DataFile file = task.file();
-        if (!task.deletes().isEmpty()) {
-          throw new IllegalStateException("Table " + name + " has delete files");
-        }
+    for (ManifestFile manifest : snapshot.dataManifests(table.io())) {
+      for (FileFacts file : facts.of(table, manifest, key)) {
         files.add(path(file.location()));
-        if (!collectEpochs(file, epoch.fieldId(), epochs) || epochs.size() > 1) {
+        epochs.add(file.lowestEpoch());
+        if (!file.hasOneEpoch() || epochs.size() > 1) {
           endings.add(Ending.HIGHER_EPOCH);
         }
-        if (key == null || mayHoldTruncation(file, key.fieldId())) {
+        if (!file.everyRowHasKey()) {
           endings.add(Ending.TRUNCATION);
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     return new Scan(files, endings);
   }
@@ -154,26 +145,6 @@ public final class LakeRelation {
         .filter(field -> field != null && field.type().isPrimitiveType())
         .findFirst()
         .orElse(null);
-  }
-
-  private static boolean collectEpochs(DataFile file, int epoch, Set<Integer> epochs) {
-    if (file.lowerBounds() == null || file.upperBounds() == null) {
-      return false;
-    }
-    ByteBuffer lower = file.lowerBounds().get(epoch);
-    ByteBuffer upper = file.upperBounds().get(epoch);
-    if (lower == null || upper == null) {
-      return false;
-    }
-    epochs.add(Conversions.<Integer>fromByteBuffer(Types.IntegerType.get(), lower));
-    epochs.add(Conversions.<Integer>fromByteBuffer(Types.IntegerType.get(), upper));
-    return true;
-  }
-
-  /** The row of a truncation is the one that has no key. */
-  private static boolean mayHoldTruncation(DataFile file, int key) {
-    Map<Integer, Long> nulls = file.nullValueCounts();
-    return nulls == null || nulls.getOrDefault(key, 1L) > 0;
   }
 
   /**

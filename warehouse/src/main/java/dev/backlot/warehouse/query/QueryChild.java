@@ -91,7 +91,6 @@ public final class QueryChild {
       lock(runner, settings);
       new QueryChild(parser, runner, explainer, out).serve(Frames.reader(System.in));
     }
-    System.exit(0);
   }
 
   /** The driver unpacks its library to a file that only an orderly exit would delete. */
@@ -140,6 +139,8 @@ public final class QueryChild {
       try {
         frame = Frames.read(in);
       } catch (IOException e) {
+        // The parent has closed the pipe or is gone; nobody waits for what still runs.
+        Runtime.getRuntime().halt(0);
         return;
       }
       switch (frame.type()) {

@@ -115,8 +115,7 @@ final class TableResolver {
   }
 
   private Optional<LakeRelation> relation(TableName name) {
-    return loaded.computeIfAbsent(
-        name, key -> lake.find(key).map(table -> LakeRelation.of(key, table)));
+    return loaded.computeIfAbsent(name, lake::relation);
   }
 
   private Optional<LakeRelation> relationOfView(TableName name) {

@@ -134,6 +134,18 @@ class QueryServiceIT {
   }
 
   @Test
+  void aTruncationIsSeenByTheNextQuery() {
+    TableName name = lake.table("q.emptied", List.of("id"), ID);
+    lake.append(name, row("c", 1, "id", 1));
+    assertThat(rows("SELECT id FROM q.emptied_latest")).containsExactly("[1]");
+
+    lake.append(name, row("t", 2));
+
+    assertThat(rows("SELECT id FROM q.emptied_latest")).isEmpty();
+    assertThat(rows("SELECT count(*) FROM q.emptied")).containsExactly("[2]");
+  }
+
+  @Test
   void aHigherEpochEndsTheLowerOnesOfItsSource() {
     TableName name = lake.table("q.epochs", List.of("id"), ID);
     lake.append(
