@@ -1,6 +1,6 @@
 import { totalRate, windowOf, type History } from '../live/history';
 import type { Live } from '../live/live';
-import { absolute, ageSeconds, count, duration, rate } from '../format/format';
+import { absolute, ageSeconds, count, duration, rate, UNKNOWN } from '../format/format';
 import { Sparkline } from './Sparkline';
 import classes from './Pulse.module.css';
 
@@ -11,8 +11,7 @@ export function Pulse({ live, history, now }: { live: Live; history: History; no
   const values = samples.map((s) => s.value).filter((v): v is number => v !== null);
   const newest = newestChange(live);
   const slowest = slowestPipeline(live);
-  const known = live.pipelines.filter((p) => p.caught_up !== null);
-  const caughtUp = known.filter((p) => p.caught_up).length;
+  const waiting = live.pipelines.map((p) => p.lag_records).filter((records): records is number => records !== null);
   return (
     <section className={classes.pulse} aria-label="Pulse">
       <div className={classes.headline}>
@@ -32,17 +31,17 @@ export function Pulse({ live, history, now }: { live: Live; history: History; no
       <dl className={classes.facts}>
         <Fact
           term="Newest change"
-          value={newest === null ? 'unknown' : `${duration(ageSeconds(newest, now))} ago`}
+          value={newest === null ? UNKNOWN : `${duration(ageSeconds(newest, now))} ago`}
           {...(newest === null ? {} : { title: absolute(newest) })}
         />
         <Fact
           term="Slowest pipeline"
-          value={slowest === null ? 'unknown' : `${duration(slowest.lag_seconds)} behind`}
+          value={slowest === null ? UNKNOWN : `${duration(slowest.lag_seconds)} behind`}
           {...(slowest === null ? {} : { title: slowest.name })}
         />
         <Fact
-          term="Caught up"
-          value={known.length === 0 ? 'unknown' : `${count(caughtUp)} of ${count(live.pipelines.length)}`}
+          term="Records waiting"
+          value={waiting.length === 0 ? UNKNOWN : count(waiting.reduce((sum, records) => sum + records, 0))}
         />
       </dl>
     </section>
@@ -53,7 +52,7 @@ function Fact({ term, value, title }: { term: string; value: string; title?: str
   return (
     <div className={classes.fact}>
       <dt>{term}</dt>
-      <dd data-unknown={value === 'unknown' || undefined} title={title}>
+      <dd data-unknown={value === UNKNOWN || undefined} title={title}>
         {value}
       </dd>
     </div>

@@ -21,6 +21,7 @@ export function shownTables(live: Live): Table[] {
   const tables = live.tables.some((table) => table.rows.length > 0) ? live.tables : asTables(live);
   return tables.map((table) => ({
     ...table,
+    key: table.key.filter((column) => !SYSTEM.has(column)),
     columns: table.columns.filter((column) => !SYSTEM.has(column)),
     rows: uniqueById(table.rows),
   }));
