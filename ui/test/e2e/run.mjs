@@ -16,7 +16,9 @@ const results = [];
 async function relay(target) {
   const base = new URL(target);
   const server = createServer((incoming, outgoing) => {
-    const options = { host: base.hostname, port: base.port, path: incoming.url, method: incoming.method, headers: { ...incoming.headers, host: base.host } };
+    const headers = { ...incoming.headers, host: base.host };
+    if (headers.origin) headers.origin = base.origin;
+    const options = { host: base.hostname, port: base.port, path: incoming.url, method: incoming.method, headers };
     const upstream = forward(options, (answer) => {
       outgoing.writeHead(answer.statusCode, answer.headers);
       outgoing.flushHeaders();
@@ -72,7 +74,7 @@ function report() {
 async function open(address, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const complaints = [];
   page.on('console', (entry) => ['error', 'warning'].includes(entry.type()) && complaints.push(entry.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -80,7 +82,7 @@ async function open(address, options = {}) {
   return { page, complaints };
 }
 
-const live = (page) => page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ timeout: 15_000 });
+const live = (page) => page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
 
 async function noViolations(page) {
   const { violations } = await new AxeBuilder({ page }).withTags(AA).analyze();
@@ -147,7 +149,7 @@ async function survivesALostServer(server) {
     await page.getByRole('heading', { name: 'movie_report', exact: true }).waitFor();
     await server.drop();
     const notice = page.getByRole('alert').filter({ hasText: 'Stale: everything below is as of' });
-    await notice.waitFor({ timeout: 20_000 });
+    await notice.waitFor();
     await page.getByRole('heading', { name: 'movie_report', exact: true }).waitFor();
     await noViolations(page);
     await server.restore();
@@ -158,7 +160,7 @@ async function survivesALostServer(server) {
 }
 
 async function expectSoon(condition, message) {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 30_000;
   while (!(await condition())) {
     if (Date.now() > end) throw new assert.AssertionError({ message });
     await new Promise((resolve) => setTimeout(resolve, 200));
