@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -139,6 +140,19 @@ final class Platform implements AutoCloseable {
     }
   }
 
+  /** Copies what the processes said to {@code target/}, for whoever has to find out why. */
+  private void keepLogs() throws IOException {
+    Path kept = Command.home().resolve("testing/e2e/target/platform-" + port);
+    Files.createDirectories(kept);
+    Files.copy(log(), kept.resolve("up.log"), StandardCopyOption.REPLACE_EXISTING);
+    try (Stream<Path> logs = Files.list(dataDir.resolve("logs"))) {
+      for (Path log : logs.toList()) {
+        Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Files.delete(log());
+  }
+
   @Override
   public void close() throws IOException {
     supervisor.destroy();
@@ -149,6 +163,7 @@ final class Platform implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    keepLogs();
     try (Stream<Path> files = Files.walk(dataDir)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
