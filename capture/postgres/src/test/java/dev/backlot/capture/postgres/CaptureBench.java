@@ -115,8 +115,12 @@ final class CaptureBench {
     return shared;
   }
 
-  /** Creates a database for one test and returns its name, which serves as the connection's too. */
+  /**
+   * Creates a database for one test and returns its name, which serves as the connection's too.
+   * Connections of earlier tests are no longer captured.
+   */
   String newDatabase() {
+    metadata.jdbi().useHandle(handle -> handle.execute("DELETE FROM document"));
     String name = "source" + DATABASES.incrementAndGet();
     execute("postgres", "CREATE DATABASE " + name);
     return name;

@@ -251,4 +251,30 @@ class CaptureIT {
           .isEqualTo(30 + 5 + 2);
     }
   }
+
+  @Test
+  void a_partitioned_table_is_captured_as_its_root() {
+    String name = bench.newDatabase();
+    bench.execute(
+        name,
+        "CREATE TABLE shift (day date, id int, v text, PRIMARY KEY (day, id)) PARTITION BY RANGE (day)",
+        "CREATE TABLE shift_1 PARTITION OF shift FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')",
+        "INSERT INTO shift VALUES ('2024-01-05', 1, 'dumped')");
+    bench.apply(name, bench.document(name, "\"public.*\""));
+    String source = name + ".public.shift";
+    try (CaptureWorker worker = bench.startWorker()) {
+      bench.awaitStreaming(source);
+      bench.execute(
+          name,
+          "CREATE TABLE shift_2 PARTITION OF shift FOR VALUES FROM ('2024-02-01') TO ('2024-03-01')",
+          "INSERT INTO shift VALUES ('2024-02-05', 2, 'new partition')",
+          "UPDATE shift SET day = '2024-02-06' WHERE id = 1");
+      bench.drain(name);
+      assertThat(CaptureBench.latest(bench.read(source)).values())
+          .hasSize(2)
+          .anyMatch(row -> row.contains("dumped"))
+          .anyMatch(row -> row.contains("new partition"));
+      assertThat(bench.metadata.sources().ofConnection(name)).hasSize(1);
+    }
+  }
 }
