@@ -51,7 +51,7 @@ class PipelineIT {
           - {id: other, source: studio.public.%3$s}
           - {id: active, processor: filter, from: one, config: {where: "phase <> 'CANCELLED'"}}
           - {id: slim, processor: projection, from: active, config: {fields: [title]}}
-          - {id: all, processor: union, from: [slim, other]}
+          - {id: all, processor: union, from: [slim, other], parallelism: 2}
           - {id: warehouse, sink: iceberg, from: all,
              config: {table: studio.%1$s, commit_interval: 200ms}}
         """
@@ -186,6 +186,26 @@ class PipelineIT {
       String hash = servers.plan(plain("deals", "deal")).path("hash").asText();
       assertThat(servers.job("deals").path("plan_hash").asText()).isEqualTo(hash);
       servers.call("DELETE", "/jobs/deals", "");
+    }
+  }
+
+  @Test
+  void a_pipeline_from_latest_takes_changes_only() throws Exception {
+    try (TestSource roles = new TestSource(servers, "role", COLUMNS)) {
+      roles.row(Op.CREATE, 1, "before", "OPEN");
+      roles.flush();
+      String pipeline = plain("roles", "role").replace("steps:", "start_from: latest\nsteps:");
+      servers.deploy("roles", pipeline);
+
+      roles.row(Op.READ, 2, "dumped", "OPEN");
+      roles.row(Op.CREATE, 3, "after", "OPEN");
+      roles.flush();
+
+      assertThat(servers.caughtUp("roles", 30_000)).isTrue();
+      assertThat(servers.rows("studio.roles"))
+          .extracting(row -> row.getField("title"))
+          .containsExactly("after");
+      servers.call("DELETE", "/jobs/roles", "");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.backlot.sdk;
 import dev.backlot.event.flink.FlinkTypes;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.SystemColumn;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,9 @@ public final class Rows {
         newNames.put(column.from(), column.name());
       }
     }
+    if (isSame(input, columns)) {
+      return row -> row;
+    }
     int exact = exactColumn(columns);
     boolean sameNames =
         newNames.size() == input.fields().size()
@@ -66,6 +70,12 @@ public final class Rows {
       }
       return made;
     };
+  }
+
+  private static boolean isSame(Shape input, List<Column> columns) {
+    List<Column> given = new ArrayList<>(same(input));
+    given.addAll(system());
+    return given.equals(columns);
   }
 
   /** Returns the names and types of a shape's own columns, each filled from itself. */

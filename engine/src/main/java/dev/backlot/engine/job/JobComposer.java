@@ -69,7 +69,7 @@ public final class JobComposer {
               .map(sink -> Objects.requireNonNull(tables.get(sink.id())).marks())
               .toList();
       SourceStream stream = transport.read(job, source, marks, parallelism);
-      rows.put(source.id(), stream.rows());
+      rows.put(source.id(), NoDumpedRows.of(source, stream.rows(), parallelism));
       progress.put(source.id(), stream.progress());
     }
     for (PlanStep step : plan.steps()) {
