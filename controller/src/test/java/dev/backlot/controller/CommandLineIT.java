@@ -6,7 +6,6 @@ import dev.backlot.controller.TestPlatform.Said;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,8 +38,7 @@ final class CommandLineIT {
   @BeforeAll
   static void start() throws IOException {
     platform = new TestPlatform();
-    platform.dataPlane.discovered.put(
-        "studio", List.of(FakeDataPlane.source("studio.public.movie", "studio", "movie")));
+    platform.capture("studio", "movie");
   }
 
   @AfterAll

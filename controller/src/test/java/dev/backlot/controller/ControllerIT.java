@@ -8,6 +8,7 @@ import dev.backlot.model.Place;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -32,8 +33,7 @@ final class ControllerIT {
   @BeforeAll
   static void start() throws IOException {
     platform = new TestPlatform();
-    platform.dataPlane.discovered.put(
-        "studio", List.of(FakeDataPlane.source("studio.public.movie", "studio", "movie")));
+    platform.capture("studio", "movie");
   }
 
   @AfterAll
@@ -64,6 +64,7 @@ final class ControllerIT {
 
   private static void awaitState(String name, String state) {
     await()
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
                 assertThat(platform.get("/api/v1/pipelines/" + name).at("status", "state"))
@@ -227,6 +228,24 @@ final class ControllerIT {
                     .contains("Waits for Source studio.public.movie"));
     platform.dataPlane.waitingFor.clear();
     awaitState("waits", "running");
+  }
+
+  @Test
+  void a_source_of_a_new_connection_is_waited_for() {
+    String name = "fresh";
+    platform.dataPlane.discovered.put(
+        name, List.of(FakeDataPlane.source("fresh.public.movie", name, "movie")));
+    platform.apply(
+        CONNECTION.replace("name: studio", "name: fresh"),
+        pipeline("early", "a = 1").replace("studio.public.movie", "fresh.public.movie"));
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(platform.get("/api/v1/pipelines/early").at("status", "reason"))
+                    .isEqualTo("Waits for Source fresh.public.movie to be captured."));
+    platform.capture(name, "movie");
+    awaitState("early", "running");
   }
 
   @Test

@@ -2,7 +2,10 @@ package dev.backlot.controller;
 
 import dev.backlot.controller.web.Json;
 import dev.backlot.embedded.PostgresServer;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.platform.PlatformConfig;
+import dev.backlot.model.source.SourceDescriptor;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +27,11 @@ final class TestPlatform implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   TestPlatform() throws IOException {
+    this("localhost:1");
+  }
+
+  /** Starts with a Kafka to keep schemas in. */
+  TestPlatform(String bootstrapServers) throws IOException {
     postgres = PostgresServer.temporary().start();
     dataPlane = new FakeDataPlane();
     Path directory = Files.createTempDirectory("backlot-controller-");
@@ -35,7 +43,7 @@ final class TestPlatform implements AutoCloseable {
             dataPlane.port(),
             "secret",
             new PlatformConfig.Database(postgres.jdbcUrl("postgres"), "postgres", "postgres"),
-            "localhost:1",
+            bootstrapServers,
             Map.of(),
             (short) 1,
             Optional.empty(),
@@ -45,6 +53,16 @@ final class TestPlatform implements AutoCloseable {
             directory.resolve("ui"),
             "");
     controller = Controller.start(config);
+  }
+
+  /** Does what capture does once a connection's table is there: writes its Source. */
+  void capture(String connection, String table) {
+    SourceDescriptor source =
+        FakeDataPlane.source(connection + ".public." + table, connection, table);
+    dataPlane.discovered.put(connection, List.of(source));
+    try (MetadataDatabase metadata = MetadataDatabase.open(config.metadata())) {
+      metadata.sources().put(source, SourceStore.State.STREAMING, "");
+    }
   }
 
   /** An answer, its body read as JSON. */
