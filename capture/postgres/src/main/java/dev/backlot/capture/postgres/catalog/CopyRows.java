@@ -27,7 +27,10 @@ public final class CopyRows {
     boolean row(byte[] bytes, int[] offsets, int[] lengths) throws SQLException;
   }
 
-  /** Reads the rows in order. Returns false when the sink ended the reading. */
+  /**
+   * Reads the rows in order. Returns false when the sink ended the reading, which costs the
+   * connection: a cancel request could hit the statement behind the one that it is meant for.
+   */
   public static boolean read(Connection connection, String query, int columns, Sink sink)
       throws SQLException {
     CopyOut copy =
@@ -70,7 +73,7 @@ public final class CopyRows {
       return true;
     } finally {
       if (copy.isActive()) {
-        copy.cancelCopy();
+        connection.abort(Runnable::run);
       }
     }
   }

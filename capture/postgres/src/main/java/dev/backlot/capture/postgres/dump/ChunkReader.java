@@ -4,6 +4,7 @@ import dev.backlot.capture.postgres.CapturedTable;
 import dev.backlot.capture.postgres.catalog.Catalog;
 import dev.backlot.capture.postgres.catalog.CopyRows;
 import dev.backlot.capture.postgres.catalog.Snapshot;
+import dev.backlot.capture.postgres.catalog.SourceConnections;
 import dev.backlot.capture.postgres.catalog.SqlText;
 import dev.backlot.capture.postgres.catalog.TableShapes;
 import dev.backlot.capture.postgres.type.ColumnCodec;
@@ -33,12 +34,13 @@ import org.jspecify.annotations.Nullable;
  * Reads chunks of a table, each in a REPEATABLE READ transaction whose snapshot is kept. Takes no
  * lock but that of any query. For one thread.
  */
-final class ChunkReader {
+final class ChunkReader implements AutoCloseable {
   private static final long MOST_BYTES = 16L * 1024 * 1024;
 
-  private final Connection connection;
-  private final Catalog catalog;
-  private final TableShapes shapes;
+  private final SourceConnections connections;
+  private Connection connection;
+  private Catalog catalog;
+  private TableShapes shapes;
   private final ServerText server;
   private final BiFunction<String, RowSchema, SourceDescriptor> register;
   private final String database;
@@ -54,24 +56,44 @@ final class ChunkReader {
       ColumnCodec[] codecs) {}
 
   /**
-   * Reads over a connection of its own, with autocommit off.
+   * Reads over a connection of its own.
    *
    * @param register gives a Source's row schema ids
    */
   ChunkReader(
-      Connection connection,
+      SourceConnections connections,
       ServerText server,
       BiFunction<String, RowSchema, SourceDescriptor> register,
       String database)
       throws SQLException {
-    this.connection = connection;
-    this.catalog = new Catalog(connection);
-    this.shapes = new TableShapes(catalog);
+    this.connections = connections;
     this.server = server;
     this.register = register;
     this.database = database;
+    this.connection = open(connections);
+    this.catalog = new Catalog(connection);
+    this.shapes = new TableShapes(catalog);
+  }
+
+  private static Connection open(SourceConnections connections) throws SQLException {
+    Connection connection = connections.open();
     connection.setAutoCommit(false);
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    return connection;
+  }
+
+  /** A chunk that was full before its end has cost the connection. */
+  private void reopen() throws SQLException {
+    if (connection.isClosed()) {
+      connection = open(connections);
+      catalog = new Catalog(connection);
+      shapes = new TableShapes(catalog);
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
   }
 
   /**
@@ -95,6 +117,7 @@ final class ChunkReader {
    */
   Chunk read(Request request) throws SQLException {
     CapturedTable table = request.table();
+    reopen();
     try (Statement statement = connection.createStatement()) {
       try {
         // Before the snapshot, so that the shape below is the one that is read.
@@ -109,7 +132,9 @@ final class ChunkReader {
       Registered shape = shape(table);
       return rows(request, snapshot, shape);
     } finally {
-      connection.rollback();
+      if (!connection.isClosed()) {
+        connection.rollback();
+      }
     }
   }
 

@@ -104,11 +104,11 @@ public final class DumpRunner {
 
   /** Does dumps as they are asked for, until the session ends. */
   public void run() throws SQLException, InterruptedException {
-    try (Connection reading = connections.open();
-        Connection marking = connections.open();
-        SqlServerText server = new SqlServerText(connections::open)) {
-      ChunkReader reader =
-          new ChunkReader(reading, server, register, session.intent().spec().config().database());
+    try (Connection marking = connections.open();
+        SqlServerText server = new SqlServerText(connections::open);
+        ChunkReader reader =
+            new ChunkReader(
+                connections, server, register, session.intent().spec().config().database())) {
       Catalog marks = new Catalog(marking);
       while (!session.stopRequested()) {
         boolean worked = false;
