@@ -205,12 +205,19 @@ public final class CaptureStore {
         handle -> handle.execute("DELETE FROM capture_progress WHERE connection = ?", connection));
   }
 
-  /** Forgets a connection: status, lease and progress. Its Sources stay. */
+  /**
+   * Forgets a connection: status and progress. Its Sources are removed and its dumps cancelled, so
+   * that a later connection of that name begins new topics.
+   */
   public void forget(String connection) {
     jdbi.useTransaction(
         handle -> {
           handle.execute("DELETE FROM capture_status WHERE connection = ?", connection);
           handle.execute("DELETE FROM capture_progress WHERE connection = ?", connection);
+          handle.execute(
+              "UPDATE source SET state = 'removed', reason = 'Its connection was deleted.',"
+                  + " updated_at = now() WHERE connection = ? AND state <> 'removed'",
+              connection);
           handle.execute(
               "UPDATE dump SET state = 'cancelled', reason = 'The connection was deleted.',"
                   + " finished_at = now() WHERE connection = ? AND state IN ('requested', 'running')",

@@ -102,13 +102,20 @@ public final class CaptureSession {
     }
   }
 
+  /** Says what the capture is doing about the newest intent. */
+  public void report(CaptureStore.State state, List<Problem> problems, Map<String, ?> details) {
+    report(state, problems, details, intent.revision());
+  }
+
   /**
    * Says what the capture is doing.
    *
+   * @param revision of the document that was brought about
    * @param problems why it is not simply running; the first is the status's reason
    * @param details further facts, values that JSON knows
    */
-  public void report(CaptureStore.State state, List<Problem> problems, Map<String, ?> details) {
+  public void report(
+      CaptureStore.State state, List<Problem> problems, Map<String, ?> details, long revision) {
     Map<String, Object> all = new TreeMap<>(details);
     all.put(
         "problems",
@@ -119,12 +126,12 @@ public final class CaptureSession {
     String reason = problems.isEmpty() ? "" : problems.get(0).message();
     try {
       String json = JSON.writeValueAsString(all);
-      String status = state + code + reason + json + intent.revision();
+      String status = state + code + reason + json + revision;
       if (!status.equals(lastStatus)) {
         environment
             .metadata()
             .captures()
-            .putStatus(connection(), state, code, reason, json, intent.revision());
+            .putStatus(connection(), state, code, reason, json, revision);
         lastStatus = status;
       }
     } catch (JsonProcessingException e) {

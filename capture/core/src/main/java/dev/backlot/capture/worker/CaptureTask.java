@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class CaptureTask {
   private static final Logger LOG = LoggerFactory.getLogger(CaptureTask.class);
   private static final Duration FIRST_BACK_OFF = Duration.ofMillis(500);
-  private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(15);
+  private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
   private static final Duration STEADY = Duration.ofSeconds(30);
 
   /** What only a person can mend: the capture is failed, not retrying. */
@@ -152,7 +152,7 @@ final class CaptureTask {
         reportStopped(current);
       }
       clean = true;
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       if (!current.stopRequested()) {
         reportFailure(current, e);
       } else {
@@ -196,7 +196,7 @@ final class CaptureTask {
     }
   }
 
-  private void reportFailure(CaptureSession current, Exception failure) {
+  private void reportFailure(CaptureSession current, Throwable failure) {
     List<Problem> problems;
     if (failure instanceof ProblemException known) {
       problems = known.problems();

@@ -18,6 +18,7 @@ import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.spec.ConnectionSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -120,9 +121,9 @@ final class CapturedTables {
    *
    * @return the tables that are new
    */
-  List<CapturedTable> follow(OrderedWriter writer) throws SQLException {
+  List<CapturedTable> follow(ConnectionSpec spec, OrderedWriter writer) throws SQLException {
     List<Catalog.Table> present = catalog.tables();
-    TableSelection selection = TableSelection.of(session.intent().spec(), present);
+    TableSelection selection = TableSelection.of(spec, present);
     Map<String, Problem> problems = new TreeMap<>(selection.refused());
     List<CapturedTable> added = new ArrayList<>();
     for (Catalog.Table table : selection.captured().values()) {

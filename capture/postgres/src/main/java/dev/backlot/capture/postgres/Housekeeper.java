@@ -51,6 +51,7 @@ final class Housekeeper {
 
   Housekeeper(
       CaptureSession session,
+      CaptureSession.Intent followed,
       OrderedWriter writer,
       Slot slot,
       CapturedTables tables,
@@ -61,7 +62,7 @@ final class Housekeeper {
     this.slot = slot;
     this.tables = tables;
     this.catalog = catalog;
-    this.followed = session.intent();
+    this.followed = followed;
     this.config = followed.spec().config();
     this.saved = writer.confirmed();
   }
@@ -164,7 +165,7 @@ final class Housekeeper {
       LOG.info("The connection '{}' is reached differently now", session.connection());
       throw new ReconnectException();
     }
-    for (CapturedTable table : tables.follow(writer)) {
+    for (CapturedTable table : tables.follow(intent.spec(), writer)) {
       stream.reader().refresh(table.id());
     }
     if (intent != followed) {
@@ -175,7 +176,7 @@ final class Housekeeper {
 
   private void survey() throws SQLException {
     long retained = slot.retainedBytes();
-    ConnectionSpec.WalBudget wal = session.intent().spec().wal();
+    ConnectionSpec.WalBudget wal = followed.spec().wal();
     List<Problem> problems = new ArrayList<>(tables.refused().values());
     Map<String, Object> refused = new TreeMap<>();
     tables
@@ -192,7 +193,7 @@ final class Housekeeper {
     details.put("tables", refused);
     details.put("retained_bytes", retained);
     details.put("wal_alert", retained > wal.alertBytes());
-    session.report(CaptureStore.State.RUNNING, problems, details);
+    session.report(CaptureStore.State.RUNNING, problems, details, followed.revision());
     if (retained > wal.limitBytes() && wal.onLimit() == ConnectionSpec.OnLimit.DROP_SLOT) {
       LOG.error("The slot {} retains {} bytes and is dropped", slot.name(), retained);
       try {

@@ -79,8 +79,10 @@ final class PostgresCapture {
       Slot slot = new Slot(control, name);
       checkSlot(slot);
       takeOver(tables, topics, fences, writer);
-      tables.follow(writer);
-      Housekeeper keeper = new Housekeeper(session, writer, slot, tables, new Catalog(control));
+      CaptureSession.Intent intent = session.intent();
+      tables.follow(intent.spec(), writer);
+      Housekeeper keeper =
+          new Housekeeper(session, intent, writer, slot, tables, new Catalog(control));
       if (slot.status().isEmpty()) {
         LOG.info("Creating slot {}", slot.name());
         keeper.begin(slot.create());

@@ -164,4 +164,32 @@ class ResumeIT {
           .isEqualTo(2);
     }
   }
+
+  @Test
+  void a_topic_that_lost_what_was_acknowledged_is_said_and_never_passed_over() throws Exception {
+    String name = bench.newDatabase();
+    bench.execute(name, "CREATE TABLE deal (id int PRIMARY KEY)", "INSERT INTO deal VALUES (1)");
+    bench.apply(name, bench.document(name, "\"public.deal\""));
+    String topic;
+    try (CaptureWorker worker = bench.startWorker()) {
+      bench.awaitStreaming(name + ".public.deal");
+      bench.drain(name);
+      topic =
+          bench.metadata.sources().find(name + ".public.deal").orElseThrow().descriptor().topic();
+    }
+    try (var admin = bench.environment.kafka().admin("test")) {
+      admin.deleteTopics(List.of(topic)).all().get();
+    }
+
+    try (CaptureWorker worker = bench.startWorker()) {
+      Awaitility.await()
+          .atMost(CaptureBench.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(bench.metadata.captures().status(name).orElseThrow())
+                      .matches(s -> s.state() == CaptureStore.State.FAILED)
+                      .matches(s -> s.code().equals("KAFKA_DATA_LOST"))
+                      .matches(s -> s.reason().contains(topic)));
+    }
+  }
 }
