@@ -23,6 +23,11 @@ final class Console implements Supervisor.Reporter {
   }
 
   @Override
+  public void starting(List<String> services) {
+    say("  starting " + String.join(", ", services) + " …");
+  }
+
+  @Override
   public void started(Service service, Duration after) {
     say(
         String.format(

@@ -16,6 +16,9 @@ public final class Supervisor {
 
   /** Is told what happens, from several threads. */
   public interface Reporter {
+    /** These services are being started. */
+    void starting(List<String> services);
+
     /** A service answers for the first time. */
     void started(Service service, Duration after);
 
@@ -47,6 +50,7 @@ public final class Supervisor {
    */
   public boolean start() {
     for (List<Keeper> stage : stages) {
+      reporter.starting(stage.stream().map(Keeper::name).toList());
       for (Keeper keeper : stage) {
         if (stopping) {
           return false;

@@ -82,6 +82,9 @@ class SupervisorTest {
         Duration.ofSeconds(10),
         new Supervisor.Reporter() {
           @Override
+          public void starting(List<String> services) {}
+
+          @Override
           public void started(Service service, Duration after) {}
 
           @Override
