@@ -169,6 +169,7 @@ final class Installation {
                 "-XX:MaxHeapFreeRatio=40",
                 "-XX:ReservedCodeCacheSize=96m",
                 "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED",
                 "-Dfile.encoding=UTF-8",
                 "-Djava.awt.headless=true"));
     if (process.equals("dataplane")) {
