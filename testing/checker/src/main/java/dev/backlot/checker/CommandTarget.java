@@ -56,6 +56,10 @@ public final class CommandTarget implements Target {
         while (array && parser.nextToken() == JsonToken.START_OBJECT) {
           row.accept(JSON.readTree(parser));
         }
+        // to the end, or the command would find its output closed
+        if (parser.nextToken() != null) {
+          throw new IOException("rows are followed by something else");
+        }
       }
       int exit = process.waitFor();
       if (exit != 0) {
