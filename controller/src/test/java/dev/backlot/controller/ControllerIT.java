@@ -125,6 +125,27 @@ final class ControllerIT {
   }
 
   @Test
+  void a_document_of_the_wrong_shape_is_still_planned_as_far_as_it_goes() {
+    platform.apply(CONNECTION);
+    platform.dataPlane.planProblems.put(
+        "partly",
+        List.of(
+            new Problem(
+                ProblemCode.EXPRESSION_TYPE,
+                "Cannot plan pipeline 'partly': no such operator.",
+                new Place("", 1, 99, "steps[1].config.where"))));
+
+    Answer answer =
+        platform.apply(
+            pipeline("partly", "a < 'x'")
+                + "  - {id: lost, sink: iceberg, from: nowhere, config: {table: n.t}}\n");
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat((List<?>) answer.at("problems")).hasSize(2);
+    assertThat(answer.body().toString()).contains("PIPELINE_UNKNOWN_STEP", "EXPRESSION_TYPE");
+  }
+
+  @Test
   void an_unusable_connection_is_refused_with_the_data_planes_reasons() {
     platform.dataPlane.preflightProblems.put(
         "bad",

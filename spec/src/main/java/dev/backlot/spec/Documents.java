@@ -10,12 +10,15 @@ import java.util.List;
  *
  * @param specs the documents without problems, in reading order
  * @param problems everything that is wrong, in reading order
+ * @param drafts what could be read of documents with problems: pipelines without their broken
+ *     steps, connections as far as they go; good for finding more problems, never to be applied
  */
-public record Documents(List<Spec> specs, List<Problem> problems) {
+public record Documents(List<Spec> specs, List<Problem> problems, List<Spec> drafts) {
   /** Copies what is mutable. */
   public Documents {
     specs = List.copyOf(specs);
     problems = List.copyOf(problems);
+    drafts = List.copyOf(drafts);
   }
 
   /**

@@ -50,6 +50,33 @@ final class GraphCheck {
     checkTables(steps, findings);
   }
 
+  /**
+   * Returns the steps that are left when broken ones are taken away, with all that reads them and
+   * all that then leads to no sink; none when no sound pipeline is left.
+   */
+  static List<StepSpec> sound(List<StepSpec> steps, Set<String> broken) {
+    Map<String, StepSpec> left = new LinkedHashMap<>();
+    boolean grows = true;
+    while (grows) {
+      grows = false;
+      for (StepSpec step : steps) {
+        boolean inputsLeft =
+            step.inputs().stream()
+                .map(input -> left.get(input.step()))
+                .allMatch(upstream -> upstream != null && upstream.role() != Role.SINK);
+        if (inputsLeft && !broken.contains(step.id()) && !left.containsKey(step.id())) {
+          left.put(step.id(), step);
+          grows = true;
+        }
+      }
+    }
+    if (steps.stream().map(StepSpec::id).distinct().count() < steps.size()) {
+      return List.of();
+    }
+    Set<String> useful = useful(left);
+    return steps.stream().filter(step -> useful.contains(step.id())).toList();
+  }
+
   private static void checkInputs(StepSpec step, Map<String, StepSpec> byId, Findings findings) {
     for (StepSpec.Input input : step.inputs()) {
       StepSpec upstream = byId.get(input.step());
@@ -110,18 +137,7 @@ final class GraphCheck {
 
   private static void checkLeadsToSink(
       List<StepSpec> steps, Map<String, StepSpec> byId, Findings findings) {
-    Set<String> useful = new HashSet<>();
-    Deque<StepSpec> queue = new ArrayDeque<>();
-    steps.stream().filter(step -> step.role() == Role.SINK).forEach(queue::add);
-    while (!queue.isEmpty()) {
-      StepSpec step = queue.remove();
-      if (useful.add(step.id())) {
-        step.inputs().stream()
-            .map(input -> byId.get(input.step()))
-            .filter(Objects::nonNull)
-            .forEach(queue::add);
-      }
-    }
+    Set<String> useful = useful(byId);
     for (StepSpec step : steps) {
       if (!useful.contains(step.id())) {
         findings.report(
@@ -131,6 +147,23 @@ final class GraphCheck {
             "Let a sink read it, or remove it.");
       }
     }
+  }
+
+  /** Returns the steps from which something reaches a sink. */
+  private static Set<String> useful(Map<String, StepSpec> byId) {
+    Set<String> useful = new HashSet<>();
+    Deque<StepSpec> queue = new ArrayDeque<>();
+    byId.values().stream().filter(step -> step.role() == Role.SINK).forEach(queue::add);
+    while (!queue.isEmpty()) {
+      StepSpec step = queue.remove();
+      if (useful.add(step.id())) {
+        step.inputs().stream()
+            .map(input -> byId.get(input.step()))
+            .filter(Objects::nonNull)
+            .forEach(queue::add);
+      }
+    }
+    return useful;
   }
 
   private static void checkTables(List<StepSpec> steps, Findings findings) {

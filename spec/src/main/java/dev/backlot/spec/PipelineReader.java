@@ -11,14 +11,25 @@ import dev.backlot.model.spec.StepSpec;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 
 /** Reads the fields of a pipeline and checks its graph. */
 final class PipelineReader {
   private PipelineReader() {}
 
-  static PipelineSpec read(SpecHeader header, MapReader map, Findings findings) {
+  /**
+   * A pipeline as read.
+   *
+   * @param broken ids of the steps that have problems of their own
+   */
+  record Read(PipelineSpec spec, Set<String> broken) {}
+
+  static Read read(SpecHeader header, MapReader map, Findings findings) {
+    Set<String> broken = new HashSet<>();
     PipelineSpec spec =
         new PipelineSpec(
             header,
@@ -27,11 +38,11 @@ final class PipelineReader {
             map.choice("on_error", OnError.STOP, List.of(OnError.values())),
             map.choice("deletion", Deletion.RETAIN, List.of(Deletion.values())),
             map.bool("adopt").orElse(false),
-            steps(map, findings));
+            steps(map, findings, broken));
     if (!spec.steps().isEmpty()) {
       GraphCheck.check(spec.steps(), map, findings);
     }
-    return spec;
+    return new Read(spec, broken);
   }
 
   private static StartFrom startFrom(MapReader map) {
@@ -53,7 +64,7 @@ final class PipelineReader {
     }
   }
 
-  private static List<StepSpec> steps(MapReader map, Findings findings) {
+  private static List<StepSpec> steps(MapReader map, Findings findings, Set<String> broken) {
     if (!map.has("steps")) {
       map.missing("steps");
       return List.of();
@@ -64,8 +75,13 @@ final class PipelineReader {
     List<StepSpec> steps = new ArrayList<>();
     for (MapReader.Element element : map.elements("steps")) {
       if (element.node() instanceof MappingNode mapping) {
-        StepReader.read(new MapReader(findings, mapping, element.path()), findings)
-            .ifPresent(steps::add);
+        int before = findings.count();
+        Optional<StepSpec> step =
+            StepReader.read(new MapReader(findings, mapping, element.path()), findings);
+        step.ifPresent(steps::add);
+        if (findings.count() > before) {
+          step.ifPresent(found -> broken.add(found.id()));
+        }
       } else {
         findings.report(
             ProblemCode.SPEC_WRONG_SHAPE,

@@ -4,9 +4,11 @@ import dev.backlot.model.Place;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.spec.EndpointSpec;
+import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecHeader;
 import dev.backlot.model.spec.SpecKind;
+import dev.backlot.model.spec.StepSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -51,10 +54,11 @@ public final class SpecReader {
   public static Documents read(String file, String text) {
     Findings findings = new Findings(file);
     List<Spec> specs = new ArrayList<>();
+    List<Spec> drafts = new ArrayList<>();
     try {
       Iterator<Node> nodes = new Compose(SETTINGS).composeAllFromString(text).iterator();
       while (nodes.hasNext()) {
-        readDocument(nodes.next(), findings).ifPresent(specs::add);
+        readDocument(nodes.next(), findings, drafts).ifPresent(specs::add);
       }
     } catch (YamlEngineException e) {
       findings.about("file '" + file + "'");
@@ -71,23 +75,26 @@ public final class SpecReader {
           "it is nested too deep",
           "Flatten it.");
     }
-    return withoutDuplicates(specs, findings.problems());
+    return withoutDuplicates(specs, findings.problems(), drafts);
   }
 
   /** Reads several files as one set: file name → text, in order. */
   public static Documents readAll(Map<String, String> files) {
     List<Spec> specs = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
+    List<Spec> drafts = new ArrayList<>();
     files.forEach(
         (file, text) -> {
           Documents documents = read(file, text);
           specs.addAll(documents.specs());
           problems.addAll(documents.problems());
+          drafts.addAll(documents.drafts());
         });
-    return withoutDuplicates(specs, problems);
+    return withoutDuplicates(specs, problems, drafts);
   }
 
-  private static Documents withoutDuplicates(List<Spec> specs, List<Problem> found) {
+  private static Documents withoutDuplicates(
+      List<Spec> specs, List<Problem> found, List<Spec> drafts) {
     List<Spec> unique = new ArrayList<>();
     List<Problem> problems = new ArrayList<>(found);
     Map<String, Spec> first = new HashMap<>();
@@ -108,10 +115,10 @@ public final class SpecReader {
                   + ". Rename one of them.",
               header.place()));
     }
-    return new Documents(unique, problems);
+    return new Documents(unique, problems, drafts);
   }
 
-  private static Optional<Spec> readDocument(Node node, Findings findings) {
+  private static Optional<Spec> readDocument(Node node, Findings findings, List<Spec> drafts) {
     findings.about("document");
     if (Tag.NULL.equals(node.getTag())) {
       return Optional.empty();
@@ -144,14 +151,34 @@ public final class SpecReader {
       return Optional.empty();
     }
     SpecHeader header = header(kind.get(), name.orElse("unnamed"), map);
-    Spec spec =
-        switch (kind.get()) {
-          case CONNECTION -> ConnectionReader.read(header, map, findings);
-          case ENDPOINT -> endpoint(header, map, findings);
-          case PIPELINE -> PipelineReader.read(header, map, findings);
-        };
+    Set<String> broken = Set.of();
+    Spec spec;
+    switch (kind.get()) {
+      case CONNECTION -> spec = ConnectionReader.read(header, map, findings);
+      case ENDPOINT -> spec = endpoint(header, map, findings);
+      case PIPELINE -> {
+        PipelineReader.Read read = PipelineReader.read(header, map, findings);
+        spec = read.spec();
+        broken = read.broken();
+      }
+      default -> throw new IllegalStateException("No reader for " + kind.get());
+    }
     map.finish();
-    return findings.count() == before ? Optional.of(spec) : Optional.empty();
+    if (findings.count() == before) {
+      return Optional.of(spec);
+    }
+    if (name.isPresent() && NAME.matcher(name.get()).matches()) {
+      draft(spec, broken).ifPresent(drafts::add);
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Spec> draft(Spec spec, Set<String> broken) {
+    if (!(spec instanceof PipelineSpec pipeline)) {
+      return Optional.of(spec);
+    }
+    List<StepSpec> sound = GraphCheck.sound(pipeline.steps(), broken);
+    return sound.isEmpty() ? Optional.empty() : Optional.of(pipeline.withSteps(sound));
   }
 
   private static SpecHeader header(SpecKind kind, String name, MapReader map) {

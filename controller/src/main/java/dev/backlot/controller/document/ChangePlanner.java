@@ -58,9 +58,10 @@ public final class ChangePlanner {
     }
     problems.addAll(usageProblems(changes, current));
 
-    ConnectionCheck.Findings found = connectionCheck.check(changes);
+    ConnectionCheck.Findings found = connectionCheck.check(changes, read.drafts());
     problems.addAll(found.problems());
-    PipelineCheck.Findings planned = pipelineCheck.check(found.changes(), current, found);
+    PipelineCheck.Findings planned =
+        pipelineCheck.check(found.changes(), read.drafts(), current, found);
     problems.addAll(planned.problems());
     return new ChangeSet(planned.changes(), problems.stream().distinct().toList());
   }

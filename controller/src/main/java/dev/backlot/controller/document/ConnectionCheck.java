@@ -7,6 +7,8 @@ import dev.backlot.model.Place;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.spec.ConnectionSpec;
+import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecKind;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,11 +40,19 @@ final class ConnectionCheck {
       Map<String, List<SourceDescriptor>> discovered,
       Set<String> failed) {}
 
-  Findings check(List<Change> changes) {
+  /**
+   * Checks connections.
+   *
+   * @param drafts documents with problems; their connections can't be used
+   */
+  Findings check(List<Change> changes, List<Spec> drafts) {
     List<Change> checked = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     Map<String, List<SourceDescriptor>> discovered = new HashMap<>();
     Set<String> failed = new HashSet<>();
+    drafts.stream()
+        .filter(ConnectionSpec.class::isInstance)
+        .forEach(draft -> failed.add(draft.name()));
     for (Change change : changes) {
       if (change.kind() != SpecKind.CONNECTION || !change.isWrite()) {
         checked.add(change);

@@ -13,8 +13,10 @@ import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.model.spec.StepSpec;
+import dev.backlot.spec.SpecWriter;
 import dev.backlot.spec.Suggestion;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,22 +44,37 @@ final class PipelineCheck {
 
   record Findings(List<Change> changes, List<Problem> problems) {}
 
+  /**
+   * Plans pipelines.
+   *
+   * @param drafts documents with problems; their sound steps are planned to find further problems
+   */
   Findings check(
-      List<Change> changes, List<StoredDocument> current, ConnectionCheck.Findings connections) {
+      List<Change> changes,
+      List<Spec> drafts,
+      List<StoredDocument> current,
+      ConnectionCheck.Findings connections) {
     List<Problem> problems = new ArrayList<>(tableProblems(changes, current));
     List<Change> checked = new ArrayList<>();
     World world = new World(current, connections);
     for (Change change : changes) {
       if (change.isWrite() && change.spec().orElse(null) instanceof PipelineSpec pipeline) {
-        checked.add(change.withEffects(check(change, pipeline, world, problems)));
+        Optional<DataPlane.Planned> planned = plan(change.json(), pipeline, world, problems);
+        checked.add(change.withEffects(effects(change, pipeline, planned)));
       } else {
         checked.add(change);
+      }
+    }
+    for (Spec draft : drafts) {
+      if (draft instanceof PipelineSpec pipeline) {
+        plan(SpecWriter.toJson(pipeline), pipeline, world, problems);
       }
     }
     return new Findings(checked, problems);
   }
 
-  private Effects check(Change change, PipelineSpec pipeline, World world, List<Problem> problems) {
+  private Optional<DataPlane.Planned> plan(
+      String json, PipelineSpec pipeline, World world, List<Problem> problems) {
     int before = problems.size();
     boolean known = true;
     List<SourceDescriptor> extra = new ArrayList<>();
@@ -67,19 +84,24 @@ final class PipelineCheck {
       }
     }
     if (!known || problems.size() > before) {
-      return Effects.NONE;
+      return Optional.empty();
     }
     try {
-      DataPlane.Planned planned = dataPlane.plan(change.json(), extra);
+      DataPlane.Planned planned = dataPlane.plan(json, extra);
       planned.problems().forEach(problem -> problems.add(atStep(problem, pipeline)));
-      return planned
-          .plan()
-          .map(plan -> effects(change, pipeline, plan, planned.hash()))
-          .orElse(Effects.NONE);
+      return Optional.of(planned);
     } catch (ProblemException e) {
       e.problems().forEach(problem -> problems.add(atStep(problem, pipeline)));
-      return Effects.NONE;
+      return Optional.empty();
     }
+  }
+
+  private Effects effects(
+      Change change, PipelineSpec pipeline, Optional<DataPlane.Planned> planned) {
+    return planned
+        .flatMap(DataPlane.Planned::plan)
+        .map(plan -> effects(change, pipeline, plan, planned.get().hash()))
+        .orElse(Effects.NONE);
   }
 
   /** What Sources there are: captured ones, and those that connections were found to have. */
@@ -167,7 +189,7 @@ final class PipelineCheck {
     if (matcher.matches()) {
       int index = Integer.parseInt(matcher.group(1));
       if (index < pipeline.steps().size()) {
-        place = pipeline.steps().get(index).place(matcher.group(2));
+        return problem.at(pipeline.steps().get(index).place(matcher.group(2)));
       }
     }
     return problem.at(new Place(place.file(), place.line(), place.column(), path));

@@ -22,6 +22,11 @@ public record PipelineSpec(
     return new PipelineSpec(header, newState, startFrom, onError, deletion, adopt, steps);
   }
 
+  /** Returns the same pipeline with other steps. */
+  public PipelineSpec withSteps(List<StepSpec> newSteps) {
+    return new PipelineSpec(header, state, startFrom, onError, deletion, adopt, newSteps);
+  }
+
   /** Whether the pipeline should run. */
   public enum DesiredState {
     RUNNING,
