@@ -52,9 +52,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Prepares a server on a new directory that {@link #close()} deletes; for tests. */
   public static Builder temporary() {
-    return new Builder(Directories.temporary("backlot-postgres-"), true)
-        .setting("fsync", "off")
-        .setting("synchronous_commit", "off");
+    return new Builder(Directories.temporary("backlot-postgres-"), true).setting("fsync", "off");
   }
 
   /**
@@ -101,7 +99,8 @@ public final class PostgresServer implements AutoCloseable {
 
     /**
      * Sets a parameter of postgresql.conf; it can't be altered by SQL then. Defaults: wal_level
-     * logical, fsync on, synchronous_commit on (both off for temporary servers).
+     * logical, fsync on, synchronous_commit on (fsync is off for temporary servers: they survive
+     * kill -9, not a power cut).
      */
     public Builder setting(String name, String value) {
       settings.put(name, value);
