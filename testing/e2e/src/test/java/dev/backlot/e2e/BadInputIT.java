@@ -89,7 +89,7 @@ class BadInputIT {
             - {id: out, sink: iceberg, from: prop, config: {table: bad.prop}}
             """),
         "PIPELINE_UNKNOWN_SOURCE",
-        "bad.public.nothing");
+        "connection 'bad'");
   }
 
   @Test

@@ -137,7 +137,10 @@ class CaptureIT {
           "UPDATE scene SET n = 1",
           "UPDATE script SET id = 1000 WHERE id = 7",
           "UPDATE script SET n = 2 WHERE id = 8",
-          "DELETE FROM script WHERE id = 9");
+          "DELETE FROM script WHERE id = 9",
+          // gone, or under another key, before anyone can read what the first update left out
+          "UPDATE script SET id = 2000 WHERE id = 10; DELETE FROM script WHERE id = 2000",
+          "UPDATE script SET id = 3000 WHERE id = 11; UPDATE script SET id = 3001 WHERE id = 3000");
       bench.drain(name);
 
       for (CaptureBench.Event event : bench.read(source)) {
@@ -146,7 +149,10 @@ class CaptureIT {
         }
       }
       List<CaptureBench.Event> events = bench.read(source);
-      assertThat(CaptureBench.latest(events)).hasSize(299);
+      assertThat(CaptureBench.latest(events))
+          .hasSize(298)
+          .doesNotContainKeys("{\"id\": 10}", "{\"id\": 2000}", "{\"id\": 11}", "{\"id\": 3000}");
+      assertThat(CaptureBench.latest(events).get("{\"id\": 3001}")).contains("body 11 ");
       assertThat(CaptureBench.latest(events).get("{\"id\": 1000}")).contains("body 7 ");
       assertThat(events.stream().filter(e -> e.header().flags() == 2).count()).isGreaterThan(290);
       assertThat(CaptureBench.latest(bench.read(name + ".public.scene")).values())

@@ -248,7 +248,8 @@ public final class LogReader {
     if (row.hasUnchanged && !completes(hasOld)) {
       values = current == null ? null : find(current, log, hasOld);
       if (values == null) {
-        // The row is gone or has another key by now: the log tells that later.
+        // The row is gone or has another key by now, which the log tells later: of that key.
+        log.leaveOldKey(place, row, hasOld ? old : null, oldIsFull);
         return;
       }
     }

@@ -145,6 +145,22 @@ final class TableLog {
     emit(place, 0, Op.UPDATE, key, flags);
   }
 
+  /**
+   * Writes only what an update did to the key that the row had before: for a row that can't be told
+   * whole any more.
+   */
+  void leaveOldKey(Place place, Tuple row, @Nullable Tuple old, boolean oldIsFull) {
+    byte[] key = key(row, old);
+    touch(place, key);
+    if (old != null) {
+      byte[] oldKey = key(old, null);
+      if (!Arrays.equals(key, oldKey)) {
+        touch(place, oldKey);
+        delete(place, old, oldKey, oldIsFull);
+      }
+    }
+  }
+
   void delete(Place place, Tuple old, boolean oldIsFull) {
     byte[] key = key(old, null);
     touch(place, key);
