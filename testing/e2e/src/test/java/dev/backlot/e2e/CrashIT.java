@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 class CrashIT {
   private static final Logger LOG = LoggerFactory.getLogger(CrashIT.class);
-  private static final int PORT = 18_100;
   private static final Duration RECOVERY = Duration.ofSeconds(150);
 
   private static final String SPECS =
@@ -67,7 +66,7 @@ class CrashIT {
                 .setting("fsync", "on")
                 .setting("synchronous_commit", "on")
                 .start();
-        Platform platform = Platform.up(PORT, Map.of("BACKLOT_SECRET_CRASH", source.password()))) {
+        Platform platform = Platform.up(Map.of("BACKLOT_SECRET_CRASH", source.password()))) {
       Command command = platform.command();
       try (Writer writer = new Writer(source::connect, 1_000, 7)) {
         writer.createTables(10_000);

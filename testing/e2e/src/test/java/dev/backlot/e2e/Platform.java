@@ -1,6 +1,8 @@
 package dev.backlot.e2e;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,7 +14,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -34,13 +38,10 @@ final class Platform implements AutoCloseable {
     this.supervisor = launch();
   }
 
-  /**
-   * Starts a platform and waits until its health is good.
-   *
-   * @param port the first of its ports; those of tests that run side by side must lie 10 apart
-   */
-  static Platform up(int port, Map<String, String> environment) throws IOException {
-    Platform platform = new Platform(Files.createTempDirectory("backlot-e2e-"), port, environment);
+  /** Starts a platform on free ports and waits until its health is good. */
+  static Platform up(Map<String, String> environment) throws IOException {
+    Platform platform =
+        new Platform(Files.createTempDirectory("backlot-e2e-"), freePorts(), environment);
     try {
       platform.awaitHealthy();
       return platform;
@@ -48,6 +49,25 @@ final class Platform implements AutoCloseable {
       String log = Files.readString(platform.log());
       platform.close();
       throw new AssertionError("the platform did not start:\n" + log, e);
+    }
+  }
+
+  /** Returns the first of ten ports in a row that nobody listens on. */
+  private static int freePorts() {
+    Random random = new Random();
+    while (true) {
+      int first = 20_000 + 10 * random.nextInt(1_000);
+      if (IntStream.range(first, first + 10).allMatch(Platform::isFree)) {
+        return first;
+      }
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -108,7 +128,13 @@ final class Platform implements AutoCloseable {
     Awaitility.await("health of the platform")
         .atMost(Duration.ofSeconds(150))
         .pollInterval(Duration.ofMillis(200))
-        .until(this::healthy);
+        .until(
+            () -> {
+              if (!supervisor.isAlive()) {
+                throw new IllegalStateException("'up' ended with " + supervisor.exitValue());
+              }
+              return healthy();
+            });
   }
 
   /** The processes that can be killed, named as their files in {@code run/}. */
@@ -142,7 +168,7 @@ final class Platform implements AutoCloseable {
 
   /** Copies what the processes said to {@code target/}, for whoever has to find out why. */
   private void keepLogs() throws IOException {
-    Path kept = Command.home().resolve("testing/e2e/target/platform-" + port);
+    Path kept = Command.home().resolve("testing/e2e/target/platforms/" + port);
     Files.createDirectories(kept);
     Files.copy(log(), kept.resolve("up.log"), StandardCopyOption.REPLACE_EXISTING);
     try (Stream<Path> logs = Files.list(dataDir.resolve("logs"))) {

@@ -7,7 +7,6 @@ import java.util.Map;
 
 /** One platform and one source database for all tests that kill nothing; ended with the JVM. */
 final class SharedPlatform {
-  private static final int PORT = 18_200;
   private static SharedPlatform shared;
 
   private final PostgresServer source;
@@ -17,7 +16,6 @@ final class SharedPlatform {
     source = PostgresServer.temporary().start();
     platform =
         Platform.up(
-            PORT,
             Map.of("BACKLOT_SECRET_SOURCE", source.password(), "BACKLOT_SECRET_WRONG", "wrong"));
     Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end-shared-platform"));
   }
