@@ -65,7 +65,7 @@ class BadInputIT {
                 - {id: out4, sink: iceberg, from: less, config: {table: bad.prop4}}
                 """),
         "EXPRESSION_TYPE",
-        "'name'",
+        "Did you mean name?",
         "colour",
         "nowhere",
         ".yaml:");
