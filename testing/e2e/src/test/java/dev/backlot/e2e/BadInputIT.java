@@ -3,6 +3,7 @@ package dev.backlot.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backlot.embedded.PostgresServer;
+import dev.backlot.testing.platform.Platform.Result;
 import java.sql.Connection;
 import java.sql.Statement;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,9 +40,9 @@ class BadInputIT {
 
   /** Applies, and wants a refusal that names every expected fragment and leaves nothing behind. */
   private static void assertRefused(String yaml, String... fragments) {
-    Command.Result result = COMMAND.apply(yaml);
+    Result result = COMMAND.apply(yaml);
     String said = result.out() + result.err();
-    assertThat(result.exit()).as(said).isEqualTo(1);
+    assertThat(result.exitCode()).as(said).isEqualTo(1);
     assertThat(said).contains(fragments);
     assertThat(said).contains("Cannot ").doesNotContain("Exception").doesNotContain("\tat ");
     assertThat(COMMAND.ok("get", "pipelines", "-o", "json").out()).doesNotContain("\"props\"");
@@ -148,11 +149,11 @@ class BadInputIT {
 
   @Test
   void commandsTellUsageFromProblems() {
-    assertThat(COMMAND.run("get", "unicorns").exit()).isEqualTo(64);
-    assertThat(COMMAND.run("no-such-command").exit()).isEqualTo(64);
-    assertThat(COMMAND.run("get", "pipeline", "no_such").exit()).isEqualTo(1);
-    assertThat(COMMAND.run("query", "SELECT * FROM no.such").exit()).isEqualTo(1);
-    assertThat(COMMAND.run("query", "SELEC 1").exit()).isEqualTo(1);
-    assertThat(new Command("http://localhost:9").run("get", "pipelines").exit()).isEqualTo(70);
+    assertThat(COMMAND.run("get", "unicorns").exitCode()).isEqualTo(64);
+    assertThat(COMMAND.run("no-such-command").exitCode()).isEqualTo(64);
+    assertThat(COMMAND.run("get", "pipeline", "no_such").exitCode()).isEqualTo(1);
+    assertThat(COMMAND.run("query", "SELECT * FROM no.such").exitCode()).isEqualTo(1);
+    assertThat(COMMAND.run("query", "SELEC 1").exitCode()).isEqualTo(1);
+    assertThat(new Command("http://localhost:9").run("get", "pipelines").exitCode()).isEqualTo(70);
   }
 }

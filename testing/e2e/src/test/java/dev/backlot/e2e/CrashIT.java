@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backlot.checker.Checker;
 import dev.backlot.checker.CommandTarget;
 import dev.backlot.checker.Verdict;
-import dev.backlot.e2e.Platform.Victim;
 import dev.backlot.embedded.PostgresServer;
+import dev.backlot.testing.platform.Platform;
+import dev.backlot.testing.platform.Platform.Result;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -61,41 +63,36 @@ class CrashIT {
 
   @Test
   void nothingIsLostOrDoubledWhenAnyProcessIsKilled() throws Exception {
-    try (PostgresServer source =
-            PostgresServer.temporary()
-                .setting("fsync", "on")
-                .setting("synchronous_commit", "on")
-                .start();
-        Platform platform = Platform.up(Map.of("BACKLOT_SECRET_CRASH", source.password()))) {
-      Command command = platform.command();
-      try (Writer writer = new Writer(source::connect, 1_000, 7)) {
+    try (Database source = new Database();
+        Installation installation =
+            Installation.up(Map.of("BACKLOT_SECRET_CRASH", source.server.password()))) {
+      Command command = installation.command();
+      try (Writer writer = new Writer(() -> source.server.connect(), 1_000, 7)) {
         writer.createTables(10_000);
         writer.start();
-        Command.Result applied = command.apply(SPECS.formatted(source.port()));
-        assertThat(applied.exit()).as(applied.out() + applied.err()).isZero();
+        Result applied = command.apply(SPECS.formatted(source.server.port()));
+        assertThat(applied.exitCode()).as(applied.out() + applied.err()).isZero();
         awaitVisible(command, writer);
 
-        for (Victim victim :
-            new Victim[] {
-              Victim.dataplane,
-              Victim.controller,
-              Victim.postgres,
-              Victim.supervisor,
-              Victim.dataplane
-            }) {
-          killInFlight(platform, command, writer, victim);
-          if (victim == Victim.supervisor) {
-            platform.upAgain();
+        for (String victim :
+            List.of("dataplane", "controller", "postgres", "source", "supervisor", "dataplane")) {
+          killInFlight(command, writer, victim, () -> kill(victim, installation, source));
+          if (victim.equals("source")) {
+            source.startAgain();
           }
-          platform.awaitHealthy();
+          Awaitility.await("health after the kill of " + victim)
+              .atMost(RECOVERY)
+              .until(installation.platform()::healthy);
           awaitVisible(command, writer);
         }
         LOG.info("{} changes were written", writer.changes());
       }
       awaitCaughtUp(command);
-      try (Connection connection = source.connect()) {
+      try (Connection connection = source.server.connect()) {
         Checker checker =
-            new Checker(connection, new CommandTarget(Command.backlot(), platform.url()));
+            new Checker(
+                connection,
+                new CommandTarget(Platform.root().resolve("backlot"), installation.url()));
         check(checker, "take", "true", Map.of());
         check(checker, "deal", "status <> 'VOID'", Map.of());
         check(checker, "asset", "true", Map.of("path", "file", "at", "made at"));
@@ -117,8 +114,7 @@ class CrashIT {
    * A kill counts only while changes are on their way: committed in the source, not yet visible in
    * the table.
    */
-  private static void killInFlight(
-      Platform platform, Command command, Writer writer, Victim victim) {
+  private static void killInFlight(Command command, Writer writer, String victim, Runnable kill) {
     Awaitility.await("changes in flight before the kill of " + victim)
         .atMost(Duration.ofSeconds(60))
         .pollDelay(Duration.ZERO)
@@ -129,15 +125,37 @@ class CrashIT {
               if (visible < 0 || committed <= visible) {
                 return false;
               }
-              long pid = platform.kill(victim);
+              kill.run();
               LOG.info(
-                  "killed {} ({}) at change {}, {} of them in flight",
-                  victim,
-                  pid,
-                  committed,
-                  committed - visible);
+                  "killed {} at change {}; the table had change {}", victim, committed, visible);
               return true;
             });
+  }
+
+  private static void kill(String victim, Installation installation, Database source) {
+    switch (victim) {
+      case "source" -> source.server.kill();
+      case "supervisor" -> installation.replaceSupervisor();
+      default -> installation.platform().kill(victim);
+    }
+  }
+
+  /** The database that is captured, durable as a real one. */
+  private static final class Database implements AutoCloseable {
+    private PostgresServer server =
+        PostgresServer.temporary()
+            .setting("fsync", "on")
+            .setting("synchronous_commit", "on")
+            .start();
+
+    void startAgain() {
+      server = server.startAgain();
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
   }
 
   private static long visible(Command command) {

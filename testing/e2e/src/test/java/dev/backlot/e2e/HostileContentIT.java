@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backlot.checker.Checker;
 import dev.backlot.checker.CommandTarget;
 import dev.backlot.checker.Verdict;
+import dev.backlot.testing.platform.Platform;
+import dev.backlot.testing.platform.Platform.Result;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
@@ -68,8 +70,8 @@ class HostileContentIT {
               - {id: mixed, source: 'hostile.public."Mixed Case.And ""Dots\"""'}
               - {id: out, sink: iceberg, from: mixed, config: {table: hostile.mixed, commit_interval: 500ms}}
             """;
-    Command.Result applied = command.apply(specs);
-    assertThat(applied.exit()).as(applied.out() + applied.err()).isZero();
+    Result applied = command.apply(specs);
+    assertThat(applied.exitCode()).as(applied.out() + applied.err()).isZero();
     awaitCaughtUp(command);
 
     execute(ROWS.formatted("log"));
@@ -83,7 +85,9 @@ class HostileContentIT {
 
     try (Connection connection = shared.source().connect()) {
       Checker checker =
-          new Checker(connection, new CommandTarget(Command.backlot(), shared.platform().url()));
+          new Checker(
+              connection,
+              new CommandTarget(Platform.root().resolve("backlot"), shared.platform().url()));
       Verdict edge = checker.compare("public", "edge", "true", "hostile.edge_latest", Map.of());
       assertThat(edge.equal()).as("edge: " + edge).isTrue();
       assertThat(edge.sourceRows()).isEqualTo(6);

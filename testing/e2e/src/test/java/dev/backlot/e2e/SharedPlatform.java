@@ -10,12 +10,12 @@ final class SharedPlatform {
   private static SharedPlatform shared;
 
   private final PostgresServer source;
-  private final Platform platform;
+  private final Installation platform;
 
   private SharedPlatform() throws IOException {
     source = PostgresServer.temporary().start();
     platform =
-        Platform.up(
+        Installation.up(
             Map.of("BACKLOT_SECRET_SOURCE", source.password(), "BACKLOT_SECRET_WRONG", "wrong"));
     Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end-shared-platform"));
   }
@@ -36,7 +36,7 @@ final class SharedPlatform {
     return source;
   }
 
-  Platform platform() {
+  Installation platform() {
     return platform;
   }
 

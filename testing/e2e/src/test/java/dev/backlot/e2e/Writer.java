@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -20,6 +19,11 @@ import java.util.concurrent.locks.LockSupport;
  * carries a growing {@code seq}.
  */
 final class Writer implements AutoCloseable {
+  /** Opens connections to the database that is written to. */
+  interface Connections {
+    Connection open() throws SQLException;
+  }
+
   private static final String SCHEMA =
       """
       CREATE TABLE take (scene int, take int, title text, score numeric(10,2), notes text, seq bigint, PRIMARY KEY (scene, take));
@@ -28,7 +32,7 @@ final class Writer implements AutoCloseable {
       """;
   private static final String LARGE = "light and shadow, ".repeat(2_000);
 
-  private final Callable<Connection> connections;
+  private final Connections connections;
   private final int perSecond;
   private final Random random;
   private final AtomicLong committed = new AtomicLong();
@@ -39,16 +43,17 @@ final class Writer implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "writer");
   private volatile boolean stopped;
   private long seq;
+  private long lastOfTake;
 
-  Writer(Callable<Connection> connections, int perSecond, long seed) {
+  Writer(Connections connections, int perSecond, long seed) {
     this.connections = connections;
     this.perSecond = perSecond;
     this.random = new Random(seed);
   }
 
   /** Creates the tables, with some rows each. */
-  void createTables(int rows) throws Exception {
-    try (Connection connection = connections.call();
+  void createTables(int rows) throws SQLException {
+    try (Connection connection = connections.open();
         Statement statement = connection.createStatement()) {
       statement.execute(SCHEMA);
       // random-looking text does not compress, so that it is stored out of line
@@ -68,7 +73,7 @@ final class Writer implements AutoCloseable {
     thread.start();
   }
 
-  /** The highest {@code seq} that is committed. */
+  /** The highest {@code seq} that is committed in {@code take}. */
   long committed() {
     return committed.get();
   }
@@ -90,7 +95,7 @@ final class Writer implements AutoCloseable {
 
   private void run() {
     while (!stopped) {
-      try (Connection connection = connections.call()) {
+      try (Connection connection = connections.open()) {
         loadKeys(connection);
         connection.setAutoCommit(false);
         long begin = System.nanoTime();
@@ -101,7 +106,7 @@ final class Writer implements AutoCloseable {
             change(connection);
           }
           connection.commit();
-          committed.set(seq);
+          committed.set(lastOfTake);
           changes.addAndGet(batch);
           done += batch;
           long ahead = begin + done * 1_000_000_000L / perSecond - System.nanoTime();
@@ -109,7 +114,7 @@ final class Writer implements AutoCloseable {
             LockSupport.parkNanos(ahead);
           }
         }
-      } catch (Exception e) {
+      } catch (SQLException e) {
         // the server was killed: connect anew; what was not committed is not counted
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
       }
@@ -162,6 +167,7 @@ final class Writer implements AutoCloseable {
           kind < 3 ? LARGE + UUID.randomUUID() : "",
           seq);
       takes.add(key);
+      lastOfTake = seq;
       return;
     }
     int at = random.nextInt(takes.size());
@@ -180,6 +186,7 @@ final class Writer implements AutoCloseable {
           key[0],
           key[1]);
       takes.set(at, moved);
+      lastOfTake = seq;
     } else {
       execute(
           connection,
@@ -188,6 +195,7 @@ final class Writer implements AutoCloseable {
           seq,
           key[0],
           key[1]);
+      lastOfTake = seq;
     }
   }
 

@@ -201,25 +201,32 @@ public final class Platform implements AutoCloseable {
 
   /** Runs {@code ./backlot WORDS} against this platform. */
   public Result run(String... words) {
+    return run(url(), words);
+  }
+
+  /** Runs {@code ./backlot WORDS} against a server and waits for its end, five minutes at most. */
+  public static Result run(String server, String... words) {
     List<String> line = new ArrayList<>();
     line.add(root().resolve("backlot").toString());
     line.addAll(List.of(words));
     try {
       Path out = Files.createTempFile("backlot-out-", "");
       Path err = Files.createTempFile("backlot-err-", "");
-      ProcessBuilder builder =
-          new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
-      builder.environment().put("BACKLOT_SERVER", url());
-      builder
-          .environment()
-          .put("BACKLOT_TOKEN", Files.readString(dataDir.resolve("token")).strip());
-      Process command = builder.start();
-      command.getOutputStream().close();
-      int exitCode = command.waitFor();
-      Result result = new Result(exitCode, Files.readString(out), Files.readString(err));
-      Files.delete(out);
-      Files.delete(err);
-      return result;
+      try {
+        ProcessBuilder builder =
+            new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().put("BACKLOT_SERVER", server);
+        Process command = builder.start();
+        command.getOutputStream().close();
+        if (!command.waitFor(5, TimeUnit.MINUTES)) {
+          command.destroyForcibly();
+          throw new AssertionError(line + " has not ended after five minutes");
+        }
+        return new Result(command.exitValue(), Files.readString(out), Files.readString(err));
+      } finally {
+        Files.delete(out);
+        Files.delete(err);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -1,0 +1,79 @@
+package dev.backlot.e2e;
+
+import dev.backlot.testing.platform.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A platform in a temporary data directory, which outlives its supervisors until it is closed. */
+final class Installation implements AutoCloseable {
+  private final Path dataDir;
+  private final int port;
+  private final Map<String, String> variables;
+  private Platform platform;
+
+  private Installation(Map<String, String> variables) throws IOException {
+    this.dataDir = Files.createTempDirectory("backlot-e2e-");
+    this.port = Platform.freePorts();
+    this.variables = variables;
+    this.platform = Platform.launch("up", dataDir, port, List.of(), variables);
+  }
+
+  /** Starts a platform on free ports and waits until it is up. */
+  static Installation up(Map<String, String> variables) throws IOException {
+    Installation installation = new Installation(variables);
+    try {
+      installation.platform.awaitUp();
+      return installation;
+    } catch (AssertionError e) {
+      installation.close();
+      throw e;
+    }
+  }
+
+  String url() {
+    return platform.url();
+  }
+
+  Command command() {
+    return new Command(url());
+  }
+
+  Platform platform() {
+    return platform;
+  }
+
+  /** Kills the supervisor with -9 and starts another in the same data directory. */
+  void replaceSupervisor() {
+    platform.killSupervisor();
+    platform = Platform.launch("up", dataDir, port, List.of(), variables);
+  }
+
+  @Override
+  public void close() throws IOException {
+    platform.close();
+    keepLogs();
+    try (Stream<Path> files = Files.walk(dataDir)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /** Copies what the processes said to {@code target/}, for whoever has to find out why. */
+  private void keepLogs() throws IOException {
+    Path kept = Platform.root().resolve("testing/e2e/target/platforms/" + port);
+    Files.createDirectories(kept);
+    Files.writeString(kept.resolve("up.log"), platform.output());
+    try (Stream<Path> logs = Files.list(dataDir.resolve("logs"))) {
+      for (Path log : logs.toList()) {
+        Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+}
