@@ -65,7 +65,11 @@ final class CaptureBench {
             .setting("max_connections", "200")
             .start();
     kafka = KafkaServer.temporary().start();
-    execute("postgres", "CREATE DATABASE metadata");
+    // A standby that never confirms must stall the captured database's commits only.
+    execute(
+        "postgres",
+        "CREATE DATABASE metadata",
+        "ALTER DATABASE metadata SET synchronous_commit = 'local'");
     PlatformConfig.Database database =
         new PlatformConfig.Database(
             postgres.jdbcUrl("metadata"), postgres.user(), postgres.password());
