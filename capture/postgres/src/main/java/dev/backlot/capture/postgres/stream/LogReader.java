@@ -10,10 +10,13 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,7 @@ public final class LogReader {
 
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private long heldBytes;
+  private BooleanSupplier stop = () -> false;
 
   /** Finds out how a table is written. */
   public interface Shapes {
@@ -83,6 +87,11 @@ public final class LogReader {
   /** Runs something between two transactions, by the thread that reads. */
   public void execute(Runnable command) {
     commands.add(command);
+  }
+
+  /** Ends a wait for the database when this says so. */
+  void stopWhen(BooleanSupplier newStop) {
+    stop = newStop;
   }
 
   /** Returns whether everything taken has been written and no transaction is open. */
@@ -149,15 +158,22 @@ public final class LogReader {
       return;
     }
     Map<TableLog, Reselector.Wanted> wanted = new HashMap<>();
+    Set<Long> transactions = new HashSet<>();
+    long transaction = place.transaction;
     for (Held message : held) {
+      if (message.bytes[message.from] == 'B') {
+        transaction = transaction(message.bytes, message.from);
+      }
       if (lacksValues(message.bytes, message.from)) {
         TableLog log = requireNonNull(logs.get(Bytes.int32(message.bytes, message.from + 1)));
         boolean hasOld = message.bytes[message.from + 5] != 'N';
         // The row's own key finds it now; its identity columns may be told by the old row only.
         byte[] key = log.key(row, hasOld ? old : null);
         wanted.computeIfAbsent(log, Reselector.Wanted::new).add(row, keySource(log, hasOld), key);
+        transactions.add(transaction);
       }
     }
+    reselector.awaitVisible(transactions, stop);
     Map<TableLog, Map<KeyBytes, Reselected>> found = new HashMap<>();
     for (Map.Entry<TableLog, Reselector.Wanted> entry : wanted.entrySet()) {
       found.put(entry.getKey(), reselector.read(entry.getValue()));
@@ -199,10 +215,14 @@ public final class LogReader {
   private void begin(byte[] in, int from) {
     place.lsn = Bytes.int64(in, from + 1);
     place.commitMicros = Bytes.int64(in, from + 9) + POSTGRES_EPOCH_MICROS;
-    place.transaction = Bytes.int32(in, from + 17) & 0xffffffffL;
+    place.transaction = transaction(in, from);
     place.nowMicros = System.currentTimeMillis() * 1_000;
     changes = 0;
     inTransaction = true;
+  }
+
+  private static long transaction(byte[] begin, int from) {
+    return Bytes.int32(begin, from + 17) & 0xffffffffL;
   }
 
   private void commit(byte[] in, int from) {

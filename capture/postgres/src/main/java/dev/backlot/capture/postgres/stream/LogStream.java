@@ -100,6 +100,7 @@ public final class LogStream implements AutoCloseable {
             .withStatusInterval(5, TimeUnit.SECONDS)
             .withAutomaticFlush(false)
             .start();
+    reader.stopWhen(stop);
     int waits = 0;
     int taken = 0;
     while (!stop.getAsBoolean()) {

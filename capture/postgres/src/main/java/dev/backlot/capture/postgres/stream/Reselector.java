@@ -3,6 +3,7 @@ package dev.backlot.capture.postgres.stream;
 import dev.backlot.capture.dump.KeyBytes;
 import dev.backlot.capture.postgres.catalog.Catalog;
 import dev.backlot.capture.postgres.catalog.CopyRows;
+import dev.backlot.capture.postgres.catalog.Snapshot;
 import dev.backlot.capture.postgres.catalog.SqlText;
 import dev.backlot.capture.postgres.type.ColumnCodec;
 import dev.backlot.capture.postgres.type.TableShape;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -26,12 +29,35 @@ import java.util.stream.Collectors;
  * not change them. What comes back is present state; rows that are gone are missing.
  */
 final class Reselector {
+  private static final long WAIT_NANOS = 2_000_000;
+
   private final Connection connection;
   private final Catalog catalog;
 
   Reselector(Connection connection, Catalog catalog) {
     this.connection = connection;
     this.catalog = catalog;
+  }
+
+  /**
+   * Waits until queries see some transactions. The log tells a commit before queries see it, by
+   * long with a standby that confirms late; until then a row would be found as it was before, or
+   * not at all. Whoever wrote a row earlier is visible by then, since its lock was held until so.
+   *
+   * @param transactions as the log numbers them
+   * @throws IllegalStateException when asked to stop meanwhile
+   */
+  void awaitVisible(Set<Long> transactions, BooleanSupplier stop) throws SQLException {
+    while (true) {
+      Snapshot snapshot = catalog.snapshot();
+      if (transactions.stream().allMatch(snapshot::sees)) {
+        return;
+      }
+      if (stop.getAsBoolean()) {
+        throw new IllegalStateException("Stopped while a commit is not visible yet");
+      }
+      LockSupport.parkNanos(WAIT_NANOS);
+    }
   }
 
   /** Rows of one table that lack values. */
