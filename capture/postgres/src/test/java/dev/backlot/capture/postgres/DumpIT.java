@@ -68,7 +68,25 @@ class DumpIT {
 
       List<CaptureBench.Event> events = bench.read(source);
       assertThat(interleavings(events)).as("changes of a chunk under way").isGreaterThan(1_000);
+      assertThatReadRowsAreAsTheLogLeftThem(events);
       assertThat(CaptureBench.latest(events)).isEqualTo(table(name));
+    }
+  }
+
+  /**
+   * The log has told everything that a chunk saw by the time the chunk is written, so that a read
+   * row says again what its key's last event said; anything else would be older.
+   */
+  private static void assertThatReadRowsAreAsTheLogLeftThem(List<CaptureBench.Event> events) {
+    Map<Integer, String> states = new HashMap<>();
+    for (CaptureBench.Event event : events) {
+      if (List.of("c", "u", "d", "r").contains(event.op())) {
+        String now = String.valueOf(event.after());
+        String before = states.put(id(event), now);
+        if (event.op().equals("r") && before != null) {
+          assertThat(now).as("row %d at %s", id(event), event.header()).isEqualTo(before);
+        }
+      }
     }
   }
 
