@@ -70,6 +70,9 @@ final class Installation implements AutoCloseable {
     Path kept = Platform.root().resolve("testing/e2e/target/platforms/" + port);
     Files.createDirectories(kept);
     Files.writeString(kept.resolve("up.log"), platform.output());
+    if (!Files.isDirectory(dataDir.resolve("logs"))) {
+      return;
+    }
     try (Stream<Path> logs = Files.list(dataDir.resolve("logs"))) {
       for (Path log : logs.toList()) {
         Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
