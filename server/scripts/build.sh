@@ -118,11 +118,16 @@ build() {
 
 # The demo's films come from an npm package.
 install_films() {
-  local studio=$home/examples/studio
-  [[ -f $studio/package.json ]] || return 0
-  [[ -f $studio/node_modules/.package-lock.json && ! $studio/package-lock.json -nt $studio/node_modules/.package-lock.json ]] && return 0
-  npm ci --prefix "$studio" --no-audit --no-fund >"$builds/build-films.log" 2>&1 </dev/null 9>&- || {
-    tail -n 20 "$builds/build-films.log" >&2
+  install_packages "$home/examples/studio" films
+}
+
+# Fetches a directory's npm packages unless they are there as its lock file says.
+install_packages() { # DIRECTORY NAME
+  local log=$builds/build-$2.log
+  [[ -f $1/package.json ]] || return 0
+  [[ -f $1/node_modules/.package-lock.json && ! $1/package-lock.json -nt $1/node_modules/.package-lock.json ]] && return 0
+  npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund >"$log" 2>&1 </dev/null 9>&- || {
+    tail -n 20 "$log" >&2
     return 1
   }
 }

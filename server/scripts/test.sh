@@ -5,6 +5,12 @@ install_films_or_fail() {
   install_films || fail INTERNAL "Cannot fetch the demo's films. Mend what is said above and try again."
 }
 
+# The federated graph that enrichment is tested against consists of npm packages.
+install_graph_or_fail() {
+  install_packages "$home/testing/graph" graph ||
+    fail INTERNAL "Cannot fetch the tests' GraphQL gateway. Mend what is said above and try again."
+}
+
 # A build without checks leaves classes behind that a build with checks would take for checked.
 forget_compiled() {
   find "$home" \( -name node_modules -o -name .git -o -path '*/target/builds' \) -prune -o \
@@ -40,6 +46,7 @@ install_browser() {
 run_tests() {
   local begin=$SECONDS failed_parts=() log=$home/server/target/test.log
   install_films_or_fail
+  install_graph_or_fail
   install_browser
   # The platform that the end-to-end tests start; built first, so that no test builds.
   ensure_built

@@ -1,0 +1,5 @@
+/** A real federated GraphQL graph that tests fill and break as they like. */
+@NullMarked
+package dev.backlot.testing.graph;
+
+import org.jspecify.annotations.NullMarked;
