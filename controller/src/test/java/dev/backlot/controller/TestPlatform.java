@@ -50,6 +50,7 @@ final class TestPlatform implements AutoCloseable {
             "http://localhost:1",
             Optional.empty(),
             directory.resolve("warehouse").toUri().toString(),
+            Map.of(),
             directory.resolve("ui"),
             "");
     controller = Controller.start(config);

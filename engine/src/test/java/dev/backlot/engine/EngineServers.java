@@ -74,6 +74,7 @@ final class EngineServers implements AutoCloseable {
         flink.restUrl(),
         Optional.empty(),
         data.resolve("warehouse").toUri().toString(),
+        Map.of(),
         data,
         "");
   }

@@ -7,6 +7,7 @@ import dev.backlot.model.platform.PlatformConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A platform that runs elsewhere, as a process that joins it alone needs to know it. */
@@ -50,6 +51,7 @@ public final class ExternalPlatform {
         settings.flinkRestUrl().orElse(""),
         Optional.empty(),
         settings.warehouseUri().orElse(""),
+        settings.lake().map(lake -> lake.resolved(secrets)).orElse(Map.of()),
         dataDir.resolve("ui"),
         "");
   }

@@ -207,9 +207,16 @@ final class Installation {
             : Optional.of(
                 new PlatformConfig.EmbeddedFlink(
                     data.resolve("flink"), flinkPort, settings.flinkSlots())),
-        settings.warehouseUri().orElse(fileUri(data.resolve("warehouse"))),
+        warehouse(),
+        settings.lake().map(lake -> lake.resolved(secrets)).orElse(Map.of()),
         distribution.uiDir(),
         "");
+  }
+
+  /** An external catalog that places tables itself has no root that we would know. */
+  private String warehouse() {
+    boolean elsewhere = settings.lake().isPresent() && !settings.lake().get().isJdbc();
+    return settings.warehouseUri().orElse(elsewhere ? "" : fileUri(data.resolve("warehouse")));
   }
 
   private PlatformConfig.Database metadata(Path secrets) throws IOException {

@@ -1,6 +1,8 @@
 package dev.backlot.server;
 
 import dev.backlot.model.spec.SecretReference;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +16,7 @@ import java.util.Optional;
  * @param flinkRestUrl an external Flink
  * @param flinkSlots how many parallel pipelines fit into the embedded Flink
  * @param warehouseUri root of the tables' files
+ * @param lake an external catalog of tables
  * @param memory the heaps of the two planes
  */
 record Settings(
@@ -25,6 +28,7 @@ record Settings(
     Optional<String> flinkRestUrl,
     int flinkSlots,
     Optional<String> warehouseUri,
+    Optional<Lake> lake,
     Memory memory) {
   static final int DEFAULT_SLOTS = 32;
   static final String DEFAULT_DATA_PLANE_HEAP = "1g";
@@ -51,6 +55,30 @@ record Settings(
     }
   }
 
+  /**
+   * An Iceberg catalog.
+   *
+   * @param properties of Iceberg's own names, such as {@code type} and {@code uri}
+   * @param secrets further properties, by reference
+   */
+  record Lake(Map<String, String> properties, Map<String, SecretReference> secrets) {
+    Lake {
+      properties = Map.copyOf(properties);
+      secrets = Map.copyOf(secrets);
+    }
+
+    boolean isJdbc() {
+      return "jdbc".equals(properties.get("type"));
+    }
+
+    /** Returns all properties, with the secrets' values. */
+    Map<String, String> resolved(Path secretsDir) {
+      Map<String, String> all = new HashMap<>(properties);
+      secrets.forEach((name, reference) -> all.put(name, OwnSecrets.read(reference, secretsDir)));
+      return all;
+    }
+  }
+
   /** Largest heaps, as of {@code -Xmx}. */
   record Memory(String dataPlane, String controller) {}
 
@@ -63,6 +91,7 @@ record Settings(
         Optional.empty(),
         Optional.empty(),
         DEFAULT_SLOTS,
+        Optional.empty(),
         Optional.empty(),
         new Memory(DEFAULT_DATA_PLANE_HEAP, DEFAULT_CONTROLLER_HEAP));
   }

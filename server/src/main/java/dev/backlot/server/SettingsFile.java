@@ -97,6 +97,7 @@ final class SettingsFile {
             "kafka",
             "flink",
             "warehouse",
+            "lake",
             "memory"));
     Map<String, Object> flink = section(root, "flink", Set.of("rest_url", "slots"));
     Map<String, Object> warehouse = section(root, "warehouse", Set.of("uri"));
@@ -110,6 +111,9 @@ final class SettingsFile {
         text(flink, "flink", "rest_url"),
         integer(flink, "flink", "slots", 1, 1000).orElse(defaults.flinkSlots()),
         text(warehouse, "warehouse", "uri"),
+        root.containsKey("lake")
+            ? new LakeSection(this, mapping(root.get("lake"), LakeSection.NAME)).read()
+            : Optional.empty(),
         new Settings.Memory(
             size(memory, "data_plane").orElse(defaults.memory().dataPlane()),
             size(memory, "controller").orElse(defaults.memory().controller())));
@@ -155,7 +159,8 @@ final class SettingsFile {
     return servers.map(found -> new Settings.Kafka(found, (short) replication, properties));
   }
 
-  private Optional<SecretReference> secret(Map<String, Object> section, String path, String field) {
+  /** Reads a secret's reference, or reports what stands there instead. */
+  Optional<SecretReference> secret(Map<String, Object> section, String path, String field) {
     String at = path + "." + field;
     Object value = section.get(field);
     if (value instanceof Map<?, ?> map && map.size() == 1) {
@@ -185,7 +190,7 @@ final class SettingsFile {
     return section;
   }
 
-  private Map<String, Object> mapping(Object value, String path) {
+  Map<String, Object> mapping(Object value, String path) {
     if (!(value instanceof Map<?, ?> map)) {
       report(path.isEmpty() ? "it" : path, "it must be a mapping", "Write 'name: value' lines");
       return Map.of();
@@ -200,7 +205,7 @@ final class SettingsFile {
     return mapping;
   }
 
-  private void onlyFields(Map<String, Object> section, String path, Set<String> fields) {
+  void onlyFields(Map<String, Object> section, String path, Set<String> fields) {
     for (String field : section.keySet()) {
       if (!fields.contains(field)) {
         report(
@@ -211,14 +216,14 @@ final class SettingsFile {
     }
   }
 
-  private Optional<String> required(Map<String, Object> section, String path, String field) {
+  Optional<String> required(Map<String, Object> section, String path, String field) {
     if (!section.containsKey(field)) {
       report(path + "." + field, "it is missing", "Add it");
     }
     return text(section, path, field);
   }
 
-  private Optional<String> text(Map<String, Object> section, String path, String field) {
+  Optional<String> text(Map<String, Object> section, String path, String field) {
     Object value = section.get(field);
     if (value == null) {
       return Optional.empty();
@@ -258,7 +263,7 @@ final class SettingsFile {
     return Optional.empty();
   }
 
-  private void report(String path, String cause, String fix) {
+  void report(String path, String cause, String fix) {
     problems.add(
         new Problem(
             ProblemCode.SPEC_INVALID_VALUE,

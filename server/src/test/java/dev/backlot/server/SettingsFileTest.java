@@ -51,6 +51,69 @@ class SettingsFileTest {
   }
 
   @Test
+  void anyIcebergCatalogMayHoldTheTables() throws IOException {
+    Settings settings =
+        SettingsFile.read(
+            file(
+                """
+                lake:
+                  type: rest
+                  uri: https://catalog/iceberg
+                  warehouse: studio
+                  credential: {env: BACKLOT_SECRET_CATALOG}
+                  io_impl: org.apache.iceberg.aws.s3.S3FileIO
+                  properties:
+                    oauth2-server-uri: https://login/token
+                    s3.secret-access-key: {file: s3}
+                """));
+
+    Settings.Lake lake = settings.lake().orElseThrow();
+    assertThat(lake.properties())
+        .isEqualTo(
+            Map.of(
+                "type", "rest",
+                "uri", "https://catalog/iceberg",
+                "warehouse", "studio",
+                "io-impl", "org.apache.iceberg.aws.s3.S3FileIO",
+                "oauth2-server-uri", "https://login/token"));
+    assertThat(lake.secrets())
+        .isEqualTo(
+            Map.of(
+                "credential",
+                new SecretReference.FromEnvironment("BACKLOT_SECRET_CATALOG"),
+                "s3.secret-access-key",
+                new SecretReference.FromFile("s3")));
+  }
+
+  @Test
+  void aCatalogIsNamedFullyAndItsSecretsNeverStandInTheFile() throws IOException {
+    Path file =
+        file(
+            """
+            lake:
+              type: rst
+              uri: http://catalog
+              token: geheim
+              colour: blue
+              properties: {s3.secret-access-key: geheim}
+            """);
+    Path incomplete = file("lake: {type: jdbc, user: backlot}", "incomplete.yaml");
+
+    assertThatThrownBy(() -> SettingsFile.read(file))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e ->
+                assertThat(e.problems())
+                    .extracting(problem -> problem.place().path())
+                    .containsExactlyInAnyOrder(
+                        "lake.type",
+                        "lake.token",
+                        "lake.colour",
+                        "lake.properties.s3.secret-access-key"));
+    assertThatThrownBy(() -> SettingsFile.read(incomplete)).hasMessageContaining("lake.uri");
+  }
+
+  @Test
   void anEmptyFileChangesNothing() throws IOException {
     assertThat(SettingsFile.read(file(""))).isEqualTo(Settings.defaults());
   }
@@ -98,6 +161,10 @@ class SettingsFileTest {
   }
 
   private Path file(String content) throws IOException {
-    return Files.writeString(directory.resolve("backlot.yaml"), content);
+    return file(content, "backlot.yaml");
+  }
+
+  private Path file(String content, String name) throws IOException {
+    return Files.writeString(directory.resolve(name), content);
   }
 }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.ViewCatalog;
 import org.apache.iceberg.exceptions.NoSuchViewException;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.view.SQLViewRepresentation;
 import org.apache.iceberg.view.View;
@@ -22,7 +22,7 @@ final class BusinessView {
   private BusinessView() {}
 
   /** Creates the view, or replaces it when the table's columns, key or order have changed. */
-  static void ensure(JdbcCatalog catalog, TableName name, Table table) {
+  static void ensure(ViewCatalog catalog, TableName name, Table table) {
     TableName view = name.latest();
     String trino = sql(Dialect.TRINO, name, table);
     Optional<View> current = find(catalog, view);
@@ -46,7 +46,7 @@ final class BusinessView {
     builder.createOrReplace();
   }
 
-  private static Optional<View> find(JdbcCatalog catalog, TableName view) {
+  private static Optional<View> find(ViewCatalog catalog, TableName view) {
     try {
       return Optional.of(catalog.loadView(view.identifier()));
     } catch (NoSuchViewException e) {

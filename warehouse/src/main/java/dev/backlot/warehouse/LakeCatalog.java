@@ -3,6 +3,7 @@ package dev.backlot.warehouse;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,27 +11,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.catalog.ViewCatalog;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
-import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.exceptions.RESTException;
+import org.apache.iceberg.exceptions.ServiceFailureException;
 import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.apache.iceberg.view.View;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Iceberg catalog {@code lake}: pointers in the metadata database, files under the warehouse's
- * root.
+ * The Iceberg catalog {@code lake}: pointers in the metadata database and files under the
+ * warehouse's root, unless another catalog is configured.
  *
- * <p>Every handle on the same settings in one JVM shares two database connections, which are opened
- * again when the database comes back after a restart; reads wait up to {@value #PATIENCE_SECONDS}
- * seconds for it. Safe for use by several threads. Tables loaded from a closed handle stay readable
- * and fail to commit.
+ * <p>Every handle on the same settings in one JVM shares one catalog (two database connections),
+ * which is reached again when it comes back after a restart; reads wait up to {@value
+ * #PATIENCE_SECONDS} seconds for it. Safe for use by several threads. Tables loaded from a closed
+ * handle stay readable and fail to commit.
  */
 public final class LakeCatalog implements AutoCloseable {
   /** The catalog's name, which stands before namespaces in queries. */
@@ -45,43 +48,29 @@ public final class LakeCatalog implements AutoCloseable {
   private static final Map<LakeSettings, Shared> OPEN = new HashMap<>();
 
   private final LakeSettings settings;
-  private final JdbcCatalog catalog;
+  private final OpenCatalog catalog;
   private final ManifestFacts manifests = new ManifestFacts();
   private boolean closed;
 
-  private LakeCatalog(LakeSettings settings, JdbcCatalog catalog) {
+  private LakeCatalog(LakeSettings settings, OpenCatalog catalog) {
     this.settings = settings;
     this.catalog = catalog;
   }
 
   /**
-   * Opens the catalog, and creates its two tables in the metadata database when they are missing.
+   * Opens the catalog; that in the metadata database gets its two tables when they are missing.
    *
-   * @throws RuntimeException when the database stays unreachable
+   * @throws RuntimeException when the catalog stays unreachable
    */
   public static LakeCatalog open(LakeSettings settings) {
     synchronized (OPEN) {
       Shared shared = OPEN.get(settings);
       if (shared == null) {
-        shared = new Shared(patiently("open the catalog", () -> connect(settings)));
+        shared = new Shared(patiently("open the catalog", () -> OpenCatalog.of(settings)));
         OPEN.put(settings, shared);
       }
       shared.handles++;
       return new LakeCatalog(settings, shared.catalog);
-    }
-  }
-
-  private static JdbcCatalog connect(LakeSettings settings) {
-    JdbcCatalog catalog = new JdbcCatalog();
-    if (!settings.isLocal()) {
-      catalog.setConf(new Configuration());
-    }
-    try {
-      catalog.initialize(NAME, settings.catalogProperties());
-      return catalog;
-    } catch (RuntimeException e) {
-      catalog.close();
-      throw e;
     }
   }
 
@@ -91,7 +80,7 @@ public final class LakeCatalog implements AutoCloseable {
   }
 
   /** Returns Iceberg's own interface to the same catalog; not to be closed. */
-  public JdbcCatalog iceberg() {
+  public OpenCatalog iceberg() {
     return catalog;
   }
 
@@ -99,7 +88,7 @@ public final class LakeCatalog implements AutoCloseable {
   public Optional<Table> find(TableName name) {
     try {
       return Optional.of(
-          patiently("load table " + name, () -> catalog.loadTable(name.identifier())));
+          patiently("load table " + name, () -> catalog.tables().loadTable(name.identifier())));
     } catch (NoSuchTableException e) {
       return Optional.empty();
     }
@@ -123,8 +112,12 @@ public final class LakeCatalog implements AutoCloseable {
 
   /** Returns the view, or empty when there is none of this name. */
   public Optional<View> findView(TableName name) {
+    if (catalog.views().isEmpty()) {
+      return Optional.empty();
+    }
+    ViewCatalog views = catalog.views().get();
     try {
-      return Optional.of(patiently("load view " + name, () -> catalog.loadView(name.identifier())));
+      return Optional.of(patiently("load view " + name, () -> views.loadView(name.identifier())));
     } catch (NoSuchViewException e) {
       return Optional.empty();
     }
@@ -136,9 +129,9 @@ public final class LakeCatalog implements AutoCloseable {
         "list tables",
         () -> {
           List<TableName> names = new ArrayList<>();
-          for (Namespace namespace : catalog.listNamespaces()) {
+          for (Namespace namespace : catalog.namespaces().listNamespaces()) {
             try {
-              catalog.listTables(namespace).forEach(id -> names.add(TableName.of(id)));
+              addNames(catalog.tables().listTables(namespace), names);
             } catch (NoSuchNamespaceException e) {
               LOG.debug("Namespace {} was dropped meanwhile", namespace, e);
             }
@@ -153,11 +146,24 @@ public final class LakeCatalog implements AutoCloseable {
         "list views",
         () -> {
           List<TableName> names = new ArrayList<>(tables());
-          for (Namespace namespace : catalog.listNamespaces()) {
-            catalog.listViews(namespace).forEach(id -> names.add(TableName.of(id)));
+          if (catalog.views().isPresent()) {
+            for (Namespace namespace : catalog.namespaces().listNamespaces()) {
+              addNames(catalog.views().get().listViews(namespace), names);
+            }
           }
           return names.stream().sorted().toList();
         });
+  }
+
+  /** Others may have put anything into the catalog; what no query could name is left out. */
+  private static void addNames(List<TableIdentifier> found, List<TableName> names) {
+    for (TableIdentifier identifier : found) {
+      try {
+        names.add(TableName.of(identifier));
+      } catch (ProblemException e) {
+        LOG.debug("{} is left out", identifier, e);
+      }
+    }
   }
 
   /** Returns the table that a business view shows; empty when there is no such view. */
@@ -245,7 +251,7 @@ public final class LakeCatalog implements AutoCloseable {
       try {
         Table table =
             LakeTables.bring(catalog, settings, find(request.table()), request, evolution);
-        BusinessView.ensure(catalog, request.table(), table);
+        catalog.views().ifPresent(views -> BusinessView.ensure(views, request.table(), table));
         return LakeTables.shape(table);
       } catch (CommitFailedException | org.apache.iceberg.exceptions.AlreadyExistsException e) {
         if (attempt == COMMIT_ATTEMPTS) {
@@ -258,8 +264,8 @@ public final class LakeCatalog implements AutoCloseable {
 
   /** Drops a table and its business view; {@code files} says what becomes of the data. */
   public void drop(TableName name, Files files) {
-    catalog.dropView(name.latest().identifier());
-    catalog.dropTable(name.identifier(), files == Files.PURGE);
+    catalog.views().ifPresent(views -> views.dropView(name.latest().identifier()));
+    catalog.tables().dropTable(name.identifier(), files == Files.PURGE);
   }
 
   /** What becomes of a dropped table's files. */
@@ -284,20 +290,26 @@ public final class LakeCatalog implements AutoCloseable {
     }
   }
 
-  /** Reads, waiting for the database while it restarts. */
+  /** Reads, waiting for the catalog while it restarts. */
   private static <T> T patiently(String what, Supplier<T> read) {
     long deadline = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
     while (true) {
       try {
         return read.get();
-      } catch (UncheckedSQLException e) {
-        if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+      } catch (UncheckedSQLException | RESTException e) {
+        if (!isAway(e) || System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
           throw e;
         }
         LOG.warn("Cannot {}: {}. Trying again", what, e.getMessage());
       }
       pause();
     }
+  }
+
+  private static boolean isAway(RuntimeException e) {
+    return !(e instanceof RESTException)
+        || e instanceof ServiceFailureException
+        || e.getCause() instanceof IOException;
   }
 
   private static void pause() {
@@ -310,10 +322,10 @@ public final class LakeCatalog implements AutoCloseable {
 
   /** A catalog and how many handles use it. */
   private static final class Shared {
-    private final JdbcCatalog catalog;
+    private final OpenCatalog catalog;
     private int handles;
 
-    Shared(JdbcCatalog catalog) {
+    Shared(OpenCatalog catalog) {
       this.catalog = catalog;
     }
   }

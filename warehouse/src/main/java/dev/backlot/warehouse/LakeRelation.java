@@ -1,5 +1,7 @@
 package dev.backlot.warehouse;
 
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
 import dev.backlot.schema.FieldType;
 import dev.backlot.warehouse.LatestSql.Dialect;
 import dev.backlot.warehouse.LatestSql.Ending;
@@ -113,7 +115,12 @@ public final class LakeRelation {
       return new Scan(List.of(), Set.of());
     }
     if (!snapshot.deleteManifests(table.io()).isEmpty()) {
-      throw new IllegalStateException("Table " + name + " has delete files");
+      throw new ProblemException(
+          ProblemCode.QUERY_INVALID,
+          "Cannot read table '"
+              + name
+              + "': rows of it are deleted by delete files, which another engine wrote. Query it"
+              + " with that engine.");
     }
     Types.NestedField key = keyColumn(table);
     List<String> files = new ArrayList<>();

@@ -19,8 +19,8 @@ import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
@@ -62,7 +62,7 @@ final class LakeTables {
   }
 
   static Table bring(
-      JdbcCatalog catalog,
+      OpenCatalog catalog,
       LakeSettings settings,
       Optional<Table> existing,
       TableRequest request,
@@ -115,22 +115,23 @@ final class LakeTables {
     update.commit();
   }
 
-  private static Table create(JdbcCatalog catalog, LakeSettings settings, TableRequest request) {
+  private static Table create(OpenCatalog catalog, LakeSettings settings, TableRequest request) {
     TableName name = request.table();
-    if (!catalog.namespaceExists(name.identifier().namespace())) {
+    if (!catalog.namespaces().namespaceExists(name.identifier().namespace())) {
       try {
-        catalog.createNamespace(name.identifier().namespace());
+        catalog.namespaces().createNamespace(name.identifier().namespace());
       } catch (AlreadyExistsException e) {
         // Another process was faster, which is as good.
         return create(catalog, settings, request);
       }
     }
-    return catalog
-        .buildTable(name.identifier(), schema(request))
-        .withPartitionSpec(PartitionSpec.unpartitioned())
-        .withLocation(location(settings, name))
-        .withProperties(newTableProperties(request))
-        .create();
+    Catalog.TableBuilder builder =
+        catalog
+            .tables()
+            .buildTable(name.identifier(), schema(request))
+            .withPartitionSpec(PartitionSpec.unpartitioned())
+            .withProperties(newTableProperties(request));
+    return (settings.isJdbc() ? builder.withLocation(location(settings, name)) : builder).create();
   }
 
   private static Schema schema(TableRequest request) {

@@ -69,7 +69,8 @@ final class ManifestFacts {
 
   private static List<FileFacts> read(
       Table table, ManifestFile manifest, Types.@Nullable NestedField key) {
-    int epoch = table.schema().findField(SystemColumn.EPOCH.column()).fieldId();
+    Types.NestedField epochs = table.schema().findField(SystemColumn.EPOCH.column());
+    int epoch = epochs == null ? -1 : epochs.fieldId();
     List<FileFacts> files = new ArrayList<>();
     try (ManifestReader<DataFile> reader =
         ManifestFiles.read(manifest, table.io(), table.specs()).select(READ)) {

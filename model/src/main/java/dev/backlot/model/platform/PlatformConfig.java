@@ -22,7 +22,10 @@ import java.util.Optional;
  * @param flinkRestUrl where jobs are submitted
  * @param embeddedFlink how to run Flink inside the data-plane process, absent when Flink is
  *     external
- * @param warehouseUri root of the tables' files, such as {@code file:///…/warehouse}
+ * @param warehouseUri root of the tables' files, such as {@code file:///…/warehouse}; empty when an
+ *     external catalog decides
+ * @param lakeProperties with which Iceberg opens the catalog of tables, secrets included; empty for
+ *     one in the metadata database
  * @param uiDir directory with the built web UI
  * @param queryClasspath class path with which the controller starts query child processes, empty
  *     for its own
@@ -41,11 +44,13 @@ public record PlatformConfig(
     String flinkRestUrl,
     Optional<EmbeddedFlink> embeddedFlink,
     String warehouseUri,
+    Map<String, String> lakeProperties,
     Path uiDir,
     String queryClasspath) {
   /** Copies what is mutable. */
   public PlatformConfig {
     kafkaProperties = Map.copyOf(kafkaProperties);
+    lakeProperties = Map.copyOf(lakeProperties);
   }
 
   /** A PostgreSQL database by its JDBC URL. */

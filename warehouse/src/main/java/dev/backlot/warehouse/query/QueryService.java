@@ -8,6 +8,7 @@ import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.LocalFileIO;
 import dev.backlot.warehouse.TableName;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -33,7 +34,14 @@ public final class QueryService implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    this.pool = new ChildPool(settings, LocalFileIO.path(lake.settings().warehouse()), timer);
+    this.pool = new ChildPool(settings, readable(lake, settings), timer);
+  }
+
+  /** Returns the directory that statements may read; one that is not there when all is remote. */
+  private static Path readable(LakeCatalog lake, QuerySettings settings) {
+    return lake.settings().isLocal()
+        ? LocalFileIO.path(lake.settings().warehouse())
+        : settings.scratch().resolve("no-local-warehouse");
   }
 
   /** Starts a process in the background, so that the first query finds it warm. */
@@ -97,13 +105,15 @@ public final class QueryService implements AutoCloseable {
   }
 
   /**
-   * Returns some rows of a table or of its business view, the newest first. The caller closes the
-   * result.
+   * Returns some rows of a table or of its business view, the newest first where rows say their
+   * time. The caller closes the result.
    */
   public QueryResult sample(TableName name, int rows, RowShape shape) {
     String sql = "SELECT * FROM " + DuckSql.id(name.namespace()) + "." + DuckSql.id(name.name());
-    return query(
-        sql + " ORDER BY _ts DESC, _offset DESC LIMIT " + rows, QueryLimits.DEFAULT, shape);
+    boolean foreign =
+        lake.find(name).filter(table -> table.schema().findField("_ts") == null).isPresent();
+    String newestFirst = foreign ? "" : " ORDER BY _ts DESC, _offset DESC";
+    return query(sql + newestFirst + " LIMIT " + rows, QueryLimits.DEFAULT, shape);
   }
 
   /** Returns all tables, sorted by name. */

@@ -91,6 +91,7 @@ final class CaptureBench {
             "",
             Optional.empty(),
             "",
+            Map.of(),
             directory,
             "");
     environment =
