@@ -7,6 +7,7 @@ import dev.backlot.controller.dataplane.HttpDataPlane;
 import dev.backlot.controller.document.ChangePlanner;
 import dev.backlot.controller.document.Deletion;
 import dev.backlot.controller.document.DocumentResource;
+import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.LiveState;
 import dev.backlot.controller.live.StatusResource;
@@ -30,6 +31,7 @@ import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.registry.SchemaStore;
 import java.util.List;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -128,6 +130,12 @@ class Wiring {
   @Bean
   QueryResource queryResource(Lake lake) {
     return new QueryResource(lake);
+  }
+
+  @Bean
+  ServletRegistrationBean<IcebergServlet> icebergServlet(Lake lake, MetadataDatabase metadata) {
+    return new ServletRegistrationBean<>(
+        new IcebergServlet(lake, metadata), IcebergServlet.PATH + "/*");
   }
 
   @Bean

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
+import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.StatusResource;
 import dev.backlot.controller.pipeline.PipelineResource;
@@ -11,6 +12,7 @@ import dev.backlot.controller.source.SourceResource;
 import dev.backlot.controller.table.QueryResource;
 import dev.backlot.controller.web.Json;
 import dev.backlot.controller.web.OpenApi;
+import dev.backlot.warehouse.rest.Route;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -48,6 +50,11 @@ final class OpenApiTest {
           }
         }
       }
+    }
+
+    for (Route route : Route.values()) {
+      routes.add(
+          route.method().toLowerCase(Locale.ROOT) + " " + IcebergServlet.PATH + route.path());
     }
 
     Map<String, Object> document = Json.readMap(new String(OpenApi.json(), StandardCharsets.UTF_8));
