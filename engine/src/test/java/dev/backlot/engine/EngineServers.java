@@ -8,8 +8,14 @@ import dev.backlot.embedded.PostgresServer;
 import dev.backlot.engine.api.DataPlaneApi;
 import dev.backlot.engine.api.Preflight;
 import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.model.ProblemCode;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.registry.SchemaStore;
+import dev.backlot.transport.DeadLetter;
+import dev.backlot.transport.Letter;
+import dev.backlot.transport.LetterFormat;
+import dev.backlot.transport.LetterTopics;
+import dev.backlot.transport.OriginalRecord;
 import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.LakeSettings;
 import dev.backlot.warehouse.TableName;
@@ -19,6 +25,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +34,17 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A whole data plane with its servers, in which the tests play capture. */
 final class EngineServers implements AutoCloseable {
@@ -115,6 +131,11 @@ final class EngineServers implements AutoCloseable {
 
   /** Plans a pipeline and makes it run; returns the job's id. */
   String deploy(String pipeline, String yaml) throws Exception {
+    return deploy(pipeline, yaml, plan -> plan);
+  }
+
+  /** As {@link #deploy}, with a plan that the test has changed. */
+  String deploy(String pipeline, String yaml, UnaryOperator<JsonNode> change) throws Exception {
     JsonNode planned = plan(yaml);
     if (!planned.has("plan")) {
       throw new AssertionError(planned.toPrettyString());
@@ -123,7 +144,8 @@ final class EngineServers implements AutoCloseable {
         call(
             "PUT",
             "/jobs/" + pipeline,
-            JSON.writeValueAsString(Map.of("plan", planned.get("plan"), "revision", 1)));
+            JSON.writeValueAsString(
+                Map.of("plan", change.apply(planned.get("plan")), "revision", 1)));
     if (!answer.has("job_id")) {
       throw new AssertionError(answer.toPrettyString());
     }
@@ -152,6 +174,45 @@ final class EngineServers implements AutoCloseable {
       records.forEach(rows::add);
     }
     return rows;
+  }
+
+  void deleteTopic(String topic) throws Exception {
+    try (Admin admin = Admin.create(kafkaClient())) {
+      admin.deleteTopics(List.of(topic)).all().get();
+    }
+  }
+
+  private Map<String, Object> kafkaClient() {
+    return Map.of("bootstrap.servers", kafka.bootstrapServers());
+  }
+
+  /** Writes a letter of a record at the offset of a Source's second partition. */
+  void forgeLetter(String pipeline, String step, TestSource source, long offset) throws Exception {
+    TopicPartition partition = new TopicPartition(source.topic, 1);
+    Letter letter;
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            kafkaClient(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, offset);
+      ConsumerRecord<byte[], byte[]> record =
+          consumer.poll(Duration.ofSeconds(10)).iterator().next();
+      DeadLetter failure =
+          new DeadLetter(
+              step,
+              source.name,
+              1,
+              1,
+              offset,
+              ProblemCode.JOB_FAILED,
+              "it failed once",
+              Instant.now());
+      letter = new Letter(failure, 1, "", Instant.now(), OriginalRecord.of(record));
+    }
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(kafkaClient(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(LetterFormat.record(LetterTopics.letters(pipeline), letter)).get();
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +42,7 @@ final class TestSource implements AutoCloseable {
   private int keyId;
   private EnvelopeWriter writer;
   private int ordinal;
+  private byte[] lastValue = new byte[0];
 
   TestSource(EngineServers servers, String table, List<Field> fields) throws Exception {
     this.servers = servers;
@@ -118,12 +120,21 @@ final class TestSource implements AutoCloseable {
       fill(writer.after(), id, others);
     }
     byte[] value = writer.end(op, 1_000_000, position(), 7L, 900_000);
+    lastValue = value;
     writer.beginKey().value().writeLong(id);
     byte[] key = writer.endKey();
     send((int) (id % PARTITIONS), key, value, 0);
     if (op == Op.DELETE) {
       send((int) (id % PARTITIONS), key, null, 0);
     }
+  }
+
+  /** Writes a value that is no change event. */
+  void garbage(long id) {
+    writer.beginKey().value().writeLong(id);
+    byte[] key = writer.endKey();
+    // The frame of a covered schema, and nothing that fits it.
+    send((int) (id % PARTITIONS), key, Arrays.copyOf(lastValue, 7), 0);
   }
 
   private void fill(RowWriter row, long id, Object... others) {

@@ -15,20 +15,46 @@ public sealed interface ProcessorPlan {
    * @param output what the step gives
    * @param consumed input fields that it needs by name
    * @param notes what was decided beyond the config, in plain words
-   * @param functions makes the function for the rows of an input, by the input's index; called
-   *     where the rows are, once per thread
+   * @param work what is done with its rows
    */
   record Runnable(
       Map<String, Object> config,
       Shape output,
       List<String> consumed,
       List<String> notes,
-      IntFunction<RowFunction> functions)
+      Work work)
       implements ProcessorPlan {
     /** Copies what is mutable. */
     public Runnable {
       consumed = List.copyOf(consumed);
       notes = List.copyOf(notes);
+    }
+
+    /**
+     * A step that handles each row by itself.
+     *
+     * @param functions makes the function for the rows of an input, by the input's index; called
+     *     where the rows are, once per thread
+     */
+    public Runnable(
+        Map<String, Object> config,
+        Shape output,
+        List<String> consumed,
+        List<String> notes,
+        IntFunction<RowFunction> functions) {
+      this(config, output, consumed, notes, new Work.PerRow(functions));
+    }
+
+    /**
+     * Returns what makes a row's function, by the input's index.
+     *
+     * @throws IllegalStateException when the step does not handle each row by itself
+     */
+    public IntFunction<RowFunction> functions() {
+      if (work instanceof Work.PerRow perRow) {
+        return perRow.functions();
+      }
+      throw new IllegalStateException("Rows are not handled by themselves: " + work);
     }
   }
 

@@ -43,10 +43,10 @@ final class MarkedSource
   private final Properties kafka;
   private final String topic;
   private final int partitions;
-  private final RecordReader reader;
+  private final EventReader reader;
   private final Starts starts;
 
-  MarkedSource(Properties kafka, String topic, int partitions, RecordReader reader, Starts starts) {
+  MarkedSource(Properties kafka, String topic, int partitions, EventReader reader, Starts starts) {
     this.kafka = kafka;
     this.topic = topic;
     this.partitions = partitions;
@@ -54,7 +54,7 @@ final class MarkedSource
     this.starts = starts;
   }
 
-  private KafkaSource<ReadEvent> source(RecordReader records) {
+  private KafkaSource<ReadEvent> source(EventReader records) {
     List<TopicPartition> all = Topics.partitions(topic, partitions);
     // Only readers know where they start; what the enumerator says is replaced there.
     Map<TopicPartition, Long> nowhere =
@@ -137,8 +137,7 @@ final class MarkedSource
     private KafkaPartitionSplit placed(KafkaPartitionSplit split) {
       Starts.Start start = Objects.requireNonNull(starts.get(split.getPartition()));
       Mark mark = start.mark();
-      announcements.add(
-          new ReadEvent(null, split.getPartition(), mark.nextOffset(), mark.generation(), true));
+      announcements.add(ReadEvent.start(split.getPartition(), mark));
       return new KafkaPartitionSplit(split.getTopicPartition(), start.offset());
     }
 

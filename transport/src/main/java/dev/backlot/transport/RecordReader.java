@@ -1,86 +1,61 @@
 package dev.backlot.transport;
 
-import dev.backlot.event.Confluent;
 import dev.backlot.event.ControlRecord;
 import dev.backlot.event.EventHeader;
-import dev.backlot.event.flink.SourceDecoder;
 import dev.backlot.model.ProblemCode;
-import dev.backlot.model.plan.PlanColumn;
-import dev.backlot.model.plan.PlanSchema;
 import dev.backlot.model.plan.PlanSource;
-import dev.backlot.schema.FieldType;
-import java.util.HashSet;
-import java.util.List;
+import dev.backlot.model.spec.PipelineSpec.OnError;
+import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns each record into one event: a row, or only progress for a tombstone, a fence, or a record
- * of a generation that a fence has ended.
+ * of a generation that a fence has ended. What it can't decode parks the partition or becomes a
+ * dead letter.
  */
-final class RecordReader implements KafkaRecordDeserializationSchema<ReadEvent> {
+final class RecordReader implements EventReader {
   private static final long serialVersionUID = 1L;
 
   private final PlanSource source;
+  private final OnError onError;
   private final long[] generations;
   private final transient Parking parking;
-  private transient SourceDecoder decoder;
-  private transient Set<Integer> keySchemas;
-  private transient int lastKeySchema;
+  private transient RecordDecoder decoder;
   private transient Counter stale;
   private transient Counter skipped;
 
   @SuppressWarnings("NullAway.Init")
-  private RecordReader(PlanSource source, long[] generations, Parking parking) {
+  private RecordReader(PlanSource source, OnError onError, long[] generations, Parking parking) {
     this.source = source;
+    this.onError = onError;
     this.generations = generations;
     this.parking = parking;
   }
 
   /** Reads a Source; where it starts is not decided yet. */
-  static RecordReader of(PlanSource source) {
+  static RecordReader of(PlanSource source, OnError onError) {
     int partitions = source.partitions();
-    return new RecordReader(source, new long[partitions], new Parking(partitions));
+    return new RecordReader(source, onError, new long[partitions], new Parking(partitions));
   }
 
-  /** Returns a reader that continues behind these starts, until something is parked. */
-  RecordReader startingAt(Map<Integer, Starts.Start> starts, Parking parkingLot) {
+  @Override
+  public RecordReader startingAt(Map<Integer, Starts.Start> starts, Parking parkingLot) {
     long[] from = new long[source.partitions()];
     starts.forEach((partition, start) -> from[partition] = start.mark().generation());
-    return new RecordReader(source, from, parkingLot);
+    return new RecordReader(source, onError, from, parkingLot);
   }
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
-    prepare();
+    decoder = new RecordDecoder(source);
     stale = context.getMetricGroup().counter("recordsOfEndedGenerations");
     skipped = context.getMetricGroup().counter("recordsWithoutRow");
-  }
-
-  private void prepare() {
-    List<FieldType> types =
-        source.columns().stream().map(column -> FieldType.parse(column.type())).toList();
-    decoder =
-        new SourceDecoder(
-            source.name(),
-            source.epoch(),
-            source.columns().stream().map(PlanColumn::name).toList(),
-            types,
-            source.valueSchemas().stream()
-                .collect(Collectors.toMap(PlanSchema::id, PlanSchema::avro)));
-    keySchemas = new HashSet<>();
-    source.keySchemas().forEach(schema -> keySchemas.add(schema.id()));
-    lastKeySchema = -1;
   }
 
   @Override
@@ -89,6 +64,7 @@ final class RecordReader implements KafkaRecordDeserializationSchema<ReadEvent> 
     if (parking.isParked(partition)) {
       return;
     }
+    long next = record.offset() + 1;
     RowData row;
     try {
       row = row(record);
@@ -96,31 +72,56 @@ final class RecordReader implements KafkaRecordDeserializationSchema<ReadEvent> 
       parking.park(partition, e);
       return;
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      parking.park(partition, undecodable(record, e));
+      if (onError == OnError.STOP || isControl(record)) {
+        parking.park(partition, undecodable(record, e));
+      } else {
+        out.collect(ReadEvent.failed(letter(record, e), partition, next, generations[partition]));
+      }
       return;
     }
     if (row == null) {
       skipped.inc();
     }
-    out.collect(new ReadEvent(row, partition, record.offset() + 1, generations[partition], false));
+    out.collect(ReadEvent.of(row, partition, next, generations[partition]));
+  }
+
+  /** Without a fence nobody knows which of the later records count, so none is ever passed over. */
+  private static boolean isControl(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return RecordDecoder.header(record).isControl();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private DeadLetter letter(ConsumerRecord<byte[], byte[]> record, RuntimeException cause) {
+    return new DeadLetter(
+        source.id(),
+        source.name(),
+        source.epoch(),
+        record.partition(),
+        record.offset(),
+        ProblemCode.RECORD_UNDECODABLE,
+        "it can't be decoded: " + cause.getMessage(),
+        Instant.now());
   }
 
   private static JobStoppedException undecodable(
       ConsumerRecord<byte[], byte[]> record, RuntimeException cause) {
     return new JobStoppedException(
-        ProblemCode.JOB_FAILED,
-        "Cannot decode record '%s/%d/%d': %s. Report this; the Source needs a dump into a new epoch."
+        ProblemCode.RECORD_UNDECODABLE,
+        ("Cannot decode record '%s/%d/%d': %s. Report this; the Source needs a dump into a new epoch,"
+                + " or the pipeline 'on_error: dead_letter'.")
             .formatted(record.topic(), record.partition(), record.offset(), cause.getMessage()),
         cause);
   }
 
   private @Nullable RowData row(ConsumerRecord<byte[], byte[]> record) {
     int partition = record.partition();
-    byte[] value = record.value();
-    if (value == null) {
+    if (record.value() == null) {
       return null;
     }
-    EventHeader header = header(record);
+    EventHeader header = RecordDecoder.header(record);
     if (header.generation() < generations[partition]) {
       stale.inc();
       return null;
@@ -131,46 +132,7 @@ final class RecordReader implements KafkaRecordDeserializationSchema<ReadEvent> 
         generations[partition] = Math.max(generations[partition], control.generation());
         return null;
       }
-    } else {
-      checkKey(record);
     }
-    int schema = Confluent.schemaId(value);
-    if (!decoder.covers(schema)) {
-      throw uncovered(record, schema);
-    }
-    return decoder.decode(partition, record.offset(), record.timestamp(), header, value);
-  }
-
-  private void checkKey(ConsumerRecord<byte[], byte[]> record) {
-    byte[] key = record.key();
-    if (key == null) {
-      return;
-    }
-    int schema = Confluent.schemaId(key);
-    if (schema != lastKeySchema) {
-      if (!keySchemas.contains(schema)) {
-        throw uncovered(record, schema);
-      }
-      lastKeySchema = schema;
-    }
-  }
-
-  private static EventHeader header(ConsumerRecord<byte[], byte[]> record) {
-    Header header = record.headers().lastHeader(EventHeader.NAME);
-    if (header == null) {
-      throw new IllegalArgumentException("it has no header '" + EventHeader.NAME + "'");
-    }
-    return EventHeader.decode(header.value());
-  }
-
-  private static UncoveredSchemaException uncovered(
-      ConsumerRecord<byte[], byte[]> record, int schema) {
-    return new UncoveredSchemaException(
-        record.topic(), record.partition(), record.offset(), schema);
-  }
-
-  @Override
-  public TypeInformation<ReadEvent> getProducedType() {
-    return new SerializedType<>(ReadEvent.class);
+    return decoder.decode(record, header);
   }
 }

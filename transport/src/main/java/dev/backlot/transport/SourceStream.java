@@ -10,5 +10,7 @@ import org.apache.flink.table.data.RowData;
  *     columns. Operators must not change a row that they received
  * @param progress what the reader has passed; goes to the committer of every sink that these rows
  *     reach, and nowhere else
+ * @param failures records that can't be decoded; empty when those stop the job
  */
-public record SourceStream(DataStream<RowData> rows, DataStream<Progress> progress) {}
+public record SourceStream(
+    DataStream<RowData> rows, DataStream<Progress> progress, DataStream<DeadLetter> failures) {}

@@ -3,6 +3,7 @@ package dev.backlot.transport;
 import dev.backlot.event.flink.FlinkTypes;
 import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanSource;
+import dev.backlot.model.spec.PipelineSpec.OnError;
 import dev.backlot.schema.FieldType;
 import java.util.List;
 import java.util.Map;
@@ -34,20 +35,29 @@ public final class SourceTransport {
     this.kafka.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4000");
   }
 
+  Properties properties() {
+    return kafka;
+  }
+
   /**
    * Adds a Source to a job.
    *
    * @param source what to read and which schemas may be met
+   * @param onError what becomes of records that can't be decoded
    * @param sinks marks of every sink that the rows reach
    * @param parallelism how many readers share the partitions
    */
   public SourceStream read(
-      StreamExecutionEnvironment env, PlanSource source, List<MarkReader> sinks, int parallelism) {
+      StreamExecutionEnvironment env,
+      PlanSource source,
+      OnError onError,
+      List<MarkReader> sinks,
+      int parallelism) {
     boolean compacted = !source.key().isEmpty();
     Starts starts = new Starts(kafka, source.topic(), source.partitions(), compacted, sinks);
     MarkedSource marked =
         new MarkedSource(
-            kafka, source.topic(), source.partitions(), RecordReader.of(source), starts);
+            kafka, source.topic(), source.partitions(), RecordReader.of(source, onError), starts);
     SingleOutputStreamOperator<RowData> rows =
         env.fromSource(marked, WatermarkStrategy.noWatermarks(), "read " + source.name())
             .uid(source.id() + ":read")
@@ -58,7 +68,8 @@ public final class SourceTransport {
                 new ProgressOperator(source.topic()))
             .uid(source.id() + ":pass")
             .setParallelism(parallelism);
-    return new SourceStream(rows, rows.getSideOutput(ProgressOperator.PROGRESS));
+    return new SourceStream(
+        rows, rows.getSideOutput(ProgressOperator.PROGRESS), rows.getSideOutput(DeadLetter.TAG));
   }
 
   /** Returns the type of the rows: the planned columns, then the system columns. */

@@ -52,12 +52,34 @@ public final class StartOffsets {
                       generation(consumer, partition, Topics.offset(begin, partition), offset))));
       return new Marks(marks);
     } catch (KafkaException e) {
-      throw new ProblemException(
-          ProblemCode.KAFKA_UNREACHABLE,
-          "Cannot read topic '%s': %s. Check that Kafka runs and try again."
-              .formatted(source.topic(), e.getMessage()),
-          e);
+      throw unreachable(source.topic(), e);
     }
+  }
+
+  /**
+   * Returns marks at the end of a topic that no capture writes.
+   *
+   * @param kafka client properties, {@code bootstrap.servers} among them
+   * @throws ProblemException {@code KAFKA_UNREACHABLE}
+   */
+  public static Marks end(Map<String, String> kafka, String topic, int partitions) {
+    try (KafkaConsumer<byte[], byte[]> consumer = Topics.consumer(Topics.properties(kafka))) {
+      Map<TopicPartition, Mark> marks = new HashMap<>();
+      consumer
+          .endOffsets(Topics.partitions(topic, partitions), PATIENCE)
+          .forEach((partition, offset) -> marks.put(partition, new Mark(offset, 0)));
+      return new Marks(marks);
+    } catch (KafkaException e) {
+      throw unreachable(topic, e);
+    }
+  }
+
+  private static ProblemException unreachable(String topic, KafkaException cause) {
+    return new ProblemException(
+        ProblemCode.KAFKA_UNREACHABLE,
+        "Cannot read topic '%s': %s. Check that Kafka runs and try again."
+            .formatted(topic, cause.getMessage()),
+        cause);
   }
 
   private static Map<TopicPartition, Long> atTime(

@@ -3,11 +3,14 @@ package dev.backlot.engine.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.backlot.engine.job.Jobs;
+import dev.backlot.engine.letter.DeadLetters;
+import dev.backlot.engine.letter.ReplayRequest;
 import dev.backlot.engine.plan.PlanJson;
 import dev.backlot.engine.plan.PlanService;
 import dev.backlot.engine.plan.Planned;
 import dev.backlot.engine.plan.Planner;
 import dev.backlot.engine.progress.ProgressService;
+import dev.backlot.engine.source.RecordTexts;
 import dev.backlot.engine.source.SourceSamples;
 import dev.backlot.engine.source.TopicReader;
 import dev.backlot.metadata.MetadataDatabase;
@@ -25,6 +28,7 @@ import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.LakeSettings;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
@@ -47,6 +51,7 @@ public final class DataPlaneApi implements AutoCloseable {
   private final Jobs jobs;
   private final ProgressService progress;
   private final SourceSamples samples;
+  private final DeadLetters letters;
   private final Preflight preflight;
   private final HttpService http;
 
@@ -60,9 +65,12 @@ public final class DataPlaneApi implements AutoCloseable {
     TopicReader topics = part(new TopicReader(kafka));
     this.preflight = preflight;
     this.plans = new PlanService(metadata, schemas, lake, new Planner(processors));
-    this.jobs = part(new Jobs(config.flinkRestUrl(), kafka, lake, processors));
+    this.jobs =
+        part(new Jobs(config.flinkRestUrl(), kafka, config.replicationFactor(), lake, processors));
     this.progress = new ProgressService(metadata, lake, topics);
-    this.samples = new SourceSamples(metadata.sources(), schemas, topics);
+    RecordTexts texts = new RecordTexts(schemas);
+    this.samples = new SourceSamples(metadata.sources(), texts, topics);
+    this.letters = new DeadLetters(kafka, topics, texts, progress, processors);
     this.http = part(new HttpService(config.enginePort(), config.internalToken(), this::answer));
   }
 
@@ -97,8 +105,12 @@ public final class DataPlaneApi implements AutoCloseable {
       case "GET jobs" -> jobs.list();
       case "PUT jobs/*" -> put(path.get(1), Json.read(body));
       case "DELETE jobs/*" -> stop(path.get(1));
-      case "GET pipelines/*/progress" -> progress.progress(path.get(1));
+      case "GET pipelines/*/progress" -> progress(path.get(1));
       case "POST pipelines/*/caught-up" -> caughtUp(path.get(1), Json.read(body));
+      case "GET pipelines/*/dead-letters" -> letters.list(path.get(1), limit(exchange));
+      case "GET pipelines/*/dead-letters/*" -> letters.find(path.get(1), path.get(3));
+      case "DELETE pipelines/*/dead-letters" -> deleteLetters(path.get(1));
+      case "POST pipelines/*/replays" -> replay(path.get(1), Json.read(body));
       case "GET sources/*/sample" -> samples.sample(path.get(1), limit(exchange));
       case "GET sources/*/stats" -> samples.stats(path.get(1));
       default ->
@@ -108,11 +120,11 @@ public final class DataPlaneApi implements AutoCloseable {
     };
   }
 
-  /** Replaces the name in a path by a star. */
+  /** Replaces the names in a path by stars. */
   private static List<String> shape(List<String> path) {
     List<String> shape = Arrays.asList(path.toArray(String[]::new));
-    if (shape.size() > 1) {
-      shape.set(1, "*");
+    for (int name = 1; name < shape.size(); name += 2) {
+      shape.set(name, "*");
     }
     return shape;
   }
@@ -168,6 +180,23 @@ public final class DataPlaneApi implements AutoCloseable {
 
   private Object stop(String pipeline) {
     jobs.stop(pipeline);
+    return Map.of();
+  }
+
+  private Object progress(String pipeline) {
+    return progress
+        .progress(pipeline)
+        .withFailures(letters.waiting(pipeline), jobs.skippedRecords(pipeline));
+  }
+
+  private Object replay(String pipeline, JsonNode body) {
+    List<String> ids = new ArrayList<>();
+    body.path("ids").forEach(id -> ids.add(id.asText()));
+    return letters.replay(pipeline, new ReplayRequest(body.path("step").asText(""), ids));
+  }
+
+  private Object deleteLetters(String pipeline) {
+    letters.delete(pipeline);
     return Map.of();
   }
 

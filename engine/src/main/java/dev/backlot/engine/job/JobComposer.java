@@ -1,17 +1,20 @@
 package dev.backlot.engine.job;
 
 import dev.backlot.engine.plan.Shapes;
-import dev.backlot.event.flink.FlinkTypes;
 import dev.backlot.model.plan.PipelinePlan;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
-import dev.backlot.model.plan.PlanStep;
+import dev.backlot.model.spec.PipelineSpec.OnError;
 import dev.backlot.processors.Processors;
 import dev.backlot.sdk.Shape;
-import dev.backlot.sdk.StepInput;
 import dev.backlot.sink.iceberg.IcebergTableSink;
+import dev.backlot.sink.iceberg.IcebergTableSink.Replays;
+import dev.backlot.sink.iceberg.RowIdentity;
+import dev.backlot.transport.DeadLetter;
+import dev.backlot.transport.Letters;
 import dev.backlot.transport.MarkReader;
 import dev.backlot.transport.Progress;
+import dev.backlot.transport.ReplayStream;
 import dev.backlot.transport.SourceStream;
 import dev.backlot.transport.SourceTransport;
 import dev.backlot.warehouse.LakeSettings;
@@ -21,8 +24,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -30,9 +35,6 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
-import org.apache.flink.table.types.logical.RowType;
 
 /** Turns a plan into one fused Flink job: transport, then processors, then sinks. */
 public final class JobComposer {
@@ -54,13 +56,14 @@ public final class JobComposer {
    */
   public StreamExecutionEnvironment compose(PipelinePlan plan) {
     StreamExecutionEnvironment job = environment(plan);
-    int parallelism = plan.parallelism();
     Map<String, Shape> shapes = Shapes.of(plan, type -> processors.find(type).orElseThrow());
     Map<String, IcebergTableSink> tables = new LinkedHashMap<>();
-    plan.sinks().forEach(sink -> tables.put(sink.id(), table(plan, sink)));
+    plan.sinks().forEach(sink -> tables.put(sink.id(), table(plan, sink, shapes)));
 
-    Map<String, DataStream<RowData>> rows = new HashMap<>();
+    OnError onError = OnError.valueOf(plan.onError().toUpperCase(Locale.ROOT));
     Map<String, DataStream<Progress>> progress = new HashMap<>();
+    List<DataStream<DeadLetter>> failures = new ArrayList<>();
+    StepStreams steps = new StepStreams(processors, shapes, "", plan.parallelism());
     SourceTransport transport = new SourceTransport(kafka);
     for (PlanSource source : plan.sources()) {
       List<MarkReader> marks =
@@ -68,69 +71,67 @@ public final class JobComposer {
               .filter(sink -> sink.sources().contains(source.id()))
               .map(sink -> Objects.requireNonNull(tables.get(sink.id())).marks())
               .toList();
-      SourceStream stream = transport.read(job, source, marks, parallelism);
-      rows.put(source.id(), NoDumpedRows.of(source, stream.rows(), parallelism));
+      SourceStream stream = transport.read(job, source, onError, marks, plan.parallelism());
+      steps.source(source, stream.rows());
       progress.put(source.id(), stream.progress());
+      if (onError != OnError.STOP) {
+        failures.add(stream.failures());
+      }
     }
-    for (PlanStep step : plan.steps()) {
-      rows.put(step.id(), process(step, shapes, rows, parallelism));
-    }
+    plan.steps().forEach(steps::step);
+    failures.addAll(steps.failures());
+    Letters letters = new Letters(kafka, plan.pipeline(), onError);
+    List<DataStream<Progress>> kept =
+        failures.isEmpty() ? List.of() : List.of(letters.keep(failures, plan.sources()));
     for (PlanSink sink : plan.sinks()) {
-      Objects.requireNonNull(tables.get(sink.id()))
-          .attach(
-              project(sink, shapes, rows, parallelism),
-              TableProjection.rowType(sink),
-              sink.sources().stream().map(id -> Objects.requireNonNull(progress.get(id))).toList(),
-              parallelism);
+      List<DataStream<Progress>> before = new ArrayList<>(kept);
+      sink.sources().forEach(id -> before.add(Objects.requireNonNull(progress.get(id))));
+      IcebergTableSink table = Objects.requireNonNull(tables.get(sink.id()));
+      Optional<Replays> replays =
+          letters.areKept()
+              ? Optional.of(replays(job, plan, sink, shapes, letters, table, before))
+              : Optional.empty();
+      table.attach(
+          steps.table(sink), TableProjection.rowType(sink), replays, before, plan.parallelism());
     }
     return job;
   }
 
-  private IcebergTableSink table(PipelinePlan plan, PlanSink sink) {
-    List<PlanSource> sources =
-        plan.sources().stream().filter(source -> sink.sources().contains(source.id())).toList();
-    return new IcebergTableSink(sink.id(), lake, TableName.parse(sink.table()), sources);
-  }
-
-  /** The same parallelism everywhere keeps the rows of a partition in order. */
-  private static DataStream<RowData> process(
-      PlanStep step,
-      Map<String, Shape> shapes,
-      Map<String, DataStream<RowData>> rows,
-      int parallelism) {
-    List<StepInput> inputs = Shapes.inputs(step, shapes);
-    Shape output = Objects.requireNonNull(shapes.get(step.id()));
-    List<DataStream<RowData>> branches = new ArrayList<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      String suffix = inputs.size() > 1 ? ":" + i : "";
-      branches.add(
-          Objects.requireNonNull(rows.get(inputs.get(i).step()))
-              .flatMap(new StepFunction(step, inputs, i))
-              .returns(InternalTypeInfo.of(FlinkTypes.rowType(output.names(), output.types())))
-              .name(step.processor() + " " + step.id())
-              .uid(step.id() + suffix)
-              .setParallelism(parallelism));
-    }
-    DataStream<RowData> united = branches.get(0);
-    for (DataStream<RowData> other : branches.subList(1, branches.size())) {
-      united = united.union(other);
-    }
-    return united;
-  }
-
-  private static DataStream<RowData> project(
+  /** Adds the same steps once more, for what is replayed into one sink. */
+  private Replays replays(
+      StreamExecutionEnvironment job,
+      PipelinePlan plan,
       PlanSink sink,
       Map<String, Shape> shapes,
-      Map<String, DataStream<RowData>> rows,
-      int parallelism) {
-    RowType rowType = TableProjection.rowType(sink);
-    Shape input = Objects.requireNonNull(shapes.get(sink.input()));
-    return Objects.requireNonNull(rows.get(sink.input()))
-        .map(new TableProjection(input, sink))
-        .returns(InternalTypeInfo.of(rowType))
-        .name("shape " + sink.table())
-        .uid(sink.id() + ":shape")
-        .setParallelism(parallelism);
+      Letters letters,
+      IcebergTableSink table,
+      List<DataStream<Progress>> before) {
+    List<PlanSource> sources = PlanPaths.sources(plan, sink);
+    ReplayStream replay =
+        letters.replay(job, sink.id(), sources, PlanPaths.paths(plan, sink, shapes), table.marks());
+    StepStreams steps = new StepStreams(processors, shapes, ":replay:" + sink.id(), 1);
+    sources.forEach(
+        source -> steps.source(source, Objects.requireNonNull(replay.rows().get(source.id()))));
+    PlanPaths.steps(plan, sink).forEach(steps::step);
+    List<DataStream<DeadLetter>> failures = new ArrayList<>(steps.failures());
+    failures.add(replay.failures());
+    before.add(replay.progress());
+    before.add(letters.keepAgain(sink.id(), replay.letters(), failures));
+    boolean orderedByTime =
+        Objects.requireNonNull(shapes.get(sink.input())).order() == Shape.Order.TIME;
+    return new Replays(steps.table(sink), replay.letters(), orderedByTime);
+  }
+
+  private IcebergTableSink table(PipelinePlan plan, PlanSink sink, Map<String, Shape> shapes) {
+    boolean keysPerRecord =
+        PlanPaths.steps(plan, sink).stream()
+            .anyMatch(step -> StepStreams.expands(processors, step, Shapes.inputs(step, shapes)));
+    return new IcebergTableSink(
+        sink.id(),
+        lake,
+        TableName.parse(sink.table()),
+        PlanPaths.sources(plan, sink),
+        new RowIdentity(sink.key(), keysPerRecord));
   }
 
   private static StreamExecutionEnvironment environment(PipelinePlan plan) {

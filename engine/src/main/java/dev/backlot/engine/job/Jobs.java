@@ -11,6 +11,8 @@ import dev.backlot.model.plan.PlanSource;
 import dev.backlot.processors.Processors;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sink.iceberg.TableMarks;
+import dev.backlot.transport.LetterTopics;
+import dev.backlot.transport.Letters;
 import dev.backlot.transport.Mark;
 import dev.backlot.transport.Marks;
 import dev.backlot.transport.StartOffsets;
@@ -45,15 +47,21 @@ public final class Jobs implements AutoCloseable {
   private final FlinkRest flink;
   private final JobComposer composer;
   private final Map<String, String> kafka;
+  private final short replication;
   private final LakeCatalog lake;
   private final Processors processors;
   private final Map<String, Object> locks = new ConcurrentHashMap<>();
 
   /** Runs jobs on a Flink cluster. The catalog stays the caller's to close. */
   public Jobs(
-      String flinkRestUrl, Map<String, String> kafka, LakeCatalog lake, Processors processors) {
+      String flinkRestUrl,
+      Map<String, String> kafka,
+      short replication,
+      LakeCatalog lake,
+      Processors processors) {
     this.flink = new FlinkRest(flinkRestUrl);
     this.kafka = Map.copyOf(kafka);
+    this.replication = replication;
     this.lake = lake;
     this.processors = processors;
     this.composer = new JobComposer(kafka, lake.settings(), processors);
@@ -107,6 +115,25 @@ public final class Jobs implements AutoCloseable {
         .toList();
   }
 
+  /** Returns how many records a pipeline's job has skipped since it started or recovered. */
+  public long skippedRecords(String pipeline) {
+    Optional<RunningJob> running =
+        all().stream().filter(job -> job.pipeline().equals(pipeline) && !job.ended()).findFirst();
+    if (running.isEmpty()) {
+      return 0;
+    }
+    JsonNode counters =
+        flink
+            .get("/jobs/" + running.get().jobId() + "/accumulators")
+            .path("user-task-accumulators");
+    for (JsonNode counter : counters) {
+      if (counter.path("name").asText().equals(Letters.SKIPPED)) {
+        return counter.path("value").asLong();
+      }
+    }
+    return 0;
+  }
+
   private static RunningJob newer(RunningJob a, RunningJob b) {
     if (a.ended() != b.ended()) {
       return a.ended() ? b : a;
@@ -116,6 +143,9 @@ public final class Jobs implements AutoCloseable {
 
   private String start(PipelinePlan plan) {
     Map<String, Shape> shapes = Shapes.of(plan, type -> processors.find(type).orElseThrow());
+    if (plan.keepsLetters()) {
+      LetterTopics.create(kafka, plan.pipeline(), replication);
+    }
     for (PlanSink sink : plan.sinks()) {
       prepare(plan, sink, Objects.requireNonNull(shapes.get(sink.input())));
     }
@@ -151,6 +181,11 @@ public final class Jobs implements AutoCloseable {
           && !present.covers(source.topic(), source.partitions())) {
         initial.putAll(StartOffsets.resolve(kafka, source).byPartition());
       }
+    }
+    String replays = LetterTopics.replays(plan.pipeline());
+    if (plan.keepsLetters() && !present.covers(replays, 1)) {
+      // What was replayed before the table knew of it was for another table.
+      initial.putAll(StartOffsets.end(kafka, replays, 1).byPartition());
     }
     TableMarks.initialise(table, new Marks(initial));
   }

@@ -22,7 +22,8 @@ final class NoDumpedRows implements FlatMapFunction<RowData, RowData> {
   }
 
   /** Returns the rows of a Source that its pipeline wants, by where it starts. */
-  static DataStream<RowData> of(PlanSource source, DataStream<RowData> rows, int parallelism) {
+  static DataStream<RowData> of(
+      PlanSource source, DataStream<RowData> rows, String suffix, int parallelism) {
     if (!source.startFrom().equals("latest")) {
       return rows;
     }
@@ -30,7 +31,7 @@ final class NoDumpedRows implements FlatMapFunction<RowData, RowData> {
     return rows.flatMap(new NoDumpedRows(shape.index(SystemColumn.OP)))
         .returns(InternalTypeInfo.of(FlinkTypes.rowType(shape.names(), shape.types())))
         .name("skip dumped rows")
-        .uid(source.id() + ":latest")
+        .uid(source.id() + ":latest" + suffix)
         .setParallelism(parallelism);
   }
 

@@ -3,23 +3,31 @@ package dev.backlot.engine.job;
 import dev.backlot.model.plan.PlanStep;
 import dev.backlot.processors.Processors;
 import dev.backlot.sdk.ProcessorPlan;
+import dev.backlot.sdk.RowFailedException;
 import dev.backlot.sdk.RowFunction;
+import dev.backlot.sdk.RowsFunction;
 import dev.backlot.sdk.StepInput;
+import dev.backlot.sdk.Work;
+import dev.backlot.transport.DeadLetter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.functions.RichFlatMapFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.Collector;
 
-/** Runs a planned step on the rows of one of its inputs; compiles it again where it runs. */
-final class StepFunction extends RichFlatMapFunction<RowData, RowData> {
+/**
+ * Runs a planned step on the rows of one of its inputs; compiles it again where it runs. Rows that
+ * fail go to {@link DeadLetter#TAG}.
+ */
+final class StepFunction extends ProcessFunction<RowData, RowData> {
   private static final long serialVersionUID = 1L;
 
   private final PlanStep step;
   private final ArrayList<StepInput> inputs;
   private final int input;
-  private transient RowFunction function;
+  private transient RowsFunction function;
 
   @SuppressWarnings("NullAway.Init")
   StepFunction(PlanStep step, List<StepInput> inputs, int input) {
@@ -35,14 +43,35 @@ final class StepFunction extends RichFlatMapFunction<RowData, RowData> {
     if (!(plan instanceof ProcessorPlan.Runnable runnable)) {
       throw new IllegalStateException("Step " + step.id() + " no longer plans: " + plan);
     }
-    function = runnable.functions().apply(input);
+    function = function(runnable.work());
+  }
+
+  private RowsFunction function(Work work) {
+    if (work instanceof Work.Expanding expanding) {
+      return expanding.functions().apply(input);
+    }
+    if (work instanceof Work.PerRow perRow) {
+      RowFunction single = perRow.functions().apply(input);
+      return (row, out) -> {
+        RowData made = single.apply(row);
+        if (made != null) {
+          out.accept(made);
+        }
+      };
+    }
+    throw new IllegalStateException("Step " + step.id() + " does not handle rows by themselves");
   }
 
   @Override
-  public void flatMap(RowData row, Collector<RowData> out) {
-    RowData made = function.apply(row);
-    if (made != null) {
-      out.collect(made);
+  public void processElement(RowData row, Context context, Collector<RowData> out) {
+    try {
+      function.apply(row, out::collect);
+    } catch (RowFailedException e) {
+      int ownFields = inputs.get(input).shape().fields().size();
+      context.output(
+          DeadLetter.TAG,
+          DeadLetter.ofRow(
+              step.id(), row, ownFields, e.code(), String.valueOf(e.getMessage()), Instant.now()));
     }
   }
 }

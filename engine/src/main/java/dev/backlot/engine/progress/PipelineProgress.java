@@ -9,10 +9,20 @@ import java.util.Optional;
  * @param lagRecords records in its Sources' topics that a table may lack
  * @param lagSeconds how long the oldest of them has been waiting; 0 when there is none
  * @param rate records a second that its tables took in, between the last two calls
+ * @param deadLetters records that failed and wait to be replayed
+ * @param skipped records that failed and were skipped since the job started
  * @param marks per sink, topic and partition: the first offset that the table may lack
  */
 public record PipelineProgress(
     long lagRecords,
     Optional<Double> lagSeconds,
     Optional<Double> rate,
-    Map<String, Map<String, Long>> marks) {}
+    long deadLetters,
+    long skipped,
+    Map<String, Map<String, Long>> marks) {
+
+  /** Returns the same progress with how many records failed. */
+  public PipelineProgress withFailures(long waiting, long skippedRecords) {
+    return new PipelineProgress(lagRecords, lagSeconds, rate, waiting, skippedRecords, marks);
+  }
+}

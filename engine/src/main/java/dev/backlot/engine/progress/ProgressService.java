@@ -12,6 +12,7 @@ import dev.backlot.model.plan.PipelinePlan;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.sink.iceberg.TableMarks;
+import dev.backlot.transport.LetterTopics;
 import dev.backlot.transport.Mark;
 import dev.backlot.transport.Marks;
 import dev.backlot.warehouse.LakeCatalog;
@@ -80,7 +81,7 @@ public final class ProgressService {
       lag += TopicReader.offset(ends, entry.getKey()) - entry.getValue();
     }
     Optional<Double> seconds = behind.isEmpty() ? Optional.of(0.0) : waited(behind, ends);
-    return new PipelineProgress(lag, seconds, rate(plan, marks), plain(marks));
+    return new PipelineProgress(lag, seconds, rate(plan, marks), 0, 0, plain(marks));
   }
 
   /**
@@ -169,7 +170,12 @@ public final class ProgressService {
     return true;
   }
 
-  private PipelinePlan plan(String pipeline) {
+  /**
+   * Returns the plan that a pipeline runs.
+   *
+   * @throws ProblemException {@code NOT_FOUND} when the pipeline was never deployed
+   */
+  public PipelinePlan plan(String pipeline) {
     PipelinePlan known = deployed.get(pipeline);
     if (known != null) {
       return known;
@@ -189,7 +195,8 @@ public final class ProgressService {
                         + "`."));
   }
 
-  private Map<String, Marks> marks(PipelinePlan plan) {
+  /** Returns the marks of every table that a plan writes, by sink. */
+  public Map<String, Marks> marks(PipelinePlan plan) {
     Map<String, Marks> marks = new TreeMap<>();
     for (PlanSink sink : plan.sinks()) {
       marks.put(
@@ -200,9 +207,18 @@ public final class ProgressService {
   }
 
   private static List<TopicPartition> partitions(PipelinePlan plan) {
-    return plan.sources().stream()
-        .flatMap(source -> new Topic(source.topic(), source.partitions()).all().stream())
-        .toList();
+    List<TopicPartition> all = new ArrayList<>();
+    plan.sources()
+        .forEach(source -> all.addAll(new Topic(source.topic(), source.partitions()).all()));
+    all.addAll(replays(plan));
+    return all;
+  }
+
+  /** Returns the topic from which letters are replayed: a table lacks what it has not read. */
+  private static List<TopicPartition> replays(PipelinePlan plan) {
+    return plan.keepsLetters()
+        ? new Topic(LetterTopics.replays(plan.pipeline()), 1).all()
+        : List.of();
   }
 
   /** Returns the lowest mark of every partition whose end some table has not reached. */
@@ -211,20 +227,15 @@ public final class ProgressService {
     Map<TopicPartition, Long> behind = new HashMap<>();
     for (PlanSink sink : plan.sinks()) {
       Marks ofSink = Objects.requireNonNull(marks.get(sink.id()));
-      for (PlanSource source : plan.sources()) {
-        if (!sink.sources().contains(source.id())) {
-          continue;
-        }
-        for (TopicPartition partition : new Topic(source.topic(), source.partitions()).all()) {
-          long next =
-              ofSink
-                  .mark(partition.topic(), partition.partition())
-                  .map(Mark::nextOffset)
-                  .orElse(0L);
-          boolean unknown = ofSink.mark(partition.topic(), partition.partition()).isEmpty();
-          if (unknown || next < TopicReader.offset(ends, partition)) {
-            behind.merge(partition, next, Math::min);
-          }
+      List<TopicPartition> read = new ArrayList<>(replays(plan));
+      plan.sources().stream()
+          .filter(source -> sink.sources().contains(source.id()))
+          .forEach(source -> read.addAll(new Topic(source.topic(), source.partitions()).all()));
+      for (TopicPartition partition : read) {
+        Optional<Mark> mark = ofSink.mark(partition.topic(), partition.partition());
+        long next = mark.map(Mark::nextOffset).orElse(0L);
+        if (mark.isEmpty() || next < TopicReader.offset(ends, partition)) {
+          behind.merge(partition, next, Math::min);
         }
       }
     }

@@ -1,29 +1,18 @@
 package dev.backlot.engine.source;
 
-import dev.backlot.event.Confluent;
 import dev.backlot.event.EventHeader;
-import dev.backlot.event.flink.SourceDecoder;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
-import dev.backlot.registry.SchemaStore;
-import dev.backlot.schema.AvroSchemas;
-import dev.backlot.schema.Field;
-import dev.backlot.schema.RowSchema;
-import dev.backlot.schema.SystemColumn;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.flink.table.data.GenericRowData;
-import org.apache.flink.table.data.MapData;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
@@ -37,14 +26,14 @@ public final class SourceSamples {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final SourceStore sources;
-  private final SchemaStore schemas;
+  private final RecordTexts texts;
   private final TopicReader topics;
   private final Map<String, Count> counts = new ConcurrentHashMap<>();
 
   /** Reads here; everything stays the caller's to close. */
-  public SourceSamples(SourceStore sources, SchemaStore schemas, TopicReader topics) {
+  public SourceSamples(SourceStore sources, RecordTexts texts, TopicReader topics) {
     this.sources = sources;
-    this.schemas = schemas;
+    this.texts = texts;
     this.topics = topics;
   }
 
@@ -167,58 +156,8 @@ public final class SourceSamples {
 
   private List<Map<String, @Nullable Object>> decoded(
       SourceDescriptor source, List<ConsumerRecord<byte[], byte[]>> records) {
-    RowSchema newest = AvroSchemas.rowSchema(AvroSchemas.parse(source.valueSchema()));
-    Map<Integer, SourceDecoder> decoders = new HashMap<>();
-    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      int id = Confluent.schemaId(record.value());
-      // Each schema is read as it was written, so that no change of a type hides rows.
-      RowSchema schema =
-          schemas
-              .byId(id)
-              .map(avro -> AvroSchemas.rowSchema(AvroSchemas.parse(avro)))
-              .orElse(newest);
-      SourceDecoder decoder =
-          decoders.computeIfAbsent(
-              id,
-              any ->
-                  new SourceDecoder(
-                      source.name(),
-                      source.epoch(),
-                      schema.fieldNames(),
-                      schema.fields().stream().map(Field::type).toList(),
-                      Map.of(id, AvroSchemas.envelope(schema).toString())));
-      GenericRowData row =
-          decoder.decode(
-              record.partition(),
-              record.offset(),
-              record.timestamp(),
-              EventHeader.decode(record.headers().lastHeader(EventHeader.NAME).value()),
-              record.value());
-      rows.add(json(row, schema));
-    }
-    return rows;
-  }
-
-  private static Map<String, @Nullable Object> json(GenericRowData row, RowSchema schema) {
-    Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    List<Field> fields = schema.fields();
-    for (int i = 0; i < fields.size(); i++) {
-      json.put(fields.get(i).name(), JsonValues.of(row, i, fields.get(i).type()));
-    }
-    int exact = fields.size() + SystemColumn.EXACT.ordinal();
-    if (!row.isNullAt(exact)) {
-      MapData texts = row.getMap(exact);
-      for (int i = 0; i < texts.size(); i++) {
-        json.put(
-            texts.keyArray().getString(i).toString(),
-            texts.valueArray().isNullAt(i) ? null : texts.valueArray().getString(i).toString());
-      }
-    }
-    for (SystemColumn column : List.of(SystemColumn.OP, SystemColumn.TS, SystemColumn.SOURCE_TS)) {
-      json.put(
-          column.column(), JsonValues.of(row, fields.size() + column.ordinal(), column.type()));
-    }
-    return json;
+    return records.stream()
+        .map(record -> texts.row(source.name(), source.epoch(), record))
+        .toList();
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -40,6 +41,11 @@ public final class TopicReader implements AutoCloseable {
   /** Returns the offset of a partition that is known to have one. */
   public static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
     return Objects.requireNonNull(offsets.get(partition), partition::toString);
+  }
+
+  /** Returns the names of all topics. */
+  public synchronized Set<String> names() {
+    return ask(kafka -> Set.copyOf(kafka.listTopics(PATIENCE).keySet()));
   }
 
   /** Returns the offset after the last record, per partition. */

@@ -51,6 +51,11 @@ public record PipelinePlan(
     sinks = List.copyOf(sinks);
   }
 
+  /** Returns whether records that fail are kept, and can be replayed. */
+  public boolean keepsLetters() {
+    return onError.equals("dead_letter");
+  }
+
   /** Returns the same plan under a hash. */
   public PipelinePlan withHash(String newHash) {
     return new PipelinePlan(

@@ -5,6 +5,7 @@ import dev.backlot.sink.iceberg.SinkUpdate.Range;
 import dev.backlot.transport.Marks;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class WriterOperator extends AbstractStreamOperator<SinkUpdate>
   private final LakeTable lakeTable;
   private final Schema schema;
   private final RowType rows;
+  private final RowIdentity identity;
   private final HashMap<String, String> topicOfSource;
   private final int sourceColumn;
   private final int partitionColumn;
@@ -43,14 +45,20 @@ final class WriterOperator extends AbstractStreamOperator<SinkUpdate>
   private transient Map<StringData, List<Partition>> partitions;
   private transient StringData lastSource;
   private transient List<Partition> partitionsOfLast;
+  private transient RowData.FieldGetter[] keyGetters;
   private transient Counter dropped;
 
   @SuppressWarnings("NullAway.Init")
   WriterOperator(
-      LakeTable lakeTable, Schema schema, RowType rows, Map<String, String> topicOfSource) {
+      LakeTable lakeTable,
+      Schema schema,
+      RowType rows,
+      RowIdentity identity,
+      Map<String, String> topicOfSource) {
     this.lakeTable = lakeTable;
     this.schema = schema;
     this.rows = rows;
+    this.identity = identity;
     this.topicOfSource = new HashMap<>(topicOfSource);
     this.sourceColumn = rows.getFieldIndex(SystemColumn.SOURCE.column());
     this.partitionColumn = rows.getFieldIndex(SystemColumn.PARTITION.column());
@@ -62,6 +70,7 @@ final class WriterOperator extends AbstractStreamOperator<SinkUpdate>
     final String topic;
     final int number;
     final long mark;
+    final List<List<String>> keysOfLast = new ArrayList<>();
     long last = -1;
     long lowest = -1;
     long rows;
@@ -83,6 +92,11 @@ final class WriterOperator extends AbstractStreamOperator<SinkUpdate>
     partitions = new HashMap<>();
     lastSource = StringData.fromString("");
     partitionsOfLast = List.of();
+    keyGetters =
+        identity.key().stream()
+            .mapToInt(rows::getFieldIndex)
+            .mapToObj(index -> RowData.createFieldGetter(rows.getTypeAt(index), index))
+            .toArray(RowData.FieldGetter[]::new);
     dropped = getMetricGroup().counter("rowsBelowMark");
   }
 
@@ -95,7 +109,9 @@ final class WriterOperator extends AbstractStreamOperator<SinkUpdate>
       dropped.inc();
       return;
     }
-    if (offset <= partition.last) {
+    if (offset < partition.last
+        || (offset == partition.last && !identity.keysPerRecord())
+        || (identity.keysPerRecord() && !isNewKey(partition, row, offset))) {
       throw new IllegalStateException(
           "%s/%d went back from offset %d to %d; a row would be written twice"
               .formatted(partition.topic, partition.number, partition.last, offset));
@@ -106,6 +122,24 @@ final class WriterOperator extends AbstractStreamOperator<SinkUpdate>
     partition.last = offset;
     partition.rows++;
     files.add(row);
+  }
+
+  /** One record may give rows of several keys, but none of one key twice. */
+  private boolean isNewKey(Partition partition, RowData row, long offset) {
+    if (offset != partition.last) {
+      partition.keysOfLast.clear();
+    }
+    List<String> key = new ArrayList<>();
+    for (RowData.FieldGetter getter : keyGetters) {
+      // A value itself may point into a buffer that is used again.
+      Object value = getter.getFieldOrNull(row);
+      key.add(value instanceof byte[] bytes ? Arrays.toString(bytes) : String.valueOf(value));
+    }
+    if (partition.keysOfLast.contains(key)) {
+      return false;
+    }
+    partition.keysOfLast.add(key);
+    return true;
   }
 
   private Partition partition(RowData row) {

@@ -106,9 +106,14 @@ final class ExactnessIT {
     StreamExecutionEnvironment env = servers.job();
     IcebergTableSink allSink =
         new IcebergTableSink(
-            "all", servers.lake.settings(), all, List.of(first.plan(), second.plan()));
+            "all",
+            servers.lake.settings(),
+            all,
+            List.of(first.plan(), second.plan()),
+            RowIdentity.RECORD);
     IcebergTableSink evenSink =
-        new IcebergTableSink("even", servers.lake.settings(), even, List.of(first.plan()));
+        new IcebergTableSink(
+            "even", servers.lake.settings(), even, List.of(first.plan()), RowIdentity.RECORD);
     SourceStream firstStream =
         servers.read(env, List.of(allSink.marks(), evenSink.marks()), 2, first).get(0);
     SourceStream secondStream = servers.read(env, List.of(allSink.marks()), 2, second).get(0);

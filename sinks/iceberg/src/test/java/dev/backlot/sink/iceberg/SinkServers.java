@@ -3,6 +3,7 @@ package dev.backlot.sink.iceberg;
 import dev.backlot.embedded.KafkaServer;
 import dev.backlot.embedded.PostgresServer;
 import dev.backlot.model.plan.PlanSource;
+import dev.backlot.model.spec.PipelineSpec.OnError;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.transport.Mark;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.functions.FilterFunction;
@@ -166,7 +168,8 @@ final class SinkServers {
     for (TestTopic topic : topics) {
       plans.add(topic.plan());
     }
-    IcebergTableSink sink = new IcebergTableSink(id, lake.settings(), table, plans);
+    IcebergTableSink sink =
+        new IcebergTableSink(id, lake.settings(), table, plans, RowIdentity.RECORD);
     List<SourceStream> streams = read(env, List.of(sink.marks()), parallelism, topics);
     attach(sink, streams, filter, parallelism, topics);
   }
@@ -179,7 +182,8 @@ final class SinkServers {
     List<SourceStream> streams = new ArrayList<>();
     for (TestTopic topic : topics) {
       streams.add(
-          new SourceTransport(kafkaProperties()).read(env, topic.plan(), marks, parallelism));
+          new SourceTransport(kafkaProperties())
+              .read(env, topic.plan(), OnError.STOP, marks, parallelism));
     }
     return streams;
   }
@@ -197,6 +201,7 @@ final class SinkServers {
     sink.attach(
         rows.filter(filter).setParallelism(parallelism),
         SourceTransport.rowType(topics[0].plan()),
+        Optional.empty(),
         streams.stream().map(SourceStream::progress).toList(),
         parallelism);
   }

@@ -205,7 +205,7 @@ final class TopicToTableIT {
 
       assertThat(failure)
           .contains("Cannot decode record '" + topic.topic + "/0/1'")
-          .contains("[JOB_FAILED]");
+          .contains("[RECORD_UNDECODABLE]");
       assertThat(ids(table)).containsExactly(1L);
     }
   }

@@ -1,0 +1,89 @@
+package dev.backlot.transport;
+
+import dev.backlot.event.Confluent;
+import dev.backlot.event.EventHeader;
+import dev.backlot.event.flink.SourceDecoder;
+import dev.backlot.model.plan.PlanColumn;
+import dev.backlot.model.plan.PlanSchema;
+import dev.backlot.model.plan.PlanSource;
+import dev.backlot.schema.FieldType;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.flink.table.data.RowData;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** Turns the records of a planned Source into its rows. For one thread. */
+final class RecordDecoder {
+  private final SourceDecoder values;
+  private final Set<Integer> keySchemas = new HashSet<>();
+  private int lastKeySchema = -1;
+
+  RecordDecoder(PlanSource source) {
+    List<FieldType> types =
+        source.columns().stream().map(column -> FieldType.parse(column.type())).toList();
+    values =
+        new SourceDecoder(
+            source.name(),
+            source.epoch(),
+            source.columns().stream().map(PlanColumn::name).toList(),
+            types,
+            source.valueSchemas().stream()
+                .collect(Collectors.toMap(PlanSchema::id, PlanSchema::avro)));
+    source.keySchemas().forEach(schema -> keySchemas.add(schema.id()));
+  }
+
+  /**
+   * Returns what stands in every record's header.
+   *
+   * @throws IllegalArgumentException when the record has none
+   */
+  static EventHeader header(ConsumerRecord<byte[], byte[]> record) {
+    Header header = record.headers().lastHeader(EventHeader.NAME);
+    if (header == null) {
+      throw new IllegalArgumentException("it has no header '" + EventHeader.NAME + "'");
+    }
+    return EventHeader.decode(header.value());
+  }
+
+  /**
+   * Returns the row of a record that is neither a tombstone nor a fence.
+   *
+   * @throws UncoveredSchemaException when the plan does not cover its schema
+   * @throws IllegalArgumentException or {@link IndexOutOfBoundsException} when its bytes are no
+   *     change event
+   */
+  RowData decode(ConsumerRecord<byte[], byte[]> record, EventHeader header) {
+    if (!header.isControl()) {
+      checkKey(record);
+    }
+    byte[] value = record.value();
+    int schema = Confluent.schemaId(value);
+    if (!values.covers(schema)) {
+      throw uncovered(record, schema);
+    }
+    return values.decode(record.partition(), record.offset(), record.timestamp(), header, value);
+  }
+
+  private void checkKey(ConsumerRecord<byte[], byte[]> record) {
+    byte[] key = record.key();
+    if (key == null) {
+      return;
+    }
+    int schema = Confluent.schemaId(key);
+    if (schema != lastKeySchema) {
+      if (!keySchemas.contains(schema)) {
+        throw uncovered(record, schema);
+      }
+      lastKeySchema = schema;
+    }
+  }
+
+  private static UncoveredSchemaException uncovered(
+      ConsumerRecord<byte[], byte[]> record, int schema) {
+    return new UncoveredSchemaException(
+        record.topic(), record.partition(), record.offset(), schema);
+  }
+}
