@@ -23,19 +23,22 @@ import java.util.Optional;
  * and the specs that make its data reports. To the platform it is an application like any other.
  */
 final class Demo {
-  private static final int PORT_IN_SPECS = 8085;
+  private static final String PORT_IN_SPECS = "port: 8085";
+  private static final String GRAPH_IN_SPECS = "localhost:8086/";
 
   private final DataDirectory data;
   private final Distribution distribution;
   private final int port;
+  private final int graphPort;
   private final String adminPassword;
   private final String capturePassword;
 
-  /** Prepares the demo; its database will listen on a port. */
-  Demo(DataDirectory data, Distribution distribution, int port) throws IOException {
+  /** Prepares the demo; its database and its graph will listen on a port each. */
+  Demo(DataDirectory data, Distribution distribution, int port, int graphPort) throws IOException {
     this.data = data;
     this.distribution = distribution;
     this.port = port;
+    this.graphPort = graphPort;
     this.adminPassword = PrivateFiles.secret(data.resolve("studio.password"));
     this.capturePassword = PrivateFiles.secret(data.resolve("secrets/studio"));
   }
@@ -80,7 +83,13 @@ final class Demo {
             List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k"),
             distribution.classpath("studio"),
             "dev.backlot.studio.Studio",
-            List.of("--port", String.valueOf(port), "--control", control().toString()),
+            List.of(
+                "--port",
+                String.valueOf(port),
+                "--graph-port",
+                String.valueOf(graphPort),
+                "--control",
+                control().toString()),
             Map.of(
                 "BACKLOT_SECRET_STUDIO",
                 capturePassword,
@@ -108,7 +117,10 @@ final class Demo {
       throw new UncheckedIOException(e);
     }
     return new JavaService(
-        command, Optional.of("postgresql://studio:studio@localhost:" + port + "/studio"), probe);
+        command,
+        Optional.of(
+            "postgresql://studio:studio@localhost:" + port + "/studio, graph " + graphUrl()),
+        probe);
   }
 
   /**
@@ -148,6 +160,11 @@ final class Demo {
     console.say("  pause the studio   touch " + pauseSwitch() + "   (rm it to go on)");
     console.say(
         "  change something   psql postgresql://studio:studio@localhost:" + port + "/studio");
+    console.say("  the studio's graph " + graphUrl());
+  }
+
+  private String graphUrl() {
+    return "http://localhost:" + graphPort + "/graphql";
   }
 
   private Path control() {
@@ -158,7 +175,7 @@ final class Demo {
     return control().resolve("paused");
   }
 
-  /** The specs name the default port; this platform's may be another. */
+  /** The specs name the default ports; this platform's may be others. */
   private Path copySpecs() throws IOException {
     Path target = Files.createDirectories(control().resolve("specs"));
     try (DirectoryStream<Path> specs =
@@ -166,7 +183,9 @@ final class Demo {
       for (Path spec : specs) {
         Files.writeString(
             target.resolve(spec.getFileName().toString()),
-            Files.readString(spec).replace("port: " + PORT_IN_SPECS, "port: " + port));
+            Files.readString(spec)
+                .replace(PORT_IN_SPECS, "port: " + port)
+                .replace(GRAPH_IN_SPECS, "localhost:" + graphPort + "/"));
       }
     }
     return target;

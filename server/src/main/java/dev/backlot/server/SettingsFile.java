@@ -22,7 +22,15 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** Reads the configuration file; reports all that is wrong with it at once. */
 final class SettingsFile {
   private static final Set<String> SERVICES =
-      Set.of("api", "metadata", "kafka", "kafka_controller", "flink", "engine", "studio");
+      Set.of(
+          "api",
+          "metadata",
+          "kafka",
+          "kafka_controller",
+          "flink",
+          "engine",
+          "studio",
+          "studio_graph");
 
   private final String file;
   private final List<Problem> problems = new ArrayList<>();

@@ -71,13 +71,19 @@ public final class Up {
     Distribution distribution = Distribution.current();
     int first = options.port().or(() -> settings.ports().of("api")).orElse(DEFAULT_PORT);
     int studioPort = settings.ports().of("studio").orElse(first + 5);
+    int graphPort = settings.ports().of("studio_graph").orElse(first + 6);
     Optional<Demo> demo =
-        options.demo() ? Optional.of(new Demo(data, distribution, studioPort)) : Optional.empty();
+        options.demo()
+            ? Optional.of(new Demo(data, distribution, studioPort, graphPort))
+            : Optional.empty();
     Installation installation =
         Installation.of(
             settings, data, distribution, first, demo.map(Demo::environment).orElse(Map.of()));
     Map<String, Integer> ports = new LinkedHashMap<>(installation.ownPorts());
-    demo.ifPresent(ignored -> ports.put("studio-postgres", studioPort));
+    if (demo.isPresent()) {
+      ports.put("studio-postgres", studioPort);
+      ports.put("studio", graphPort);
+    }
     List<Problem> taken = ListeningPorts.taken(ports);
     if (!taken.isEmpty()) {
       throw new ProblemException(taken);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param seed of the data
  * @param rate of the workload, in changed rows a second
  * @param paused whether to throw the pause switch before the workload begins
+ * @param graphPort where to serve the graph; not served without one
  * @param once whether to end when the data are there
  */
 record Options(
@@ -24,9 +26,18 @@ record Options(
     long seed,
     double rate,
     boolean paused,
+    OptionalInt graphPort,
     boolean once) {
   private static final Set<String> VALUES =
-      Set.of("--host", "--port", "--admin-user", "--database", "--control", "--seed", "--rate");
+      Set.of(
+          "--host",
+          "--port",
+          "--admin-user",
+          "--database",
+          "--control",
+          "--seed",
+          "--rate",
+          "--graph-port");
   private static final Set<String> SWITCHES = Set.of("--no-workload", "--once");
 
   /**
@@ -62,6 +73,9 @@ record Options(
         Long.parseLong(given.getOrDefault("--seed", "1")),
         rate,
         given.containsKey("--no-workload"),
+        given.containsKey("--graph-port")
+            ? OptionalInt.of(Integer.parseInt(given.get("--graph-port")))
+            : OptionalInt.empty(),
         given.containsKey("--once"));
   }
 

@@ -1,5 +1,6 @@
 package dev.backlot.studio;
 
+import dev.backlot.studio.edge.StudioEdge;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.util.Optional;
 
 /**
  * The demo studio: makes its database on a given PostgreSQL server if it is not there, then works
- * in it until standard input ends or the process is asked to stop.
+ * in it, and serves its graph, until standard input ends or the process is asked to stop.
  *
  * <p>Passwords come from the environment: {@code STUDIO_ADMIN_PASSWORD} for the server's
  * administrator, and {@code BACKLOT_SECRET_STUDIO}, which the role {@code backlot} gets.
@@ -64,7 +65,20 @@ public final class Studio {
     System.out.printf(
         "Studio: ready (%s, %s; pause the workload: touch %s)%n",
         database.url(), loaded ? "data loaded" : "data found", paused);
-    if (!options.once()) {
+    if (options.once()) {
+      return;
+    }
+    if (options.graphPort().isEmpty()) {
+      work(options, database, control, clock);
+      return;
+    }
+    try (StudioEdge edge =
+        StudioEdge.start(
+            database.url(),
+            StudioDatabase.EDGE_USER,
+            StudioDatabase.EDGE_USER,
+            options.graphPort().getAsInt())) {
+      System.out.println("Studio: graph at " + edge.url());
       work(options, database, control, clock);
     }
   }

@@ -26,6 +26,9 @@ record StudioDatabase(
   /** What Backlot logs in as. */
   static final String CAPTURE_USER = "backlot";
 
+  /** What the studio's graph logs in as, with its name as the password; it may only read. */
+  static final String EDGE_USER = "studio_edge";
+
   /**
    * Makes what is missing and leaves what is there. The schema and the first data come in one
    * transaction, so a studio that was killed meanwhile starts over.
@@ -38,6 +41,7 @@ record StudioDatabase(
       admin.setAutoCommit(true);
       makeRole(admin, OWNER, "LOGIN", OWNER);
       makeRole(admin, CAPTURE_USER, "LOGIN REPLICATION", capturePassword);
+      makeRole(admin, EDGE_USER, "LOGIN", EDGE_USER);
       if (!exists(admin, "SELECT FROM pg_database WHERE datname = ?", database)) {
         execute(admin, "CREATE DATABASE " + quoted(database) + " OWNER " + OWNER);
       }
@@ -48,7 +52,13 @@ record StudioDatabase(
     try (Connection admin = connect(database, adminUser, adminPassword)) {
       admin.setAutoCommit(true);
       execute(admin, "ALTER SCHEMA public OWNER TO " + OWNER);
+      boolean loaded = loadOnce(seed, now);
+      execute(admin, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + EDGE_USER);
+      return loaded;
     }
+  }
+
+  private boolean loadOnce(long seed, Instant now) throws SQLException {
     try (Connection owner = connectAsOwner()) {
       if (exists(
           owner, "SELECT FROM pg_tables WHERE schemaname = ? AND tablename = 'movie'", "public")) {

@@ -16,6 +16,12 @@ class OptionsTest {
     assertThat(options.paused()).isTrue();
     assertThat(options.once()).isFalse();
     assertThat(options.database()).isEqualTo("studio");
+    assertThat(options.graphPort()).isEmpty();
+  }
+
+  @Test
+  void the_graph_is_served_where_it_is_asked_for() {
+    assertThat(Options.parse(List.of("--graph-port", "8086")).graphPort()).hasValue(8086);
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
-  private static final Duration CONTROL_LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String name;
@@ -76,25 +77,46 @@ final class NodeProcess implements AutoCloseable {
   /** Sends a command to its control port and returns the answer. */
   JsonNode control(String method, String path, @Nullable Object body) {
     URI uri = URI.create("http://127.0.0.1:" + ports().path("control").asInt() + path);
+    HttpResponse<byte[]> response = send(method, uri, body);
+    JsonNode answer = json(response);
+    if (response.statusCode() != 200) {
+      throw new IllegalStateException(
+          method + " " + path + " of " + name + ": " + answer.path("error").asText("not known"));
+    }
+    return answer;
+  }
+
+  /** Asks it in GraphQL and returns its whole answer. */
+  JsonNode ask(String query, Map<String, ?> variables) {
+    return json(send("POST", url(), Map.of("query", query, "variables", variables)));
+  }
+
+  private HttpResponse<byte[]> send(String method, URI uri, @Nullable Object body) {
     try {
       HttpRequest.BodyPublisher sent =
           body == null
               ? HttpRequest.BodyPublishers.noBody()
               : HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body));
-      HttpRequest request =
-          HttpRequest.newBuilder(uri).timeout(CONTROL_LIMIT).method(method, sent).build();
-      HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      JsonNode answer = JSON.readTree(response.body());
-      if (response.statusCode() != 200) {
-        throw new IllegalStateException(
-            method + " " + path + " of " + name + ": " + answer.path("error").asText("not known"));
-      }
-      return answer;
+      return http.send(
+          HttpRequest.newBuilder(uri)
+              .timeout(LIMIT)
+              .header("content-type", "application/json")
+              .method(method, sent)
+              .build(),
+          HttpResponse.BodyHandlers.ofByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static JsonNode json(HttpResponse<byte[]> response) {
+    try {
+      return JSON.readTree(response.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

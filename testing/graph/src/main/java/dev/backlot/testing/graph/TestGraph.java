@@ -1,13 +1,7 @@
 package dev.backlot.testing.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -36,10 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Needs Node 20; npm fetches the packages when they are not there yet. Thread-safe.
  */
 public final class TestGraph implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Map<GraphServer, NodeProcess> servers;
-  private final HttpClient http = HttpClient.newHttpClient();
 
   private TestGraph(Map<GraphServer, NodeProcess> servers) {
     this.servers = servers;
@@ -173,20 +164,7 @@ public final class TestGraph implements AutoCloseable {
 
   /** Asks the gateway and returns its whole answer. */
   public JsonNode ask(String query, Map<String, ?> variables) {
-    try {
-      byte[] body = JSON.writeValueAsBytes(Map.of("query", query, "variables", variables));
-      HttpRequest request =
-          HttpRequest.newBuilder(url())
-              .header("content-type", "application/json")
-              .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-              .build();
-      return JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return server(GraphServer.GATEWAY).ask(query, variables);
   }
 
   /** Returns a server's process id. */
