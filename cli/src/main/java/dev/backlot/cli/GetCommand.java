@@ -27,7 +27,7 @@ final class GetCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "KIND",
-      description = "connection, endpoint, source, pipeline, table, job or schema.")
+      description = "connection, endpoint, source, pipeline, table, job, schema or deadletter.")
   private Kind kind = Kind.PIPELINE;
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
@@ -37,6 +37,12 @@ final class GetCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       description = "table, json or yaml.")
   private Output output = Output.TABLE;
+
+  @Option(
+      names = "--pipeline",
+      paramLabel = "NAME",
+      description = "Only the dead letters of this pipeline.")
+  private String pipeline = "";
 
   @Option(
       names = {"-w", "--watch"},
@@ -76,9 +82,17 @@ final class GetCommand implements Callable<Integer> {
     if (!name.isEmpty()) {
       return List.of(main.api().get(kind.path(name) + query));
     }
+    if (!pipeline.isEmpty() && kind != Kind.DEADLETTER) {
+      throw new ProblemException(
+          ProblemCode.USAGE,
+          "Cannot list " + kind.noun() + "s by pipeline: only dead letters. Leave it out.");
+    }
+    String path =
+        pipeline.isEmpty()
+            ? kind.path() + query
+            : Kind.PIPELINE.path(pipeline) + "/deadletters?limit=10000";
     List<Map<String, @Nullable Object>> items = new ArrayList<>();
-    Values.list(main.api().get(kind.path() + query).get("items"))
-        .forEach(item -> items.add(Values.map(item)));
+    Values.list(main.api().get(path).get("items")).forEach(item -> items.add(Values.map(item)));
     return items;
   }
 
@@ -105,6 +119,8 @@ final class GetCommand implements Callable<Integer> {
       case JOB -> List.of("PIPELINE", "STATE", "ID", "STARTED", "REASON");
       case SCHEMA -> List.of("SUBJECT", "ID", "VERSION");
       case ENDPOINT -> List.of("NAME", "STATE", "REASON");
+      case DEADLETTER ->
+          List.of("ID", "STATE", "PIPELINE", "STEP", "SOURCE", "KEY", "ATTEMPT", "SINCE", "REASON");
     };
   }
 
@@ -157,6 +173,17 @@ final class GetCommand implements Callable<Integer> {
       case JOB -> List.of(itemName, state, Values.text(status.get("id")), since, reason);
       case SCHEMA -> List.of(itemName, Values.text(status.get("id")), revision);
       case ENDPOINT -> List.of(itemName, state, reason);
+      case DEADLETTER ->
+          List.of(
+              itemName,
+              state,
+              Values.text(spec.get("pipeline")),
+              Values.text(spec.get("step")),
+              Values.text(spec.get("source")),
+              Values.text(spec.get("key")),
+              Values.text(spec.get("attempt")),
+              since,
+              reason);
     };
   }
 

@@ -14,7 +14,8 @@ enum Kind {
   PIPELINE,
   TABLE,
   JOB,
-  SCHEMA;
+  SCHEMA,
+  DEADLETTER;
 
   String noun() {
     return name().toLowerCase(Locale.ROOT);

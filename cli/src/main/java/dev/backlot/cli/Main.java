@@ -37,6 +37,7 @@ import picocli.CommandLine.ScopeType;
       PipelineCommands.Resume.class,
       PipelineCommands.Restart.class,
       PipelineCommands.Rollback.class,
+      ReplayCommand.class,
       DataCommands.Dump.class,
       DataCommands.Sample.class,
       DataCommands.Query.class,

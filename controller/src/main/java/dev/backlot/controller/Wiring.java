@@ -8,6 +8,8 @@ import dev.backlot.controller.document.ChangePlanner;
 import dev.backlot.controller.document.Deletion;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
+import dev.backlot.controller.letter.DeadLetterItems;
+import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.LiveState;
 import dev.backlot.controller.live.StatusResource;
@@ -65,7 +67,8 @@ class Wiring {
       PlatformConfig config,
       Lake lake,
       ProgressBoard progress) {
-    return new Reconciler(metadata, dataPlane, config, new CleanUps(metadata, lake), progress);
+    return new Reconciler(
+        metadata, dataPlane, config, new CleanUps(metadata, lake, dataPlane), progress);
   }
 
   @Bean
@@ -97,10 +100,22 @@ class Wiring {
   }
 
   @Bean
+  DeadLetterItems deadLetterItems(MetadataDatabase metadata, DataPlane dataPlane) {
+    return new DeadLetterItems(metadata.documents(), dataPlane);
+  }
+
+  @Bean
+  DeadLetterResource deadLetterResource(
+      MetadataDatabase metadata, DataPlane dataPlane, DeadLetterItems items) {
+    return new DeadLetterResource(metadata.documents(), dataPlane, items);
+  }
+
+  @Bean
   ItemResource itemResource(
       MetadataDatabase metadata,
       DataPlane dataPlane,
       PipelineItems pipelines,
+      DeadLetterItems deadLetters,
       Lake lake,
       SchemaStore schemas,
       Reconciler reconciler) {
@@ -112,6 +127,7 @@ class Wiring {
             new SourceItems(metadata),
             new TableItems(lake),
             new JobItems(dataPlane),
+            deadLetters,
             new SchemaItems(schemas));
     return new ItemResource(
         kinds, metadata.documents(), new Deletion(metadata.documents(), reconciler));

@@ -6,6 +6,8 @@ import dev.backlot.controller.TestPlatform.Said;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,40 @@ final class CommandLineIT {
     Said away = TestPlatform.runWithout("status", "--server", "http://localhost:1");
     assertThat(away.exitCode()).isEqualTo(70);
     assertThat(away.err()).contains("[SERVER_UNREACHABLE]");
+  }
+
+  @Test
+  void dead_letters_are_listed_shown_and_replayed() throws IOException {
+    String letters =
+        file("letters.yaml", CONNECTION + "---\n" + PIPELINE.replace("report", "lettered"));
+    assertThat(platform.run("apply", "-f", letters).err()).isEmpty();
+    platform.dataPlane.letters.put(
+        "lettered",
+        List.of(
+            Map.of(
+                "id", "abc1",
+                "pipeline", "lettered",
+                "state", "waiting",
+                "step", "enriched",
+                "key", "{\"id\": 7}",
+                "reason", "the graph is away",
+                "attempt", 1)));
+
+    assertThat(platform.run("get", "deadletters").out())
+        .contains("abc1", "waiting", "enriched", "{\"id\": 7}", "the graph is away");
+    assertThat(platform.run("get", "deadletters", "--pipeline", "lettered").out()).contains("abc1");
+    assertThat(platform.run("get", "deadletters", "--pipeline", "none").err())
+        .contains("[NOT_FOUND]");
+    assertThat(platform.run("describe", "deadletter", "abc1").out()).contains("title: Alien");
+    assertThat(platform.run("describe", "deadletter", "abc2").err()).contains("'abc1'");
+    assertThat(platform.run("replay", "deadletters", "lettered").exitCode()).isEqualTo(64);
+    Said replay = platform.run("replay", "deadletters", "lettered", "--id", "abc1");
+    assertThat(replay.out())
+        .isEqualTo("1 dead letter of pipeline lettered on the way\nnot f00: gone\n");
+    assertThat(replay.exitCode()).isEqualTo(1);
+    assertThat(platform.run("delete", "pipeline", "lettered").exitCode()).isZero();
+    assertThat(platform.run("wait", "pipeline", "lettered", "--for", "deleted").exitCode())
+        .isZero();
   }
 
   @Test

@@ -26,6 +26,7 @@ final class FakeDataPlane implements AutoCloseable {
   final Map<String, List<Problem>> preflightProblems = new ConcurrentHashMap<>();
   final Map<String, List<Problem>> planProblems = new ConcurrentHashMap<>();
   final Map<String, List<String>> waitingFor = new ConcurrentHashMap<>();
+  final Map<String, List<Map<String, Object>>> letters = new ConcurrentHashMap<>();
   final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
 
   /** What a plan depends on besides its document, such as a schema. */
@@ -103,13 +104,17 @@ final class FakeDataPlane implements AutoCloseable {
         calls.add(call);
       }
       Object answer = answer(call, body);
+      if (answer == null) {
+        exchange.sendResponseHeaders(404, -1);
+        return;
+      }
       byte[] bytes = Json.write(answer).getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(200, bytes.length);
       exchange.getResponseBody().write(bytes);
     }
   }
 
-  private Object answer(String call, JsonNode body) {
+  private @org.jspecify.annotations.Nullable Object answer(String call, JsonNode body) {
     String last = call.substring(call.lastIndexOf('/') + 1);
     if (call.equals("POST /v1/preflight")) {
       String name = body.path("name").asText();
@@ -133,10 +138,36 @@ final class FakeDataPlane implements AutoCloseable {
     if (call.endsWith("/progress") || call.endsWith("/caught-up")) {
       return Map.of("lag_records", 0, "lag_seconds", 0.5, "rate", 2.5, "caught_up", true);
     }
+    if (call.contains("/dead-letters")) {
+      return letters(call, last);
+    }
+    if (call.endsWith("/replays")) {
+      List<String> ids = new ArrayList<>();
+      body.path("ids").forEach(id -> ids.add(id.asText()));
+      return Map.of("replayed", ids, "refused", List.of(Map.of("id", "f00", "reason", "gone")));
+    }
     if (call.contains("/sample")) {
       return Map.of("rows", List.of(Map.of("id", 1, "title", "Alien")));
     }
     return Map.of();
+  }
+
+  private @org.jspecify.annotations.Nullable Object letters(String call, String last) {
+    String pipeline = call.split("/")[3];
+    List<Map<String, Object>> all = letters.getOrDefault(pipeline, List.of());
+    if (last.equals("dead-letters")) {
+      return all;
+    }
+    return all.stream()
+        .filter(letter -> last.equals(letter.get("id")))
+        .<Object>map(
+            letter -> {
+              Map<String, Object> whole = new LinkedHashMap<>(letter);
+              whole.put("original", Map.of("title", "Alien"));
+              return whole;
+            })
+        .findFirst()
+        .orElse(null);
   }
 
   /** Flink goes on to list a job that was stopped. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
+import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.StatusResource;
 import dev.backlot.controller.pipeline.PipelineResource;
@@ -34,6 +35,7 @@ final class OpenApiTest {
           LiveResource.class,
           StatusResource.class,
           PipelineResource.class,
+          DeadLetterResource.class,
           SourceResource.class,
           QueryResource.class);
 

@@ -60,17 +60,28 @@ public interface DataPlane {
   /**
    * How far a pipeline is; what is not known is empty.
    *
+   * @param deadLetters records that failed and wait to be replayed
+   * @param skipped records that failed and were skipped since the job started
    * @param reason why it has not caught up, or empty
    */
   record Progress(
       Optional<Long> lagRecords,
       Optional<Double> lagSeconds,
       Optional<Double> rate,
+      Optional<Long> deadLetters,
+      Optional<Long> skipped,
       Optional<Boolean> caughtUp,
       String reason) {
     /** Nothing is known. */
     public static final Progress UNKNOWN =
-        new Progress(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "");
+        new Progress(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "");
   }
 
   /** What a Source's topic holds. */
@@ -96,6 +107,21 @@ public interface DataPlane {
 
   /** Proves, within a time, that all that was committed before this call is visible. */
   Progress caughtUp(String pipeline, Duration timeout);
+
+  /** Returns a pipeline's newest dead letters, newest first, without their records. */
+  List<Map<String, Object>> deadLetters(String pipeline, int limit);
+
+  /** Returns a dead letter with its record under {@code original}. */
+  Map<String, Object> deadLetter(String pipeline, String id);
+
+  /**
+   * Replays waiting dead letters: those of a step unless it is empty, those of ids unless there are
+   * none. Returns {@code {"replayed": [ids], "refused": [{"id", "reason"}]}}.
+   */
+  Map<String, Object> replay(String pipeline, String step, List<String> ids);
+
+  /** Deletes a pipeline's dead letters and what was replayed of them. */
+  void deleteDeadLetters(String pipeline);
 
   /** Returns a Source's newest rows: {@code {"rows": […], …}}. */
   Map<String, Object> sample(String source, int limit);

@@ -115,6 +115,40 @@ public final class HttpDataPlane implements DataPlane {
   }
 
   @Override
+  public List<Map<String, Object>> deadLetters(String pipeline, int limit) {
+    List<Map<String, Object>> letters = new ArrayList<>();
+    call("GET", letters(pipeline) + "?limit=" + limit, null, SLOW)
+        .forEach(letter -> letters.add(Json.MAPPER.convertValue(letter, MAP)));
+    return letters;
+  }
+
+  @Override
+  public Map<String, Object> deadLetter(String pipeline, String id) {
+    return Json.MAPPER.convertValue(
+        call("GET", letters(pipeline) + "/" + encode(id), null, SLOW), MAP);
+  }
+
+  @Override
+  public Map<String, Object> replay(String pipeline, String step, List<String> ids) {
+    return Json.MAPPER.convertValue(
+        call(
+            "POST",
+            "/pipelines/" + encode(pipeline) + "/replays",
+            Json.write(Map.of("step", step, "ids", ids)),
+            SLOW),
+        MAP);
+  }
+
+  @Override
+  public void deleteDeadLetters(String pipeline) {
+    call("DELETE", letters(pipeline), null, SLOW);
+  }
+
+  private static String letters(String pipeline) {
+    return "/pipelines/" + encode(pipeline) + "/dead-letters";
+  }
+
+  @Override
   public Map<String, Object> sample(String source, int limit) {
     return Json.MAPPER.convertValue(
         call("GET", "/sources/" + encode(source) + "/sample?limit=" + limit, null, SLOW), MAP);
@@ -225,6 +259,8 @@ public final class HttpDataPlane implements DataPlane {
         whole(answer.path("lag_records")),
         decimal(answer.path("lag_seconds")),
         decimal(answer.path("rate")),
+        whole(answer.path("dead_letters")),
+        whole(answer.path("skipped")),
         caughtUp.isBoolean() ? Optional.of(caughtUp.asBoolean()) : Optional.empty(),
         answer.path("reason").asText(""));
   }

@@ -1,5 +1,6 @@
 package dev.backlot.controller.pipeline;
 
+import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.metadata.CaptureStore;
@@ -19,20 +20,26 @@ public final class CleanUps {
   private final DocumentStore documents;
   private final CaptureStore captures;
   private final Lake lake;
+  private final DataPlane dataPlane;
 
-  /** Cleans up in the metadata database and in the warehouse. */
-  public CleanUps(MetadataDatabase metadata, Lake lake) {
+  /** Cleans up in the metadata database, in the warehouse and in the data plane. */
+  public CleanUps(MetadataDatabase metadata, Lake lake, DataPlane dataPlane) {
+    this.dataPlane = dataPlane;
     this.documents = metadata.documents();
     this.captures = metadata.captures();
     this.lake = lake;
   }
 
-  /** Ends a pipeline whose job is gone: purges its tables when it says so, then forgets it. */
+  /**
+   * Ends a pipeline whose job is gone: purges its tables and dead letters when it says so, then
+   * forgets it.
+   */
   void pipeline(StoredDocument document) {
     Optional<PipelineSpec> pipeline = Usage.pipeline(document);
     try {
       if (pipeline.isPresent() && pipeline.get().deletion() == PipelineSpec.Deletion.PURGE) {
         Usage.tables(pipeline.get()).forEach(table -> lake.purge(table, document.name()));
+        dataPlane.deleteDeadLetters(document.name());
       }
     } catch (ProblemException e) {
       if (!document.orphan()) {

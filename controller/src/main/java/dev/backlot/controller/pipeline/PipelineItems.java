@@ -101,6 +101,8 @@ public final class PipelineItems implements Items, AutoCloseable {
       proven.lagSeconds().or(known::lagSeconds).ifPresent(lag -> status.put("lag_seconds", lag));
       proven.lagRecords().or(known::lagRecords).ifPresent(lag -> status.put("lag_records", lag));
       known.rate().ifPresent(rate -> status.put("rate", rate));
+      known.deadLetters().ifPresent(count -> status.put("dead_letters", count));
+      known.skipped().ifPresent(count -> status.put("skipped_records", count));
       if (effort == Effort.PROOF) {
         status.put("caught_up", proven.caughtUp().orElse(false));
         status.put("caught_up_reason", proven.reason());

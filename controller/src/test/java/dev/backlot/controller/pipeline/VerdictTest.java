@@ -52,7 +52,14 @@ final class VerdictTest {
   @Test
   void lag_makes_it_catching_up() {
     Progress behind =
-        new Progress(Optional.of(9L), Optional.of(11.0), Optional.empty(), Optional.empty(), "");
+        new Progress(
+            Optional.of(9L),
+            Optional.of(11.0),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "");
     assertThat(
             Verdict.decide(
                 RUN,

@@ -1,0 +1,5 @@
+/** Dead letters: listing them, showing their records, replaying them. */
+@NullMarked
+package dev.backlot.controller.letter;
+
+import org.jspecify.annotations.NullMarked;
