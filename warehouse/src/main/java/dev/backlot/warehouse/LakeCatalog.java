@@ -188,6 +188,11 @@ public final class LakeCatalog implements AutoCloseable {
     return LakeTables.key(table.properties());
   }
 
+  /** Returns what makes one version of a row newer than another in a table. */
+  public TableRequest.VersionOrder order(Table table) {
+    return LakeTables.order(table.properties());
+  }
+
   /** Returns the table's current columns, or empty when it does not exist. */
   public Optional<TableShape> shape(TableName name) {
     return find(name).map(LakeTables::shape);

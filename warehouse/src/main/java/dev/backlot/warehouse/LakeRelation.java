@@ -9,7 +9,6 @@ import dev.backlot.warehouse.ManifestFacts.FileFacts;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,7 +43,7 @@ public final class LakeRelation {
     this.name = name;
     this.table = table;
     this.shape = LakeTables.shape(table);
-    this.engineNames = engineNames(shape);
+    this.engineNames = DuckColumns.names(shape);
     this.scan = scan(name, table, facts);
   }
 
@@ -71,7 +70,7 @@ public final class LakeRelation {
     for (TableColumn column : shape.columns()) {
       Type type = table.schema().findType(column.id());
       String raw = "c" + column.id();
-      String source = files.isEmpty() ? "CAST(NULL AS " + duckType(type) + ")" : raw;
+      String source = files.isEmpty() ? "CAST(NULL AS " + DuckColumns.type(type) + ")" : raw;
       selected.add(
           value(column.type(), source)
               + " AS "
@@ -81,7 +80,7 @@ public final class LakeRelation {
               + ": {name: '"
               + raw
               + "', type: "
-              + text(duckType(type))
+              + text(DuckColumns.type(type))
               + ", default_value: NULL}");
     }
     if (files.isEmpty()) {
@@ -171,55 +170,6 @@ public final class LakeRelation {
       return "list_transform(" + source + ", lambda x: CAST(" + element + " AS VARCHAR))";
     }
     return source;
-  }
-
-  private static String duckType(Type type) {
-    return switch (type.typeId()) {
-      case BOOLEAN -> "BOOLEAN";
-      case INTEGER -> "INTEGER";
-      case LONG -> "BIGINT";
-      case FLOAT -> "FLOAT";
-      case DOUBLE -> "DOUBLE";
-      case DATE -> "DATE";
-      case TIME -> "TIME";
-      case TIMESTAMP ->
-          ((Types.TimestampType) type).shouldAdjustToUTC()
-              ? "TIMESTAMP WITH TIME ZONE"
-              : "TIMESTAMP";
-      case BINARY, FIXED -> "BLOB";
-      case UUID -> "UUID";
-      case STRING -> "VARCHAR";
-      case DECIMAL -> {
-        Types.DecimalType decimal = (Types.DecimalType) type;
-        yield "DECIMAL(" + decimal.precision() + ", " + decimal.scale() + ")";
-      }
-      case LIST -> duckType(((Types.ListType) type).elementType()) + "[]";
-      case MAP -> {
-        Types.MapType map = (Types.MapType) type;
-        yield "MAP(" + duckType(map.keyType()) + ", " + duckType(map.valueType()) + ")";
-      }
-      case STRUCT -> {
-        StringJoiner fields = new StringJoiner(", ", "STRUCT(", ")");
-        for (Types.NestedField field : type.asStructType().fields()) {
-          fields.add(id(field.name()) + " " + duckType(field.type()));
-        }
-        yield fields.toString();
-      }
-      default -> throw new IllegalArgumentException("DuckDB has no type for " + type);
-    };
-  }
-
-  private static Map<String, String> engineNames(TableShape shape) {
-    Map<String, String> names = new LinkedHashMap<>();
-    Set<String> taken = new HashSet<>();
-    for (TableColumn column : shape.columns()) {
-      String candidate = column.name();
-      for (int i = 2; !taken.add(candidate.toLowerCase(Locale.ROOT)); i++) {
-        candidate = column.name() + "_" + i;
-      }
-      names.put(column.name(), candidate);
-    }
-    return names;
   }
 
   private static String id(String name) {

@@ -2,6 +2,7 @@ package dev.backlot.warehouse.query;
 
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import dev.backlot.warehouse.child.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,7 @@ final class ChildPool implements AutoCloseable {
     this.settings = settings;
     this.warehouse = warehouse;
     this.free = new Semaphore(settings.processes(), true);
-    ChildProcess.delete(settings.scratch());
+    ChildJvm.delete(settings.scratch());
     timer.scheduleWithFixedDelay(this::endIdle, 15, 15, TimeUnit.SECONDS);
   }
 

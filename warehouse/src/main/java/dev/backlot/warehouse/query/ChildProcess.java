@@ -1,22 +1,13 @@
 package dev.backlot.warehouse.query;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backlot.warehouse.child.ChildJvm;
 import java.io.DataInputStream;
-import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A running query process as its parent sees it. For one query at a time; only {@link #cancel} and
@@ -42,52 +33,19 @@ final class ChildProcess {
   static ChildProcess start(QuerySettings settings, Path warehouse) throws IOException {
     Files.createDirectories(settings.scratch());
     Path scratch = Files.createTempDirectory(settings.scratch(), "query-");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + HEAP_MEGABYTES + "m");
-    command.add("-XX:+UseSerialGC");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-XX:-UsePerfData");
-    command.add("-Duser.timezone=UTC");
-    command.add("-Dfile.encoding=UTF-8");
-    command.add("-Djava.io.tmpdir=" + scratch);
-    if (Runtime.version().feature() >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-    }
-    command.add("-cp");
-    command.add(settings.classpath().isEmpty() ? ownClasspath() : settings.classpath());
-    command.add(QueryChild.class.getName());
-    command.add(
+    String argument =
         JSON.writeValueAsString(
             new QueryChild.Settings(
                 warehouse.toString(),
                 scratch.toString(),
                 settings.memoryMegabytes(),
-                settings.threads())));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().keySet().removeIf(name -> !name.equals("PATH") && !name.equals("LANG"));
+                settings.threads()));
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            ChildJvm.command(
+                QueryChild.class, HEAP_MEGABYTES, scratch, settings.classpath(), argument));
+    ChildJvm.isolate(builder);
     return new ChildProcess(builder.start(), scratch);
-  }
-
-  /** The few jars that a child needs, so that it starts fast. */
-  private static String ownClasspath() {
-    Set<String> entries = new LinkedHashSet<>();
-    for (Class<?> needed :
-        List.of(
-            QueryChild.class,
-            org.duckdb.DuckDBDriver.class,
-            ObjectMapper.class,
-            JsonGenerator.class,
-            com.fasterxml.jackson.annotation.JsonProperty.class)) {
-      CodeSource source = needed.getProtectionDomain().getCodeSource();
-      try {
-        entries.add(Path.of(source.getLocation().toURI()).toString());
-      } catch (URISyntaxException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-    return String.join(File.pathSeparator, entries);
   }
 
   /** Returns the statement as DuckDB parses it, or the error inside the same JSON. */
@@ -130,20 +88,6 @@ final class ChildProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    delete(scratch);
-  }
-
-  static void delete(Path directory) {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      System.getLogger(ChildProcess.class.getName())
-          .log(System.Logger.Level.WARNING, "Cannot delete " + directory, e);
-    }
+    ChildJvm.delete(scratch);
   }
 }

@@ -6,15 +6,13 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.backlot.warehouse.child.ChildJvm;
 import dev.backlot.warehouse.query.Frames.Frame;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -80,7 +78,7 @@ public final class QueryChild {
     try (Connection runner = DriverManager.getConnection("jdbc:duckdb:", properties);
         Connection parser = runner.unwrap(DuckDBConnection.class).duplicate();
         Connection explainer = runner.unwrap(DuckDBConnection.class).duplicate()) {
-      deleteLibrary(Path.of(System.getProperty("java.io.tmpdir")));
+      ChildJvm.deleteDriverLibrary();
       execute(runner, "ATTACH ':memory:' AS lake");
       execute(explainer, "SET SESSION jdbc_stream_results = false");
       for (Connection connection : List.of(runner, explainer, parser)) {
@@ -90,15 +88,6 @@ public final class QueryChild {
       }
       lock(runner, settings);
       new QueryChild(parser, runner, explainer, out).serve(Frames.reader(System.in));
-    }
-  }
-
-  /** The driver unpacks its library to a file that only an orderly exit would delete. */
-  private static void deleteLibrary(Path directory) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "libduckdb_java*")) {
-      for (Path file : files) {
-        Files.delete(file);
-      }
     }
   }
 

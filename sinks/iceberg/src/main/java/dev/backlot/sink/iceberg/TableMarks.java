@@ -5,16 +5,14 @@ import dev.backlot.model.ProblemException;
 import dev.backlot.transport.JobStoppedException;
 import dev.backlot.transport.Mark;
 import dev.backlot.transport.Marks;
+import dev.backlot.warehouse.SnapshotMarks;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.AppendFiles;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The marks in an Iceberg table: properties {@code backlot.mark.<topic>.<partition>} with value
@@ -24,9 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TableMarks {
   /** Begins the name of every mark's summary property. */
-  public static final String PREFIX = "backlot.mark.";
-
-  private static final Logger LOG = LoggerFactory.getLogger(TableMarks.class);
+  public static final String PREFIX = SnapshotMarks.PREFIX;
 
   private TableMarks() {}
 
@@ -36,36 +32,19 @@ public final class TableMarks {
    * @return the marks, or empty when no ancestor has any
    */
   public static Optional<Marks> read(Table table) {
-    return nearest(SnapshotUtil.currentAncestors(table));
+    return SnapshotMarks.nearest(SnapshotUtil.currentAncestors(table)).map(TableMarks::parse);
   }
 
-  /** Returns the marks of the first of some snapshots that has any. */
-  static Optional<Marks> nearest(Iterable<Snapshot> newestFirst) {
-    for (Snapshot snapshot : newestFirst) {
-      Marks marks = of(snapshot);
-      if (!marks.byPartition().isEmpty()) {
-        return Optional.of(marks);
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** Returns the marks that one snapshot itself carries. */
-  static Marks of(Snapshot snapshot) {
+  private static Marks parse(Map<String, String> properties) {
     Map<TopicPartition, Mark> marks = new HashMap<>();
-    snapshot
-        .summary()
-        .forEach(
-            (name, value) -> {
-              if (name.startsWith(PREFIX)) {
-                int dot = name.lastIndexOf('.');
-                marks.put(
-                    new TopicPartition(
-                        name.substring(PREFIX.length(), dot),
-                        Integer.parseInt(name.substring(dot + 1))),
-                    Mark.parse(value));
-              }
-            });
+    properties.forEach(
+        (name, value) -> {
+          int dot = name.lastIndexOf('.');
+          marks.put(
+              new TopicPartition(
+                  name.substring(PREFIX.length(), dot), Integer.parseInt(name.substring(dot + 1))),
+              Mark.parse(value));
+        });
     return new Marks(marks);
   }
 
@@ -115,13 +94,7 @@ public final class TableMarks {
    * Adds marks to an append and commits it, only if the table's marks are still the expected ones.
    */
   static void commit(AppendFiles append, String table, Marks expected, Marks target) {
-    summary(target).forEach(append::set);
-    append.validateWith(new UnchangedMarks(table, expected, target));
-    try {
-      append.commit();
-    } catch (UnchangedMarks.AlreadyCommittedException e) {
-      LOG.info("A commit to table {} got through although its connection broke", table);
-    }
+    SnapshotMarks.commit(append, table, summary(expected), summary(target));
   }
 
   /**

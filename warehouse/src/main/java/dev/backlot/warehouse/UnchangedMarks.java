@@ -1,6 +1,6 @@
-package dev.backlot.sink.iceberg;
+package dev.backlot.warehouse;
 
-import dev.backlot.transport.Marks;
+import java.util.Map;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 
@@ -14,13 +14,13 @@ import org.apache.iceberg.SnapshotAncestryValidator;
  */
 final class UnchangedMarks implements SnapshotAncestryValidator {
   private final String table;
-  private final Marks expected;
-  private final Marks target;
+  private final Map<String, String> expected;
+  private final Map<String, String> target;
 
-  UnchangedMarks(String table, Marks expected, Marks target) {
+  UnchangedMarks(String table, Map<String, String> expected, Map<String, String> target) {
     this.table = table;
-    this.expected = expected;
-    this.target = target;
+    this.expected = Map.copyOf(expected);
+    this.target = Map.copyOf(target);
   }
 
   /** The table has the marks of this very commit: an earlier attempt got through. */
@@ -30,7 +30,7 @@ final class UnchangedMarks implements SnapshotAncestryValidator {
 
   @Override
   public boolean validate(Iterable<Snapshot> baseSnapshots) {
-    Marks found = TableMarks.nearest(baseSnapshots).orElse(Marks.NONE);
+    Map<String, String> found = SnapshotMarks.nearest(baseSnapshots).orElse(Map.of());
     if (found.equals(expected)) {
       return true;
     }
@@ -39,6 +39,6 @@ final class UnchangedMarks implements SnapshotAncestryValidator {
     }
     throw new IllegalStateException(
         "Cannot commit to table '%s': its marks were moved by another writer, from %s to %s"
-            .formatted(table, expected.byPartition(), found.byPartition()));
+            .formatted(table, expected, found));
   }
 }
