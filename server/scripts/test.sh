@@ -105,3 +105,8 @@ run_bench() { # NAME…
 run_benchmark() {
   "$java" -XX:+UseSerialGC -Xmx256m -Dbacklot.dist="$dist" -Dbacklot.home="$home" -cp "$dist/benchmarks/lib/*" dev.backlot.benchmarks.Bench "$@"
 }
+
+run_soak() { # NAME ARGUMENT…
+  ensure_built
+  "$java" -XX:+UseSerialGC -Xmx512m -cp "$dist/benchmarks/lib/*" dev.backlot.benchmarks.soak.Soak "$@"
+}

@@ -18,7 +18,8 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.CloseableIterable;
 
 /**
@@ -192,7 +193,6 @@ public final class TableMaintenance {
     if (snapshot == null) {
       return TableHealth.EMPTY;
     }
-    TableMetadata metadata = ((HasTableOperations) table).operations().current();
     return new TableHealth(
         files.stream().mapToLong(DataFile::recordCount).sum(),
         files.size(),
@@ -200,10 +200,34 @@ public final class TableMaintenance {
             .filter(file -> PackPlan.isSmall(file.fileSizeInBytes(), settings.targetFileBytes()))
             .count(),
         files.stream().mapToLong(DataFile::fileSizeInBytes).sum(),
-        metadata.snapshots().size(),
+        count(table.snapshots()),
         snapshot.dataManifests(table.io()).stream()
             .filter(manifest -> manifest.hasAddedFiles() || manifest.hasExistingFiles())
             .count(),
-        table.io().newInputFile(metadata.metadataFileLocation()).getLength());
+        metadataBytes(table));
+  }
+
+  private static long count(Iterable<Snapshot> snapshots) {
+    long count = 0;
+    for (Snapshot ignored : snapshots) {
+      count++;
+    }
+    return count;
+  }
+
+  /** A table that is committed to all the time deletes old metadata files within seconds. */
+  private static long metadataBytes(Table table) {
+    TableOperations operations = ((HasTableOperations) table).operations();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        String location = operations.current().metadataFileLocation();
+        return table.io().newInputFile(location).getLength();
+      } catch (NotFoundException e) {
+        if (attempt == 5) {
+          throw e;
+        }
+        operations.refresh();
+      }
+    }
   }
 }

@@ -7,8 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets old snapshots of a table go, so that a table committed every second keeps some hundreds of
- * them: each is an entry in the metadata that every commit writes anew.
+ * Lets old snapshots of a table go when nobody else does. Maintenance keeps fewer; but a job goes
+ * on without the controller, and each snapshot is an entry in the metadata that every commit writes
+ * anew.
  *
  * <p>To be called right after a commit of marks only: the current snapshot carries them then, and
  * expiry can't lose them. Not thread-safe.
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class SnapshotRetention {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotRetention.class);
   private static final int COMMITS_BETWEEN = 100;
-  private static final int KEPT_AT_LEAST = 100;
+  private static final int KEPT_AT_LEAST = 500;
 
   /** Longer than any query that began on an older snapshot is expected to run. */
   private static final Duration AGE = Duration.ofMinutes(10);

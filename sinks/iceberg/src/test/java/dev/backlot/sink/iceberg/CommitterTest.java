@@ -218,13 +218,13 @@ final class CommitterTest {
     clock.now = Instant.now().plus(Duration.ofDays(1));
     Committer committer = committer(table());
 
-    for (int offset = 20; offset < 250; offset++) {
+    for (int offset = 20; offset < 720; offset++) {
       committer.add(passed(1, offset, offset + 1, 1));
       committer.commit(true);
     }
 
-    assertThat(table().snapshots()).hasSizeBetween(100, 200);
-    assertThat(marks()).isEqualTo(START.with(Map.of(ONE, new Mark(250, 1))));
+    assertThat(table().snapshots()).hasSizeBetween(500, 600);
+    assertThat(marks()).isEqualTo(START.with(Map.of(ONE, new Mark(720, 1))));
   }
 
   @Test

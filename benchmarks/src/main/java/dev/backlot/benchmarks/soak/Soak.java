@@ -1,0 +1,29 @@
+package dev.backlot.benchmarks.soak;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Runs soaks by name: {@code Soak commits [COMMITS [CONTRAST]]}. */
+public final class Soak {
+  private static final int COMMITS = 50_000;
+  private static final int CONTRAST = 3_000;
+  private static final int USAGE = 64;
+
+  private Soak() {}
+
+  /** Runs what is named; exits with 1 when a table did not stay healthy. */
+  public static void main(String[] arguments) throws Exception {
+    List<String> rest = Arrays.asList(arguments);
+    if (rest.isEmpty() || !rest.get(0).equals("commits")) {
+      System.err.println(
+          "Cannot run soak '"
+              + String.join(" ", rest)
+              + "': there is none of that name. Known: commits. [USAGE]");
+      System.exit(USAGE);
+    }
+    int commits = rest.size() > 1 ? Integer.parseInt(rest.get(1)) : COMMITS;
+    int contrast = rest.size() > 2 ? Integer.parseInt(rest.get(2)) : CONTRAST;
+    boolean healthy = new CommitSoak(commits, contrast, System.out).run();
+    System.exit(healthy ? 0 : 1);
+  }
+}
