@@ -9,7 +9,9 @@ import dev.backlot.warehouse.SnapshotMarks;
 import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.TableRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -22,11 +24,17 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.hadoop.HadoopOutputFile;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.parquet.Parquet;
 
@@ -38,6 +46,9 @@ final class MovieTable {
   private static final int PARTITIONS = 4;
   private static final String TOPIC = "backlot.studio.public.movie.1";
   private static final long SEED = 7;
+
+  /** Loaded once: Iceberg reads Hadoop's configuration anew for each file of another kind. */
+  private static final FileSystem FILES = new PlainFiles();
 
   private final TableName name;
   private final Table table;
@@ -114,7 +125,7 @@ final class MovieTable {
   private DataFile write(List<Record> rows) throws IOException {
     String location = table.locationProvider().newDataLocation(UUID.randomUUID() + ".parquet");
     DataWriter<Record> writer =
-        Parquet.writeData(table.io().newOutputFile(location))
+        Parquet.writeData(HadoopOutputFile.fromLocation(location, FILES))
             .forTable(table)
             .createWriterFunc(GenericParquetWriter::create)
             .build();
@@ -158,5 +169,19 @@ final class MovieTable {
   /** Returns the marks of the last commit. */
   Map<String, String> marks() {
     return marks;
+  }
+
+  /** Does not start a process for the mode of each file. */
+  private static final class PlainFiles extends RawLocalFileSystem {
+    PlainFiles() {
+      try {
+        initialize(URI.create("file:///"), new Configuration());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void setPermission(Path path, FsPermission permission) {}
   }
 }

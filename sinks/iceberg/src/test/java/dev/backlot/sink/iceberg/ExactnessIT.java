@@ -46,7 +46,6 @@ final class ExactnessIT {
 
   private final SinkServers servers = SinkServers.shared();
   private final AtomicInteger rewrites = new AtomicInteger();
-  private int taskManager;
 
   @Test
   void unionAndTwoSinksAreExactUnderFailuresAndRewrites() throws Exception {
@@ -80,10 +79,7 @@ final class ExactnessIT {
           }
           case 1 -> FAIL.set(true);
           case 2 -> servers.crashPostgres();
-          default -> {
-            servers.flink.terminateTaskManager(taskManager++).get(30, TimeUnit.SECONDS);
-            servers.flink.startTaskManager();
-          }
+          default -> servers.replaceTaskManager();
         }
       }
       Awaitility.await().atMost(PATIENCE).until(() -> rewrites.get() >= REWRITES);

@@ -58,6 +58,7 @@ final class SinkServers {
   final MiniCluster flink;
   private PostgresServer postgres;
   private int tables;
+  private int taskManager;
 
   private SinkServers() {
     try {
@@ -102,6 +103,12 @@ final class SinkServers {
         .setNumTaskManagers(1)
         .setNumSlotsPerTaskManager(4)
         .build();
+  }
+
+  /** Ends the task manager that was started last, and starts another. */
+  void replaceTaskManager() throws Exception {
+    flink.terminateTaskManager(taskManager++).get(30, TimeUnit.SECONDS);
+    flink.startTaskManager();
   }
 
   /** Kills the catalog's database with -9 and starts it again. */
