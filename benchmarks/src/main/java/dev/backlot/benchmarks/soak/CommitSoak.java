@@ -39,12 +39,20 @@ final class CommitSoak {
 
   private final int commits;
   private final int contrast;
+  private final Duration longest;
   private final PrintStream out;
   private final Random random = new Random(1);
 
-  CommitSoak(int commits, int contrast, PrintStream out) {
+  /**
+   * Prepares a soak.
+   *
+   * @param contrast commits without maintenance; 0 for none
+   * @param longest after which no more commits are made with maintenance
+   */
+  CommitSoak(int commits, int contrast, Duration longest, PrintStream out) {
     this.commits = commits;
     this.contrast = contrast;
+    this.longest = longest;
     this.out = out;
   }
 
@@ -112,7 +120,9 @@ final class CommitSoak {
     long begin = System.nanoTime();
     try (MaintenanceLoop loop = new MaintenanceLoop(maintenance, table.name())) {
       Window first = window(table, queries);
-      for (int done = 2 * WINDOW; done < commits; done++) {
+      long end = begin + longest.toNanos();
+      int done = 2 * WINDOW;
+      for (; done < commits && System.nanoTime() < end; done++) {
         table.change(ROWS_PER_COMMIT);
         if (done % LOOK == 0) {
           Window between = window(table, queries);
@@ -129,7 +139,7 @@ final class CommitSoak {
         }
       }
       Window last = window(table, queries);
-      out.printf(Locale.ROOT, "took %.0f s%n", (System.nanoTime() - begin) / 1e9);
+      out.printf(Locale.ROOT, "%d commits took %.0f s%n", done, (System.nanoTime() - begin) / 1e9);
       loop.stop();
       out.println(loop.summary());
       out.println(describe(maintenance.health(table.name())));

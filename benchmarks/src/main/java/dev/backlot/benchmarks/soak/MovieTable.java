@@ -9,9 +9,7 @@ import dev.backlot.warehouse.SnapshotMarks;
 import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.TableRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.net.URI;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -25,7 +23,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
@@ -48,7 +45,11 @@ final class MovieTable {
   private static final long SEED = 7;
 
   /** Loaded once: Iceberg reads Hadoop's configuration anew for each file of another kind. */
-  private static final FileSystem FILES = new PlainFiles();
+  private static final Configuration HADOOP = new Configuration();
+
+  static {
+    HADOOP.set("fs.file.impl", PlainFiles.class.getName());
+  }
 
   private final TableName name;
   private final Table table;
@@ -125,7 +126,7 @@ final class MovieTable {
   private DataFile write(List<Record> rows) throws IOException {
     String location = table.locationProvider().newDataLocation(UUID.randomUUID() + ".parquet");
     DataWriter<Record> writer =
-        Parquet.writeData(HadoopOutputFile.fromLocation(location, FILES))
+        Parquet.writeData(HadoopOutputFile.fromLocation(location, HADOOP))
             .forTable(table)
             .createWriterFunc(GenericParquetWriter::create)
             .build();
@@ -171,15 +172,10 @@ final class MovieTable {
     return marks;
   }
 
-  /** Does not start a process for the mode of each file. */
-  private static final class PlainFiles extends RawLocalFileSystem {
-    PlainFiles() {
-      try {
-        initialize(URI.create("file:///"), new Configuration());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+  /** Local files without checksums beside them; starts no process for the mode of each file. */
+  public static final class PlainFiles extends RawLocalFileSystem {
+    /** For Hadoop, which makes one by its name. */
+    public PlainFiles() {}
 
     @Override
     public void setPermission(Path path, FsPermission permission) {}

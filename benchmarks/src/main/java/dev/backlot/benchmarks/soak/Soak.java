@@ -1,12 +1,14 @@
 package dev.backlot.benchmarks.soak;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
-/** Runs soaks by name: {@code Soak commits [COMMITS [CONTRAST]]}. */
+/** Runs soaks by name: {@code Soak commits [COMMITS [CONTRAST [MINUTES]]]}. */
 public final class Soak {
   private static final int COMMITS = 50_000;
   private static final int CONTRAST = 3_000;
+  private static final int MINUTES = 24 * 60;
   private static final int USAGE = 64;
 
   private Soak() {}
@@ -23,7 +25,9 @@ public final class Soak {
     }
     int commits = rest.size() > 1 ? Integer.parseInt(rest.get(1)) : COMMITS;
     int contrast = rest.size() > 2 ? Integer.parseInt(rest.get(2)) : CONTRAST;
-    boolean healthy = new CommitSoak(commits, contrast, System.out).run();
+    int minutes = rest.size() > 3 ? Integer.parseInt(rest.get(3)) : MINUTES;
+    boolean healthy =
+        new CommitSoak(commits, contrast, Duration.ofMinutes(minutes), System.out).run();
     System.exit(healthy ? 0 : 1);
   }
 }

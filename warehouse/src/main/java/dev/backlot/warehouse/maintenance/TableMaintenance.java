@@ -73,7 +73,7 @@ public final class TableMaintenance {
   public Set<Work> due(TableName name, MaintenanceState state) {
     Table table = lake.load(name);
     Snapshot snapshot = table.currentSnapshot();
-    if (snapshot == null) {
+    if (snapshot == null || !isOurs(table)) {
       return Set.of();
     }
     List<DataFile> files = files(table);
@@ -91,12 +91,19 @@ public final class TableMaintenance {
    * Does some work for a table, and deletes what earlier runs released.
    *
    * @param state as the last run reported it
-   * @throws ProblemException with NOT_FOUND, or INTERNAL when rewriting fails; what was done before
-   *     stays done
+   * @throws ProblemException with NOT_FOUND, NOT_ALLOWED_NOW when the table is not a pipeline's, or
+   *     INTERNAL when rewriting fails; what was done before stays done
    */
   public MaintenanceReport run(TableName name, Set<Work> work, MaintenanceState state) {
     Instant begin = clock.instant();
     Table table = lake.load(name);
+    if (!isOurs(table)) {
+      throw new ProblemException(
+          ProblemCode.NOT_ALLOWED_NOW,
+          "Cannot maintain table '"
+              + name
+              + "': no pipeline writes it. Maintain it with the tool that does.");
+    }
     long deleted = unused.deleteDue(name, table);
     List<DataFile> files = files(table);
     TableHealth before = health(table, files);
@@ -127,6 +134,12 @@ public final class TableMaintenance {
         rewritten.result().conflict(),
         next,
         Duration.between(begin, clock.instant()));
+  }
+
+  /** Whoever made another table decides what its rows mean and how long its snapshots stay. */
+  private static boolean isOurs(Table table) {
+    return table.properties().containsKey(LakeCatalog.PIPELINE_PROPERTY)
+        && table.spec().isUnpartitioned();
   }
 
   private record Rewritten(TableRewrite.Result result, MaintenanceState state) {}
