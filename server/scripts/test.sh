@@ -93,7 +93,7 @@ summarize() { # BEGIN FAILED_PART…
   [[ $failed -eq 0 && $# -eq 0 && $passed -gt 0 ]]
 }
 
-run_bench() { # NAME…
+run_bench() { # NAME… [--quick] [--no-peers] [--json FILE] [--svg FILE]
   ensure_built
   if [[ $# -eq 0 ]]; then
     run_benchmark list
@@ -103,7 +103,7 @@ run_bench() { # NAME…
 }
 
 run_benchmark() {
-  "$java" -XX:+UseSerialGC -Xmx256m -Dbacklot.dist="$dist" -Dbacklot.home="$home" -cp "$dist/benchmarks/lib/*" dev.backlot.benchmarks.Bench "$@"
+  "$java" -XX:+UseSerialGC -Xmx1g -Dbacklot.dist="$dist" -Dbacklot.home="$home" -cp "$dist/benchmarks/lib/*" dev.backlot.benchmarks.Bench "$@"
 }
 
 run_soak() { # NAME ARGUMENT…

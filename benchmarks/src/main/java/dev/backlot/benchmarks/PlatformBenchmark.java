@@ -1,5 +1,9 @@
 package dev.backlot.benchmarks;
 
+import dev.backlot.benchmarks.report.Bar;
+import dev.backlot.benchmarks.report.Benchmark;
+import dev.backlot.benchmarks.report.Report;
+import dev.backlot.benchmarks.report.Scale;
 import dev.backlot.testing.platform.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +22,7 @@ import java.util.stream.Stream;
  * memory and CPU of each process while nothing is asked of it. A process counts with its
  * descendants. Memory is the proportional set size where Linux tells it: shared pages count once.
  */
-final class PlatformBenchmark implements Bench.Benchmark {
+final class PlatformBenchmark implements Benchmark {
   private static final Duration SETTLING = Duration.ofSeconds(20);
   private static final Duration WINDOW = Duration.ofSeconds(20);
   private static final double START_AIM_SECONDS = 25;
@@ -37,42 +41,42 @@ final class PlatformBenchmark implements Bench.Benchmark {
   }
 
   @Override
-  public void run() throws Exception {
+  public Report run(Scale scale) throws Exception {
+    Report report = new Report();
+    report.configured("platform", "./backlot up, no connection, no pipeline");
     Path directory = Files.createTempDirectory("backlot-bench-");
     try {
-      double first = start(directory, false);
-      double again = start(directory, true);
-      System.out.printf(
-          Locale.ROOT,
-          "  start-up: %.1f s on an empty data directory, %.1f s again   (aim: %.0f s) %s%n",
-          first,
-          again,
-          START_AIM_SECONDS,
-          verdict(Math.max(first, again) <= START_AIM_SECONDS));
+      double first = start(directory, false, report);
+      double again = start(directory, true, report);
+      report.figure(
+          "start-up",
+          String.format(
+              Locale.ROOT, "%.1f s on an empty data directory, %.1f s again", first, again));
+      report.add(Bar.below("start-up, seconds", Math.max(first, again), START_AIM_SECONDS));
     } finally {
       delete(directory);
     }
+    return report;
   }
 
-  private static double start(Path directory, boolean measureIdle) throws Exception {
+  private static double start(Path directory, boolean measureIdle, Report report) throws Exception {
     long begin = System.nanoTime();
     try (Platform platform = Platform.up(directory.resolve("data"), Platform.freePorts())) {
       double seconds = (System.nanoTime() - begin) / 1e9;
       if (measureIdle) {
-        printIdle(platform);
+        measureIdle(platform, report);
       }
       return seconds;
     }
   }
 
-  private static void printIdle(Platform platform) throws Exception {
+  private static void measureIdle(Platform platform, Report report) throws Exception {
     TimeUnit.MILLISECONDS.sleep(SETTLING.toMillis());
     Map<String, Use> before = uses(platform);
     TimeUnit.MILLISECONDS.sleep(WINDOW.toMillis());
     Map<String, Use> after = uses(platform);
-    System.out.printf(
-        "  idle, %d s after start-up, over %d s:%n", SETTLING.toSeconds(), WINDOW.toSeconds());
-    System.out.printf("  %-12s %10s %10s %8s%n", "process", "PSS MiB", "RSS MiB", "CPU %");
+    report.configured(
+        "idle", SETTLING.toSeconds() + " s after start-up, over " + WINDOW.toSeconds() + " s");
     Use total = new Use(0, 0, Duration.ZERO);
     for (Map.Entry<String, Use> entry : after.entrySet()) {
       Use earlier = before.getOrDefault(entry.getKey(), entry.getValue());
@@ -81,23 +85,23 @@ final class PlatformBenchmark implements Bench.Benchmark {
               entry.getValue().pssKib(),
               entry.getValue().rssKib(),
               entry.getValue().cpu().minus(earlier.cpu()));
-      print(entry.getKey(), use);
+      add(report, entry.getKey(), use);
       total = total.plus(use);
     }
-    print("total", total);
-    System.out.printf(
-        "  memory aim: %d MiB %s%n",
-        MEMORY_AIM_KIB / 1024, verdict(total.pssKib() <= MEMORY_AIM_KIB));
+    add(report, "total", total);
+    report.add(
+        Bar.below("memory when idle, MiB", total.pssKib() / 1024.0, MEMORY_AIM_KIB / 1024.0));
   }
 
-  private static void print(String process, Use use) {
-    System.out.printf(
-        Locale.ROOT,
-        "  %-12s %10d %10d %8.1f%n",
-        process,
-        use.pssKib() / 1024,
-        use.rssKib() / 1024,
-        100.0 * use.cpu().toMillis() / WINDOW.toMillis());
+  private static void add(Report report, String process, Use use) {
+    report.figure(
+        "idle " + process,
+        String.format(
+            Locale.ROOT,
+            "PSS %d MiB, RSS %d MiB, CPU %.1f %% of a core",
+            use.pssKib() / 1024,
+            use.rssKib() / 1024,
+            100.0 * use.cpu().toMillis() / WINDOW.toMillis()));
   }
 
   private static Map<String, Use> uses(Platform platform) {
@@ -140,10 +144,6 @@ final class PlatformBenchmark implements Bench.Benchmark {
       return Map.of();
     }
     return fields;
-  }
-
-  private static String verdict(boolean reached) {
-    return reached ? "reached" : "MISSED";
   }
 
   private static void delete(Path directory) throws IOException {

@@ -25,19 +25,26 @@ public final class KafkaClients {
     this.common = Map.copyOf(all);
   }
 
+  /** Returns what every producer of capture is configured with, servers and names aside. */
+  public static Map<String, Object> producerSettings() {
+    return Map.ofEntries(
+        Map.entry("enable.idempotence", true),
+        Map.entry("acks", "all"),
+        Map.entry("compression.type", "lz4"),
+        // Under load this fills batches; what nothing follows for a moment is pushed at once.
+        Map.entry("linger.ms", 5),
+        Map.entry("batch.size", 256 * 1024),
+        Map.entry("buffer.memory", 64L * 1024 * 1024),
+        Map.entry("max.request.size", 32 * 1024 * 1024),
+        Map.entry("max.in.flight.requests.per.connection", 5),
+        Map.entry("max.block.ms", 30_000));
+  }
+
   /** Returns an idempotent producer that waits for all in-sync replicas and keeps order. */
   public KafkaProducer<byte[], byte[]> producer(String clientId) {
     Map<String, Object> config = new HashMap<>(common);
+    config.putAll(producerSettings());
     config.put("client.id", clientId);
-    config.put("enable.idempotence", true);
-    config.put("acks", "all");
-    config.put("compression.type", "lz4");
-    config.put("linger.ms", 0);
-    config.put("batch.size", 256 * 1024);
-    config.put("buffer.memory", 64L * 1024 * 1024);
-    config.put("max.request.size", 32 * 1024 * 1024);
-    config.put("max.in.flight.requests.per.connection", 5);
-    config.put("max.block.ms", 30_000);
     return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

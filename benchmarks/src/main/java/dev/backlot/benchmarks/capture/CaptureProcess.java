@@ -1,0 +1,161 @@
+package dev.backlot.benchmarks.capture;
+
+import dev.backlot.benchmarks.child.Commands;
+import dev.backlot.capture.log.KafkaClients;
+import dev.backlot.capture.secret.Secrets;
+import dev.backlot.capture.worker.CaptureSession;
+import dev.backlot.capture.worker.CaptureWorker;
+import dev.backlot.metadata.DumpStore;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.model.platform.PlatformConfig;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.registry.SchemaStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The product's capture worker as the data plane runs it, but commanded: {@code apply DATABASE
+ * PORT}, {@code start}, {@code stop}, {@code await SOURCE}, {@code drain CONNECTION}, {@code dump
+ * SOURCE}, {@code acknowledged FILE}. Arguments: metadata URL, user, password, bootstrap servers,
+ * directory.
+ */
+public final class CaptureProcess {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private final MetadataDatabase metadata;
+  private final CaptureSession.Environment environment;
+  private @Nullable CaptureWorker worker;
+
+  private CaptureProcess(String[] arguments) {
+    PlatformConfig.Database database =
+        new PlatformConfig.Database(arguments[0], arguments[1], arguments[2]);
+    String servers = arguments[3];
+    Path directory = Path.of(arguments[4]);
+    Map<String, String> kafka =
+        Boolean.getBoolean("acknowledgements")
+            ? Map.of("interceptor.classes", Acknowledgements.class.getName())
+            : Map.of();
+    PlatformConfig platform =
+        new PlatformConfig(
+            directory,
+            directory,
+            0,
+            0,
+            "token",
+            database,
+            servers,
+            kafka,
+            (short) 1,
+            Optional.empty(),
+            "",
+            Optional.empty(),
+            "",
+            Map.of(),
+            directory,
+            "");
+    this.metadata = MetadataDatabase.open(database);
+    this.environment =
+        new CaptureSession.Environment(
+            platform,
+            metadata,
+            new SchemaStore(Map.of("bootstrap.servers", servers), (short) 1),
+            new KafkaClients(servers, kafka),
+            new Secrets(Map.of("BACKLOT_SECRET_BENCH", arguments[2]), directory));
+  }
+
+  /** Serves commands. */
+  public static void main(String[] arguments) throws Exception {
+    CaptureProcess process = new CaptureProcess(arguments);
+    Commands.serve(
+        Map.of(
+            "apply", words -> process.apply(words[0], words[1]),
+            "start", words -> process.start(),
+            "stop", words -> process.stop(),
+            "await", words -> process.awaitStreaming(words[0]),
+            "drain", words -> process.drain(words[0]),
+            "dump", words -> process.dump(words[0]),
+            "acknowledged", words -> Acknowledgements.write(Path.of(words[0]))));
+    process.stop();
+    System.exit(0);
+  }
+
+  private String apply(String database, String port) {
+    String document =
+        """
+        {"apiVersion": "backlot/v1", "kind": "Connection", "name": "%s", "owner": "bench",
+         "type": "postgresql",
+         "config": {"host": "127.0.0.1", "port": %s, "database": "%s", "user": "postgres",
+                    "password": {"env": "BACKLOT_SECRET_BENCH"}},
+         "tables": {"include": ["public.item"]}}
+        """
+            .formatted(database, port, database);
+    metadata
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    "INSERT INTO document (kind, name, revision, spec)"
+                        + " VALUES ('Connection', ?, 1, CAST(? AS jsonb))",
+                    database,
+                    document));
+    return database;
+  }
+
+  private String start() {
+    worker = CaptureWorker.start(environment);
+    return "started";
+  }
+
+  private String stop() {
+    CaptureWorker running = worker;
+    worker = null;
+    if (running != null) {
+      running.close();
+    }
+    return "stopped";
+  }
+
+  private String awaitStreaming(String source) throws InterruptedException {
+    await(
+        source + " to stream",
+        () ->
+            metadata.sources().find(source).map(SourceStore.StoredSource::state).orElse(null)
+                == SourceStore.State.STREAMING);
+    return metadata.sources().find(source).orElseThrow().descriptor().topic();
+  }
+
+  private String drain(String connection) throws InterruptedException {
+    Instant asked = metadata.captures().requestDrain(connection);
+    await("a drain", () -> metadata.captures().drained(connection, asked));
+    return "drained";
+  }
+
+  private String dump(String source) throws InterruptedException {
+    SourceDescriptor descriptor = metadata.sources().find(source).orElseThrow().descriptor();
+    long id =
+        metadata
+            .dumps()
+            .request(source, descriptor.epoch(), descriptor.connection(), false, "", null);
+    await(
+        "dump " + id,
+        () -> metadata.dumps().find(id).orElseThrow().state() == DumpStore.State.DONE);
+    return String.valueOf(metadata.dumps().find(id).orElseThrow().dumpedRows());
+  }
+
+  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("waited in vain for " + what);
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.backlot.benchmarks.capture;
+
+import dev.backlot.benchmarks.child.Child;
+import dev.backlot.benchmarks.server.Servers;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The product's capture in a process of its own. */
+final class OurCapture {
+  /** As the data plane's process is started. */
+  static final List<String> JVM =
+      List.of(
+          "-Xmx1g",
+          "-Xms32m",
+          "-XX:+UseSerialGC",
+          "-XX:MinHeapFreeRatio=20",
+          "-XX:MaxHeapFreeRatio=40",
+          "-XX:ReservedCodeCacheSize=96m");
+
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  private final Child child;
+  private final int port;
+
+  OurCapture(Servers servers, String... options) throws SQLException {
+    servers.execute("postgres", "CREATE DATABASE metadata");
+    this.port = servers.postgres().port();
+    List<String> jvm = new ArrayList<>(JVM);
+    jvm.addAll(List.of(options));
+    String more = System.getProperty("backlot.bench.capture.options", "");
+    if (!more.isEmpty()) {
+      jvm.addAll(List.of(more.split(" ")));
+    }
+    this.child =
+        servers.child(
+            "capture",
+            jvm,
+            System.getProperty("java.class.path"),
+            CaptureProcess.class.getName(),
+            servers.postgres().jdbcUrl("metadata"),
+            servers.postgres().user(),
+            servers.postgres().password(),
+            servers.bootstrapServers(),
+            servers.directory().toString());
+  }
+
+  /** Begins to capture a table, and returns its topic. */
+  String add(Shape shape) {
+    child.ask(PATIENCE, "apply", shape.database(), String.valueOf(port));
+    return child.ask(PATIENCE, "await", shape.source());
+  }
+
+  void start() {
+    child.ask(PATIENCE, "start");
+  }
+
+  void stop() {
+    child.ask(PATIENCE, "stop");
+  }
+
+  /** Waits until Kafka has everything committed by now. */
+  void drain(Shape shape) {
+    child.ask(PATIENCE, "drain", shape.database());
+  }
+
+  /** Dumps the table and returns how many rows that were. */
+  long dump(Shape shape) {
+    return Long.parseLong(child.ask(PATIENCE, "dump", shape.source()));
+  }
+
+  Child child() {
+    return child;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.backlot.benchmarks.capture;
+
+import dev.backlot.benchmarks.report.Report;
+import dev.backlot.benchmarks.report.Role;
+import dev.backlot.benchmarks.report.Series;
+import dev.backlot.benchmarks.server.Spent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Collects one side's rounds; the first, in which everything is cold, is left out. */
+final class Side {
+  private final String name;
+  private final Role role;
+  private final List<Double> rates = new ArrayList<>();
+  private final List<Double> cpu = new ArrayList<>();
+  private final List<Double> postgres = new ArrayList<>();
+  private final List<Double> broker = new ArrayList<>();
+  private boolean warm;
+
+  Side(String name, Role role) {
+    this.name = name;
+    this.role = role;
+  }
+
+  /** Notes a round without CPU time. */
+  void add(double units, long nanos) {
+    if (warm) {
+      rates.add(units * 1e9 / nanos);
+    }
+    warm = true;
+    System.err.printf("    %-40s %,12.0f/s%n", name, units * 1e9 / nanos);
+  }
+
+  /** Notes a round. */
+  void add(double units, long nanos, Spent spent) {
+    if (warm) {
+      cpu.add(spent.own() / units);
+      postgres.add(spent.postgres() / units);
+      broker.add(spent.broker() / units);
+    }
+    add(units, nanos);
+    System.err.printf(
+        "    %-40s CPU µs each: %.2f, PostgreSQL %.2f, broker %.2f%n",
+        "", spent.own() / units, spent.postgres() / units, spent.broker() / units);
+  }
+
+  /** Adds to a report what the side cost the servers, if it was measured. */
+  void describe(String comparison, Report report) {
+    if (!postgres.isEmpty()) {
+      report.figure(
+          comparison + ", CPU µs each, " + name,
+          String.format(
+              Locale.ROOT,
+              "its own %.2f, PostgreSQL %.2f, broker %.2f",
+              Series.median(cpu),
+              Series.median(postgres),
+              Series.median(broker)));
+    }
+  }
+
+  /** Returns what was measured of those sides that were. */
+  static List<Series> series(Side... sides) {
+    return Stream.of(sides)
+        .filter(side -> !side.rates.isEmpty())
+        .map(side -> new Series(side.name, side.role, side.rates, side.cpu))
+        .toList();
+  }
+}

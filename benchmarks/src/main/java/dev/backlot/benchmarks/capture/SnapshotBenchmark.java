@@ -1,0 +1,161 @@
+package dev.backlot.benchmarks.capture;
+
+import dev.backlot.benchmarks.report.Benchmark;
+import dev.backlot.benchmarks.report.Comparison;
+import dev.backlot.benchmarks.report.Report;
+import dev.backlot.benchmarks.report.Role;
+import dev.backlot.benchmarks.report.Scale;
+import dev.backlot.benchmarks.server.CpuTime;
+import dev.backlot.benchmarks.server.Servers;
+import dev.backlot.benchmarks.server.Spent;
+import dev.backlot.benchmarks.server.TopicWatch;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * A whole table into Kafka. The product's dump is measured from the request to the last row
+ * acknowledged, Debezium's snapshot from its first row in Kafka to its last, binary COPY from the
+ * statement to the last byte read and dropped.
+ */
+public final class SnapshotBenchmark implements Benchmark {
+  private static final double BAR = 0.2;
+  private static final int ROUNDS = 3;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  @Override
+  public String title() {
+    return "a table's snapshot, PostgreSQL to Kafka, beside binary COPY and Debezium";
+  }
+
+  @Override
+  public Report run(Scale scale) throws Exception {
+    Report report = Configurations.capture(new Report());
+    report.configured("limit", "COPY item TO STDOUT (FORMAT binary) over the socket, dropped");
+    try (Servers servers = Servers.start()) {
+      OurCapture ours = new OurCapture(servers);
+      Debezium debezium = scale.peers() ? new Debezium(servers) : null;
+      for (Shape shape : Shape.chosen()) {
+        int rows = shape.rows(scale.of(500_000, 50_000));
+        report.add(measure(servers, ours, debezium, shape, rows, scale.of(ROUNDS, 1), report));
+        report.verified(shape.database() + ": every round of every side gave " + rows + " rows");
+      }
+    }
+    return report;
+  }
+
+  private static Comparison measure(
+      Servers servers,
+      OurCapture ours,
+      @Nullable Debezium debezium,
+      Shape shape,
+      int rows,
+      int rounds,
+      Report report)
+      throws Exception {
+    System.err.println("  " + shape.database());
+    new Workload(servers, shape, rows);
+    ours.start();
+    String topic = ours.add(shape);
+    ours.stop();
+    if (debezium != null) {
+      debezium.add(shape);
+    }
+    Side limit = new Side("binary COPY", Role.LIMIT);
+    Side our = new Side("Backlot", Role.OURS);
+    Side peer = new Side("Debezium 3.6.1", Role.PEER);
+    try (TopicWatch watch = new TopicWatch(servers.bootstrapServers(), topic);
+        TopicWatch peerWatch = new TopicWatch(servers.bootstrapServers(), Debezium.topic(shape))) {
+      for (int round = 0; round <= rounds; round++) {
+        copy(servers, shape, rows, limit);
+        ours.start();
+        ours.drain(shape);
+        dump(servers, ours, shape, watch, rows, our);
+        ours.stop();
+        if (debezium != null) {
+          snapshot(servers, debezium, shape, peerWatch, rows, peer);
+        }
+      }
+    }
+    for (Side side : List.of(limit, our, peer)) {
+      side.describe("snapshot, " + shape.database(), report);
+    }
+    return new Comparison(
+        "snapshot, " + shape.database(),
+        "rows/s",
+        Side.series(limit, our, peer),
+        OptionalDouble.of(BAR));
+  }
+
+  private static void copy(Servers servers, Shape shape, int rows, Side side) throws Exception {
+    try (Connection connection = servers.postgres().connect(shape.database())) {
+      long cpu = THREADS.getCurrentThreadCpuTime();
+      long postgres = CpuTime.micros(servers.postgres().process());
+      long begin = System.nanoTime();
+      CopyOut copy =
+          connection
+              .unwrap(PGConnection.class)
+              .getCopyAPI()
+              .copyOut("COPY item TO STDOUT (FORMAT binary)");
+      long bytes = 0;
+      for (byte[] part = copy.readFromCopy(); part != null; part = copy.readFromCopy()) {
+        bytes += part.length;
+      }
+      long nanos = System.nanoTime() - begin;
+      if (copy.getHandledRowCount() != rows || bytes == 0) {
+        throw new IllegalStateException("COPY gave " + copy.getHandledRowCount() + " rows");
+      }
+      side.add(
+          rows,
+          nanos,
+          new Spent(
+              (THREADS.getCurrentThreadCpuTime() - cpu) / 1_000,
+              CpuTime.micros(servers.postgres().process()) - postgres,
+              0));
+    }
+  }
+
+  private static void dump(
+      Servers servers, OurCapture ours, Shape shape, TopicWatch watch, int rows, Side side) {
+    long base = watch.count();
+    Spent before = Spent.now(ours.child().process(), servers);
+    long begin = System.nanoTime();
+    long dumped = ours.dump(shape);
+    long nanos = System.nanoTime() - begin;
+    Spent spent = Spent.now(ours.child().process(), servers).since(before);
+    if (dumped != rows || watch.count() - base != rows) {
+      throw new IllegalStateException(
+          dumped + " rows dumped, " + (watch.count() - base) + " in Kafka, of " + rows);
+    }
+    side.add(rows, nanos, spent);
+  }
+
+  private static void snapshot(
+      Servers servers,
+      @Nullable Debezium debezium,
+      Shape shape,
+      TopicWatch watch,
+      int rows,
+      Side side) {
+    long base = watch.count();
+    debezium.snapshot(shape);
+    long first = watch.await(base + 1, PATIENCE);
+    Spent before = Spent.now(debezium.process(), servers);
+    long begin = System.nanoTime();
+    long last = watch.await(base + rows, PATIENCE);
+    long nanos = System.nanoTime() - begin;
+    Spent spent = Spent.now(debezium.process(), servers).since(before);
+    debezium.stop();
+    if (last != base + rows) {
+      throw new IllegalStateException(last - base + " rows in Kafka, of " + rows);
+    }
+    side.add(last - first, nanos, spent);
+  }
+}
