@@ -2,6 +2,7 @@ package dev.backlot.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.backlot.benchmarks.capture.LatencyBenchmark;
 import dev.backlot.benchmarks.capture.SnapshotBenchmark;
 import dev.backlot.benchmarks.capture.StreamingBenchmark;
 import dev.backlot.benchmarks.report.Benchmark;
@@ -29,6 +30,7 @@ public final class Bench {
     BENCHMARKS.put("platform", new PlatformBenchmark());
     BENCHMARKS.put("capture-snapshot", new SnapshotBenchmark());
     BENCHMARKS.put("capture-streaming", new StreamingBenchmark());
+    BENCHMARKS.put("capture-latency", new LatencyBenchmark());
   }
 
   private final Scale scale;

@@ -2,6 +2,7 @@ package dev.backlot.benchmarks.capture;
 
 import dev.backlot.benchmarks.child.Child;
 import dev.backlot.benchmarks.server.Servers;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,6 +69,11 @@ final class OurCapture {
   /** Dumps the table and returns how many rows that were. */
   long dump(Shape shape) {
     return Long.parseLong(child.ask(PATIENCE, "dump", shape.source()));
+  }
+
+  /** Writes when records were acknowledged; see {@link Acknowledgements}. */
+  void acknowledged(Path file) {
+    child.ask(PATIENCE, "acknowledged", file.toString());
   }
 
   Child child() {

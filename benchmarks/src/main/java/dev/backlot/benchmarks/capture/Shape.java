@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The tables that are captured; each in a database of its name. */
-enum Shape {
+public enum Shape {
   /** Ten columns of mixed types, about 120 bytes. */
   NARROW(narrow(), 1.0),
   /** A hundred columns of mixed types, about a kilobyte. */
@@ -39,17 +39,17 @@ enum Shape {
   }
 
   /** Returns the database, which is also the connection's name. */
-  String database() {
+  public String database() {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
 
   /** Returns the Source's name. */
-  String source() {
+  public String source() {
     return database() + ".public.item";
   }
 
   /** Returns how many rows of this shape to measure with, in whole hundreds. */
-  int rows(int narrow) {
+  public int rows(int narrow) {
     return (int) (narrow * share) / 1_000 * 1_000;
   }
 

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Collects one side's rounds; the first, in which everything is cold, is left out. */
-final class Side {
+public final class Side {
   private final String name;
   private final Role role;
   private final List<Double> rates = new ArrayList<>();
@@ -19,13 +19,14 @@ final class Side {
   private final List<Double> broker = new ArrayList<>();
   private boolean warm;
 
-  Side(String name, Role role) {
+  /** Begins a side. */
+  public Side(String name, Role role) {
     this.name = name;
     this.role = role;
   }
 
   /** Notes a round without CPU time. */
-  void add(double units, long nanos) {
+  public void add(double units, long nanos) {
     if (warm) {
       rates.add(units * 1e9 / nanos);
     }
@@ -34,7 +35,7 @@ final class Side {
   }
 
   /** Notes a round. */
-  void add(double units, long nanos, Spent spent) {
+  public void add(double units, long nanos, Spent spent) {
     if (warm) {
       cpu.add(spent.own() / units);
       postgres.add(spent.postgres() / units);
@@ -47,7 +48,7 @@ final class Side {
   }
 
   /** Adds to a report what the side cost the servers, if it was measured. */
-  void describe(String comparison, Report report) {
+  public void describe(String comparison, Report report) {
     if (!postgres.isEmpty()) {
       report.figure(
           comparison + ", CPU µs each, " + name,
@@ -61,7 +62,7 @@ final class Side {
   }
 
   /** Returns what was measured of those sides that were. */
-  static List<Series> series(Side... sides) {
+  public static List<Series> series(Side... sides) {
     return Stream.of(sides)
         .filter(side -> !side.rates.isEmpty())
         .map(side -> new Series(side.name, side.role, side.rates, side.cpu))

@@ -5,19 +5,13 @@ import dev.backlot.benchmarks.report.Comparison;
 import dev.backlot.benchmarks.report.Report;
 import dev.backlot.benchmarks.report.Role;
 import dev.backlot.benchmarks.report.Scale;
-import dev.backlot.benchmarks.server.CpuTime;
 import dev.backlot.benchmarks.server.Servers;
 import dev.backlot.benchmarks.server.Spent;
 import dev.backlot.benchmarks.server.TopicWatch;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
 /**
  * A whole table into Kafka. The product's dump is measured from the request to the last row
@@ -28,7 +22,6 @@ public final class SnapshotBenchmark implements Benchmark {
   private static final double BAR = 0.2;
   private static final int ROUNDS = 3;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   @Override
   public String title() {
@@ -74,7 +67,7 @@ public final class SnapshotBenchmark implements Benchmark {
     try (TopicWatch watch = new TopicWatch(servers.bootstrapServers(), topic);
         TopicWatch peerWatch = new TopicWatch(servers.bootstrapServers(), Debezium.topic(shape))) {
       for (int round = 0; round <= rounds; round++) {
-        copy(servers, shape, rows, limit);
+        Copy.measure(servers, shape, rows, limit);
         ours.start();
         ours.drain(shape);
         dump(servers, ours, shape, watch, rows, our);
@@ -94,34 +87,6 @@ public final class SnapshotBenchmark implements Benchmark {
         OptionalDouble.of(BAR));
   }
 
-  private static void copy(Servers servers, Shape shape, int rows, Side side) throws Exception {
-    try (Connection connection = servers.postgres().connect(shape.database())) {
-      long cpu = THREADS.getCurrentThreadCpuTime();
-      long postgres = CpuTime.micros(servers.postgres().process());
-      long begin = System.nanoTime();
-      CopyOut copy =
-          connection
-              .unwrap(PGConnection.class)
-              .getCopyAPI()
-              .copyOut("COPY item TO STDOUT (FORMAT binary)");
-      long bytes = 0;
-      for (byte[] part = copy.readFromCopy(); part != null; part = copy.readFromCopy()) {
-        bytes += part.length;
-      }
-      long nanos = System.nanoTime() - begin;
-      if (copy.getHandledRowCount() != rows || bytes == 0) {
-        throw new IllegalStateException("COPY gave " + copy.getHandledRowCount() + " rows");
-      }
-      side.add(
-          rows,
-          nanos,
-          new Spent(
-              (THREADS.getCurrentThreadCpuTime() - cpu) / 1_000,
-              CpuTime.micros(servers.postgres().process()) - postgres,
-              0));
-    }
-  }
-
   private static void dump(
       Servers servers, OurCapture ours, Shape shape, TopicWatch watch, int rows, Side side) {
     long base = watch.count();
@@ -138,12 +103,7 @@ public final class SnapshotBenchmark implements Benchmark {
   }
 
   private static void snapshot(
-      Servers servers,
-      @Nullable Debezium debezium,
-      Shape shape,
-      TopicWatch watch,
-      int rows,
-      Side side) {
+      Servers servers, Debezium debezium, Shape shape, TopicWatch watch, int rows, Side side) {
     long base = watch.count();
     debezium.snapshot(shape);
     long first = watch.await(base + 1, PATIENCE);

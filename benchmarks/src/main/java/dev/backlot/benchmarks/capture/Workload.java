@@ -7,7 +7,7 @@ import java.sql.SQLException;
  * Changes of one table, in transactions of a hundred: 50 inserts, 40 updates and 10 deletes of rows
  * that earlier transactions inserted. Written by the server itself.
  */
-final class Workload {
+public final class Workload {
   static final int CHANGES_PER_TRANSACTION = 100;
 
   /** A delete makes two records: the change and its tombstone. */
@@ -19,8 +19,8 @@ final class Workload {
   private final Shape shape;
   private long nextId;
 
-  /** Creates the table with some rows. */
-  Workload(Servers servers, Shape shape, int rows) throws SQLException {
+  /** Creates the database and the table with some rows. */
+  public Workload(Servers servers, Shape shape, int rows) throws SQLException {
     this.servers = servers;
     this.shape = shape;
     this.nextId = rows + 1L;
@@ -35,7 +35,7 @@ final class Workload {
   }
 
   /** Commits so many transactions one after the other; the log is flushed when this returns. */
-  void run(int transactions) throws SQLException {
+  public void run(int transactions) throws SQLException {
     servers.execute(
         shape.database(),
         "SET synchronous_commit = off",

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL with durable settings and a Kafka broker, each a process of its own, and children that
@@ -31,8 +32,8 @@ public final class Servers implements AutoCloseable {
 
   private final Path directory;
   private final PostgresServer postgres;
-  private final Child broker;
-  private final String bootstrapServers;
+  private @Nullable Child broker;
+  private String bootstrapServers = "";
   private final List<Child> children = new ArrayList<>();
 
   private Servers() throws IOException {
@@ -46,16 +47,9 @@ public final class Servers implements AutoCloseable {
             .setting("logical_decoding_work_mem", "256MB")
             .setting("max_connections", "100")
             .start();
-    broker =
-        child(
-            "broker",
-            List.of("-Xmx512m", "-XX:+UseSerialGC"),
-            System.getProperty("java.class.path"),
-            BrokerProcess.class.getName());
-    bootstrapServers = broker.ask(Duration.ofSeconds(60), "servers");
   }
 
-  /** Starts both. */
+  /** Starts PostgreSQL; the broker starts when it is asked for. */
   public static Servers start() throws IOException {
     return new Servers();
   }
@@ -85,12 +79,28 @@ public final class Servers implements AutoCloseable {
   }
 
   public String bootstrapServers() {
+    startedBroker();
     return bootstrapServers;
+  }
+
+  private Child startedBroker() {
+    Child started = broker;
+    if (started == null) {
+      started =
+          child(
+              "broker",
+              List.of("-Xmx512m", "-XX:+UseSerialGC"),
+              System.getProperty("java.class.path"),
+              BrokerProcess.class.getName());
+      bootstrapServers = started.ask(Duration.ofSeconds(60), "servers");
+      broker = started;
+    }
+    return started;
   }
 
   /** Returns the broker's process. */
   public ProcessHandle broker() {
-    return broker.process();
+    return startedBroker().process();
   }
 
   /** Runs statements in a database. */

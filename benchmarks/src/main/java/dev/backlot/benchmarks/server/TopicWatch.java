@@ -113,7 +113,7 @@ public final class TopicWatch implements AutoCloseable {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
         taker.take(record);
       }
-      left.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
+      left.removeIf(partition -> consumer.position(partition) >= ends.getOrDefault(partition, 0L));
     }
   }
 

@@ -8,13 +8,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +35,11 @@ public final class OrderedWriter implements AutoCloseable {
   private final BooleanSupplier allowed;
   private final Map<String, AtomicLongArray> nextOffsets = new ConcurrentHashMap<>();
   private final Deque<Bucket> closed = new ArrayDeque<>();
-  private Bucket open = new Bucket();
+  private final Semaphore pushes = new Semaphore(0);
+  private final Thread pusher = new Thread(this::pushWhenAsked, "capture-push");
+  private final LongSupplier nanoTime;
+  private Bucket open;
+  private boolean unpushed;
   private volatile @Nullable Exception failure;
   private volatile long confirmed;
   private long lastBoundary;
@@ -44,10 +51,22 @@ public final class OrderedWriter implements AutoCloseable {
    * @param confirmed what was confirmed before
    */
   public OrderedWriter(Producer<byte[], byte[]> producer, BooleanSupplier allowed, long confirmed) {
+    this(producer, allowed, confirmed, System::nanoTime);
+  }
+
+  OrderedWriter(
+      Producer<byte[], byte[]> producer,
+      BooleanSupplier allowed,
+      long confirmed,
+      LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.open = new Bucket(nanoTime.getAsLong());
     this.producer = producer;
     this.allowed = allowed;
     this.confirmed = confirmed;
     this.lastBoundary = confirmed;
+    pusher.setDaemon(true);
+    pusher.start();
   }
 
   /** Makes the next offsets of a topic known; they only grow from here. */
@@ -70,6 +89,7 @@ public final class OrderedWriter implements AutoCloseable {
     Bucket bucket = open;
     bucket.pending.incrementAndGet();
     bucket.sent++;
+    unpushed = true;
     try {
       producer.send(record, bucket);
     } catch (RuntimeException e) {
@@ -87,7 +107,7 @@ public final class OrderedWriter implements AutoCloseable {
     lastBoundary = place;
     Bucket bucket = open;
     bucket.place = place;
-    if (bucket.sent >= BUCKET_RECORDS || System.nanoTime() - bucket.openedAt > BUCKET_NANOS) {
+    if (bucket.sent >= BUCKET_RECORDS || nanoTime.getAsLong() - bucket.openedAt > BUCKET_NANOS) {
       roll();
     }
   }
@@ -109,7 +129,7 @@ public final class OrderedWriter implements AutoCloseable {
         || (bucket.sent == 0 && bucket.actions.isEmpty() && bucket.place <= confirmed)) {
       return;
     }
-    open = new Bucket();
+    open = new Bucket(nanoTime.getAsLong());
     synchronized (closed) {
       closed.add(bucket);
     }
@@ -163,6 +183,30 @@ public final class OrderedWriter implements AutoCloseable {
     }
   }
 
+  /**
+   * Pushes out what lingers in the producer, without waiting for it: nothing follows for a moment.
+   * By the thread that sends.
+   */
+  public void push() {
+    if (unpushed) {
+      unpushed = false;
+      pushes.release();
+    }
+  }
+
+  /** Flushing waits until all is acknowledged, which the thread that sends must not. */
+  private void pushWhenAsked() {
+    try {
+      while (true) {
+        pushes.acquire();
+        pushes.drainPermits();
+        producer.flush();
+      }
+    } catch (InterruptedException | InterruptException e) {
+      // Closed.
+    }
+  }
+
   /** Pushes out what lingers and waits until it is acknowledged. */
   public void flush() {
     roll();
@@ -172,6 +216,7 @@ public final class OrderedWriter implements AutoCloseable {
   /** Drops what has not been acknowledged; the next owner writes it again. */
   @Override
   public void close() {
+    pusher.interrupt();
     producer.close(Duration.ZERO);
   }
 
@@ -195,10 +240,14 @@ public final class OrderedWriter implements AutoCloseable {
     /** One for being open, and one per send that is not acknowledged. */
     final AtomicInteger pending = new AtomicInteger(1);
 
-    final long openedAt = System.nanoTime();
+    final long openedAt;
     final List<Runnable> actions = new ArrayList<>(0);
     int sent;
     long place = Long.MIN_VALUE;
+
+    Bucket(long openedAt) {
+      this.openedAt = openedAt;
+    }
 
     @Override
     public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {

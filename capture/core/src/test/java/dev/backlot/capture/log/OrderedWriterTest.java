@@ -2,6 +2,7 @@ package dev.backlot.capture.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ class OrderedWriterTest {
   private final MockProducer<byte[], byte[]> kafka =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final AtomicBoolean allowed = new AtomicBoolean(true);
-  private final OrderedWriter writer = new OrderedWriter(kafka, allowed::get, 5);
+  private final OrderedWriter writer = new OrderedWriter(kafka, allowed::get, 5, () -> 0);
 
   private void send() {
     writer.send(new ProducerRecord<>("t", 0, new byte[0], new byte[0]));
@@ -89,5 +90,17 @@ class OrderedWriterTest {
     allowed.set(false);
     assertThatThrownBy(this::send).isInstanceOf(OrderedWriter.WriterStoppedException.class);
     assertThat(kafka.history()).isEmpty();
+  }
+
+  @Test
+  void a_push_flushes_what_was_sent_without_the_sender_waiting() {
+    send();
+    writer.boundary(10);
+    writer.roll();
+    assertThat(writer.advance()).isEqualTo(5);
+
+    writer.push();
+
+    await().untilAsserted(() -> assertThat(writer.advance()).isEqualTo(10));
   }
 }

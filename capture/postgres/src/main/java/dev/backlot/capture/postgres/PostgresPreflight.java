@@ -185,7 +185,7 @@ public final class PostgresPreflight {
   }
 
   private void replicationLogin(SourceConnections connections) {
-    try (Connection replication = connections.openReplication()) {
+    try (Connection replication = connections.openReplication(() -> {})) {
       replication.isValid(5);
     } catch (SQLException e) {
       if ("53300".equals(e.getSQLState())) {

@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.UUID;
 
 /** Opens connections to a captured database, all with the settings that decoding relies on. */
 public final class SourceConnections {
@@ -51,9 +52,25 @@ public final class SourceConnections {
     return connection;
   }
 
-  /** Opens a connection for replication. */
-  public Connection openReplication() throws SQLException {
+  /**
+   * Opens a connection for replication, which reads ahead.
+   *
+   * @param beforeWait run by the reading thread when nothing has come for a moment
+   */
+  public Connection openReplication(Runnable beforeWait) throws SQLException {
+    String token = UUID.randomUUID().toString();
+    ReadAhead.register(token, beforeWait);
+    try {
+      return openReplication(token);
+    } finally {
+      ReadAhead.unregister(token);
+    }
+  }
+
+  private Connection openReplication(String token) throws SQLException {
     Properties login = login();
+    login.setProperty("socketFactory", ReadAhead.class.getName());
+    login.setProperty("socketFactoryArg", token);
     login.setProperty("replication", "database");
     login.setProperty("preferQueryMode", "simple");
     login.setProperty("assumeMinServerVersion", "14");

@@ -51,7 +51,7 @@ public final class LogStream implements AutoCloseable {
       throws SQLException {
     this.publication = publication;
     this.writer = writer;
-    this.replication = connections.openReplication();
+    this.replication = connections.openReplication(writer::push);
     try {
       this.asking = connections.open();
       this.timeline = timeline(replication);
