@@ -1,5 +1,6 @@
 package dev.backlot.engine;
 
+import dev.backlot.event.flink.FlinkTypes;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.schema.SystemColumn;
 import dev.backlot.sdk.Processor;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.table.data.RowData;
 
 /** Fails rows whose title a test has named, until it takes the name back. */
 public final class FaultyProcessor implements Processor {
@@ -35,12 +37,15 @@ public final class FaultyProcessor implements Processor {
   @Override
   public ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs) {
     Shape shape = inputs.get(0).shape();
-    int title = shape.index("title");
+    // By title, or by its first field.
+    int told = Math.max(0, shape.index("title"));
+    RowData.FieldGetter value =
+        RowData.createFieldGetter(FlinkTypes.logicalType(shape.fields().get(told).type()), told);
     int op = shape.index(SystemColumn.OP);
     RowsFunction function =
         (row, out) -> {
           boolean deleted = row.getString(op).toString().equals("d");
-          if (!deleted && FAILING.contains(String.valueOf(row.getString(title)))) {
+          if (!deleted && FAILING.contains(String.valueOf(value.getFieldOrNull(row)))) {
             throw new RowFailedException(ProblemCode.JOB_FAILED, "a test said so");
           }
           out.accept(row);

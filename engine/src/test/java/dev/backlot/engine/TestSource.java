@@ -13,6 +13,7 @@ import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -127,6 +128,44 @@ final class TestSource implements AutoCloseable {
     if (op == Op.DELETE) {
       send((int) (id % PARTITIONS), key, null, 0);
     }
+  }
+
+  /** Changes the table's replica identity; what is recorded of it is from long ago. */
+  void tellsWholeRows(boolean whole) {
+    servers.metadata.sources().setWholeBefore(name, whole, Instant.EPOCH);
+  }
+
+  /** Writes a row that was another one, told whole. */
+  void changed(long id, Object[] before, Object... after) {
+    writer.begin();
+    fill(writer.before(), id, before);
+    fill(writer.after(), id, after);
+    sendWhole(id, writer.end(Op.UPDATE, 1_000_000, position(), 7L, 900_000));
+  }
+
+  /** Writes the delete of a row that is told whole. */
+  void deleted(long id, Object... before) {
+    writer.begin();
+    fill(writer.before(), id, before);
+    writer.noAfter();
+    sendWhole(id, writer.end(Op.DELETE, 1_000_000, position(), 7L, 900_000));
+  }
+
+  /** Writes that the table was emptied. */
+  void truncated() {
+    writer.begin();
+    writer.noBefore();
+    writer.noAfter();
+    byte[] value = writer.end(Op.TRUNCATE, 1_000_000, position(), 7L, 900_000);
+    byte[] key = new ControlRecord(ControlRecord.Kind.TRUNCATE, 1, position()).encode(controlId);
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      send(partition, key, value, EventHeader.CONTROL);
+    }
+  }
+
+  private void sendWhole(long id, byte[] value) {
+    writer.beginKey().value().writeLong(id);
+    send((int) (id % PARTITIONS), writer.endKey(), value, EventHeader.WHOLE_BEFORE);
   }
 
   /** Writes a value that is no change event. */

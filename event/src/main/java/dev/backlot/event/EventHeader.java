@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
  * The one Kafka header of every record, tombstones and control records included: 34 bytes in
  * network byte order, of which the first is the layout's version.
  *
- * @param flags sum of {@link #DUMP}, {@link #RESELECTED} and {@link #CONTROL}
+ * @param flags sum of {@link #DUMP}, {@link #RESELECTED}, {@link #CONTROL} and {@link
+ *     #WHOLE_BEFORE}
  * @param generation of the lease under which capture wrote the record
  * @param position of the change in its source's log
  * @param sourceMicros when the change was committed, or a dump row was read, in microseconds since
@@ -25,6 +26,9 @@ public record EventHeader(int flags, long generation, Position position, long so
   /** The record is no change of a row: its key is a {@link ControlRecord}. */
   public static final int CONTROL = 4;
 
+  /** The source told every column of the row as it was before the change. */
+  public static final int WHOLE_BEFORE = 8;
+
   /** Bytes of the header. */
   public static final int SIZE = 34;
 
@@ -38,6 +42,11 @@ public record EventHeader(int flags, long generation, Position position, long so
   /** Returns whether the row was read from the table. */
   public boolean isDump() {
     return (flags & DUMP) != 0;
+  }
+
+  /** Returns whether the envelope has every column of the row as it was before the change. */
+  public boolean hasWholeBefore() {
+    return (flags & WHOLE_BEFORE) != 0;
   }
 
   /** Returns the header's bytes. */

@@ -94,6 +94,9 @@ public final class SourceStore {
                       key_schema_id = excluded.key_schema_id, value_schema_id = excluded.value_schema_id,
                       key_schema_ids = excluded.key_schema_ids, value_schema_ids = excluded.value_schema_ids,
                       state = excluded.state, reason = excluded.reason,
+                      whole_before = source.whole_before AND source.epoch = excluded.epoch,
+                      whole_before_since =
+                        CASE WHEN source.epoch = excluded.epoch THEN source.whole_before_since END,
                       dumped_rows = CASE WHEN source.epoch = excluded.epoch THEN source.dumped_rows ELSE 0 END,
                       updated_at = now()
                     """)
@@ -140,6 +143,25 @@ public final class SourceStore {
                 .execute());
   }
 
+  /**
+   * Notes whether updates and deletes tell the whole row as it was.
+   *
+   * @param at a time of the source database after which this is so; the first one that was ever
+   *     noted stays, so that changes between which tell less are not taken for older ones
+   */
+  public void setWholeBefore(String name, boolean whole, Instant at) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                "UPDATE source SET whole_before = ?, whole_before_since = CASE WHEN ? THEN"
+                    + " coalesce(whole_before_since, CAST(? AS timestamptz)) ELSE"
+                    + " whole_before_since END WHERE name = ?",
+                whole,
+                whole,
+                at.toString(),
+                name));
+  }
+
   /** Changes only the state and its reason. */
   public void setState(String name, State state, String reason) {
     jdbi.useHandle(
@@ -184,7 +206,10 @@ public final class SourceStore {
             row.getString("key_schema"),
             row.getString("value_schema"),
             Json.read(row.getString("key_schema_ids"), INTEGERS),
-            Json.read(row.getString("value_schema_ids"), INTEGERS));
+            Json.read(row.getString("value_schema_ids"), INTEGERS),
+            row.getBoolean("whole_before")
+                ? row.getTimestamp("whole_before_since").toInstant().toString()
+                : "");
     return new StoredSource(
         descriptor,
         State.valueOf(row.getString("state").toUpperCase(java.util.Locale.ROOT)),

@@ -92,6 +92,10 @@ public final class FilterProcessor implements Processor {
       for (SystemColumn column : SystemColumn.values()) {
         indexes.add(shape.index(column));
       }
+      shape.before().forEach(name -> indexes.add(shape.indexBefore(name)));
+      if (!shape.before().isEmpty()) {
+        indexes.add(shape.indexBeforeKnown());
+      }
       this.kept = indexes.stream().mapToInt(Integer::intValue).toArray();
       this.getters = new RowData.FieldGetter[kept.length];
       for (int i = 0; i < kept.length; i++) {

@@ -51,9 +51,11 @@ public final class ProjectionProcessor implements Processor {
     List<String> kept = new ArrayList<>(added);
     kept.addAll(listed);
     List<Field> fields = kept.stream().map(input::field).map(Optional::orElseThrow).toList();
-    Shape output = new Shape(fields, input.key(), input.sources(), input.order());
+    List<String> before = input.before().stream().filter(kept::contains).toList();
+    Shape output = new Shape(fields, input.key(), input.sources(), input.order(), before);
     List<Rows.Column> columns = new ArrayList<>(Rows.same(output));
     columns.addAll(Rows.system());
+    columns.addAll(Rows.before(output));
     List<String> notes =
         added.isEmpty()
             ? List.of()

@@ -10,10 +10,21 @@ import org.apache.flink.table.data.RowData;
 final class RowGetters {
   private RowGetters() {}
 
-  static RowData.FieldGetter getter(Shape shape, int index) {
+  private static FieldType type(Shape shape, int index) {
     int own = shape.fields().size();
-    FieldType type =
-        index < own ? shape.fields().get(index).type() : SystemColumn.values()[index - own].type();
-    return RowData.createFieldGetter(FlinkTypes.logicalType(type), index);
+    int system = SystemColumn.values().length;
+    if (index < own) {
+      return shape.fields().get(index).type();
+    }
+    if (index < own + system) {
+      return SystemColumn.values()[index - own].type();
+    }
+    return index == shape.indexBeforeKnown()
+        ? FieldType.Simple.BOOLEAN
+        : shape.field(shape.before().get(index - own - system)).orElseThrow().type();
+  }
+
+  static RowData.FieldGetter getter(Shape shape, int index) {
+    return RowData.createFieldGetter(FlinkTypes.logicalType(type(shape, index)), index);
   }
 }

@@ -84,7 +84,9 @@ public final class UnionProcessor implements Processor {
   }
 
   private static RowFunction function(Shape input, Shape output) {
-    if (input.names().equals(output.names()) && input.types().equals(output.types())) {
+    if (input.names().equals(output.names())
+        && input.types().equals(output.types())
+        && input.before().isEmpty()) {
       return row -> row;
     }
     List<Rows.Column> columns = new ArrayList<>();

@@ -14,6 +14,16 @@ public interface Processor {
   ProcessorDescriptor descriptor();
 
   /**
+   * Returns the fields whose values before a change the step needs. Its inputs' rows carry them, if
+   * nothing in between drops them.
+   *
+   * @param config plain JSON values whose shape has been checked
+   */
+  default List<String> needsBefore(Map<String, Object> config) {
+    return List.of();
+  }
+
+  /**
    * Checks a step's config against its inputs. Pure: no input or output, no clock; the same
    * arguments give the same plan. Called when a pipeline is planned, and again, with the planned
    * config, where its rows are processed.

@@ -75,6 +75,7 @@ public final class Rows {
   private static boolean isSame(Shape input, List<Column> columns) {
     List<Column> given = new ArrayList<>(same(input));
     given.addAll(system());
+    given.addAll(before(input));
     return given.equals(columns);
   }
 
@@ -90,6 +91,20 @@ public final class Rows {
     return java.util.Arrays.stream(SystemColumn.values())
         .map(column -> new Column(column.column(), column.type(), column.column()))
         .toList();
+  }
+
+  /** Returns what the rows of a shape tell of fields before the change, each filled from itself. */
+  public static List<Column> before(Shape shape) {
+    if (shape.before().isEmpty()) {
+      return List.of();
+    }
+    List<Column> columns = new ArrayList<>();
+    for (String name : shape.before()) {
+      String column = FlinkTypes.BEFORE + "." + name;
+      columns.add(new Column(column, shape.field(name).orElseThrow().type(), column));
+    }
+    columns.add(new Column(FlinkTypes.BEFORE, FieldType.Simple.BOOLEAN, FlinkTypes.BEFORE));
+    return columns;
   }
 
   @FunctionalInterface
@@ -155,12 +170,26 @@ public final class Rows {
         .field(name)
         .map(dev.backlot.schema.Field::type)
         .or(() -> system(name).map(SystemColumn::type))
+        .or(() -> beforeColumn(input, name).map(Column::type))
         .orElseThrow(() -> new IllegalArgumentException("The rows have no column " + name));
   }
 
   private static int indexOf(Shape input, String name) {
     int own = input.index(name);
-    return own >= 0 ? own : input.index(system(name).orElseThrow());
+    if (own >= 0) {
+      return own;
+    }
+    return system(name)
+        .map(input::index)
+        .orElseGet(
+            () ->
+                input.fields().size()
+                    + SystemColumn.values().length
+                    + before(input).indexOf(beforeColumn(input, name).orElseThrow()));
+  }
+
+  private static java.util.Optional<Column> beforeColumn(Shape input, String name) {
+    return before(input).stream().filter(column -> column.name().equals(name)).findFirst();
   }
 
   private static java.util.Optional<SystemColumn> system(String name) {

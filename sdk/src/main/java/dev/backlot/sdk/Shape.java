@@ -16,11 +16,20 @@ import java.util.Optional;
  *     where entities of different Sources are different; empty for append-only streams
  * @param sources ids of the plan's Sources that feed it
  * @param order which of two versions of one key is the newer one
+ * @param before names of fields whose values before the change the rows carry as well, behind the
+ *     system columns, followed by whether they are known
  */
-public record Shape(List<Field> fields, List<String> key, List<String> sources, Order order)
+public record Shape(
+    List<Field> fields, List<String> key, List<String> sources, Order order, List<String> before)
     implements Serializable {
+  /** Rows that tell nothing of what was before the change. */
+  public Shape(List<Field> fields, List<String> key, List<String> sources, Order order) {
+    this(fields, key, sources, order, List.of());
+  }
+
   /** Copies what is mutable. */
   public Shape {
+    before = List.copyOf(before);
     fields = List.copyOf(fields);
     key = List.copyOf(key);
     sources = List.copyOf(sources);
@@ -69,8 +78,20 @@ public record Shape(List<Field> fields, List<String> key, List<String> sources, 
     return fields.size() + column.ordinal();
   }
 
+  /** Returns where the value that a field of {@link #before} had stands in rows of this shape. */
+  public int indexBefore(String name) {
+    return fields.size() + SystemColumn.values().length + before.indexOf(name);
+  }
+
+  /** Returns where it stands whether the values before the change are known. */
+  public int indexBeforeKnown() {
+    return fields.size() + SystemColumn.values().length + before.size();
+  }
+
   /** Returns how many columns rows of this shape have. */
   public int width() {
-    return fields.size() + SystemColumn.values().length;
+    return fields.size()
+        + SystemColumn.values().length
+        + (before.isEmpty() ? 0 : before.size() + 1);
   }
 }

@@ -7,6 +7,8 @@ import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanSchema;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.schema.FieldType;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,8 +33,20 @@ final class RecordDecoder {
             source.columns().stream().map(PlanColumn::name).toList(),
             types,
             source.valueSchemas().stream()
-                .collect(Collectors.toMap(PlanSchema::id, PlanSchema::avro)));
+                .collect(Collectors.toMap(PlanSchema::id, PlanSchema::avro)),
+            before(source));
     source.keySchemas().forEach(schema -> keySchemas.add(schema.id()));
+  }
+
+  private static SourceDecoder.Before before(PlanSource source) {
+    if (source.before().isEmpty()) {
+      return SourceDecoder.Before.NONE;
+    }
+    long since =
+        source.beforeSince().isEmpty()
+            ? Long.MIN_VALUE
+            : ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(source.beforeSince()));
+    return new SourceDecoder.Before(source.before(), source.key(), since);
   }
 
   /**

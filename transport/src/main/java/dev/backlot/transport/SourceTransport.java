@@ -76,6 +76,7 @@ public final class SourceTransport {
   public static RowType rowType(PlanSource source) {
     return FlinkTypes.rowType(
         source.columns().stream().map(PlanColumn::name).toList(),
-        source.columns().stream().map(column -> FieldType.parse(column.type())).toList());
+        source.columns().stream().map(column -> FieldType.parse(column.type())).toList(),
+        source.before());
   }
 }

@@ -29,7 +29,8 @@ final class NoDumpedRows implements FlatMapFunction<RowData, RowData> {
     }
     Shape shape = Shapes.of(source);
     return rows.flatMap(new NoDumpedRows(shape.index(SystemColumn.OP)))
-        .returns(InternalTypeInfo.of(FlinkTypes.rowType(shape.names(), shape.types())))
+        .returns(
+            InternalTypeInfo.of(FlinkTypes.rowType(shape.names(), shape.types(), shape.before())))
         .name("skip dumped rows")
         .uid(source.id() + ":latest" + suffix)
         .setParallelism(parallelism);

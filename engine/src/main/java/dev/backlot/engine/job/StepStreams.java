@@ -64,7 +64,9 @@ final class StepStreams {
       SingleOutputStreamOperator<RowData> made =
           rows(inputs.get(i).step())
               .process(new StepFunction(step, inputs, i))
-              .returns(InternalTypeInfo.of(FlinkTypes.rowType(output.names(), output.types())))
+              .returns(
+                  InternalTypeInfo.of(
+                      FlinkTypes.rowType(output.names(), output.types(), output.before())))
               .name(step.processor() + " " + step.id())
               .uid(step.id() + branch + suffix)
               .setParallelism(parallelism);

@@ -53,6 +53,7 @@ public final class Planner {
     private final PipelineSpec spec;
     private final PlanInputs inputs;
     private final Findings findings;
+    private final BeforeImages before;
     private final List<PlanSource> sources = new ArrayList<>();
     private final List<PlanStep> steps = new ArrayList<>();
     private final List<PlanSink> sinks = new ArrayList<>();
@@ -65,6 +66,7 @@ public final class Planner {
       this.spec = spec;
       this.inputs = inputs;
       this.findings = new Findings(spec);
+      this.before = new BeforeImages(spec, processors);
     }
 
     Planned plan() {
@@ -119,7 +121,7 @@ public final class Planner {
         outputs.put(step.id(), outputs.get(same.get().id()));
         return;
       }
-      SourcePlanner.plan(step, input, spec.startFrom(), findings)
+      SourcePlanner.plan(step, input, spec.startFrom(), before.fields(step.type()), findings)
           .ifPresent(
               planned -> {
                 sources.add(planned.source());
@@ -148,6 +150,10 @@ public final class Planner {
       }
       Optional<List<StepInput>> given = given(step);
       if (given.isEmpty() || !consumesKnownFields(step, given.get())) {
+        return;
+      }
+      List<String> earlier = found.get().needsBefore(step.config());
+      if (!BeforeImages.check(step, earlier, given.get(), sources, findings)) {
         return;
       }
       ProcessorPlan whole = found.get().plan(step.config(), given.get());

@@ -40,7 +40,8 @@ public final class Shapes {
                         "",
                         Map.of()))
             .toList();
-    return new Shape(fields, source.key(), List.of(source.id()), Shape.Order.OFFSET);
+    return new Shape(
+        fields, source.key(), List.of(source.id()), Shape.Order.OFFSET, source.before());
   }
 
   /**

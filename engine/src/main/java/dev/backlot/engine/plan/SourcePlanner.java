@@ -26,7 +26,11 @@ final class SourcePlanner {
   record PlannedSource(PlanSource source, Shape shape) {}
 
   static Optional<PlannedSource> plan(
-      StepSpec step, SourceInput input, StartFrom startFrom, Findings findings) {
+      StepSpec step,
+      SourceInput input,
+      StartFrom startFrom,
+      List<String> wantedBefore,
+      Findings findings) {
     List<RowSchema> schemas = new ArrayList<>();
     for (PlanSchema schema : input.valueSchemas()) {
       schemas.add(AvroSchemas.rowSchema(AvroSchemas.parse(schema.avro())));
@@ -66,6 +70,9 @@ final class SourcePlanner {
     if (!covered) {
       return Optional.empty();
     }
+    List<String> before =
+        wantedBefore.stream().filter(name -> newest.field(name).isPresent()).sorted().toList();
+    String since = key.containsAll(before) ? "" : input.descriptor().wholeBeforeSince();
     PlanSource source =
         new PlanSource(
             step.id(),
@@ -77,9 +84,12 @@ final class SourcePlanner {
             Shapes.columns(fields),
             input.keySchemas(),
             input.valueSchemas(),
-            text(startFrom));
+            text(startFrom),
+            before,
+            since);
     return Optional.of(
-        new PlannedSource(source, new Shape(fields, key, List.of(step.id()), Shape.Order.OFFSET)));
+        new PlannedSource(
+            source, new Shape(fields, key, List.of(step.id()), Shape.Order.OFFSET, before)));
   }
 
   private static void conflict(StepSpec step, Field field, FieldType written, Findings findings) {

@@ -26,9 +26,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,12 +100,16 @@ class PlannerTest {
   private static PlanInputs inputs(String text) {
     Map<String, List<RowSchema>> schemas = new HashMap<>();
     Map<String, Boolean> captured = new HashMap<>();
+    Set<String> whole = new HashSet<>();
     Map<TableName, TableInput> tables = new HashMap<>();
     for (String line : text.lines().filter(l -> !l.isBlank()).toList()) {
       String[] head = line.substring(0, line.indexOf(": ")).split(" ");
       List<Field> fields = fields(line.substring(line.indexOf(": ") + 2));
       if (head[0].equals("source")) {
-        String name = head[1].replace("?", "");
+        String name = head[1].replaceAll("[?+]", "");
+        if (head[1].endsWith("+")) {
+          whole.add(name);
+        }
         captured.put(name, !head[1].startsWith("?"));
         List<String> key = head.length > 3 ? List.of(head[3].split(",")) : List.of();
         schemas
@@ -115,7 +121,9 @@ class PlannerTest {
       }
     }
     Map<String, SourceInput> sources = new HashMap<>();
-    schemas.forEach((name, all) -> sources.put(name, source(name, all, captured.get(name))));
+    schemas.forEach(
+        (name, all) ->
+            sources.put(name, source(name, all, captured.get(name), whole.contains(name))));
     return new PlanInputs(sources, sources.keySet().stream().sorted().toList(), tables);
   }
 
@@ -144,7 +152,8 @@ class PlannerTest {
     return new TableShape(0, columns);
   }
 
-  private static SourceInput source(String name, List<RowSchema> schemas, boolean captured) {
+  private static SourceInput source(
+      String name, List<RowSchema> schemas, boolean captured, boolean whole) {
     List<PlanSchema> values = new ArrayList<>();
     schemas.forEach(
         schema ->
@@ -166,7 +175,8 @@ class PlannerTest {
             key,
             AvroSchemas.envelope(newest).toString(),
             List.of(1),
-            values.stream().map(PlanSchema::id).toList());
+            values.stream().map(PlanSchema::id).toList(),
+            whole ? "2026-05-04T03:02:01.000006Z" : "");
     return new SourceInput(descriptor, List.of(new PlanSchema(1, key)), values, captured);
   }
 }

@@ -26,6 +26,9 @@ import org.apache.flink.table.types.logical.VarCharType;
  * Everything may be null, since deletes carry the key only.
  */
 public final class FlinkTypes {
+  /** Names the column that says whether the earlier values are known, and begins their names. */
+  public static final String BEFORE = "_before";
+
   private FlinkTypes() {}
 
   /** Returns Flink's type for a field's type. */
@@ -51,6 +54,26 @@ public final class FlinkTypes {
     for (SystemColumn system : SystemColumn.values()) {
       fields.add(new RowType.RowField(system.column(), logicalType(system.type())));
     }
+    return new RowType(fields);
+  }
+
+  /**
+   * Returns the type of such rows with what fields were before the change behind them: {@link
+   * SourceDecoder} says how.
+   *
+   * @param before some of the names
+   */
+  public static RowType rowType(List<String> names, List<FieldType> types, List<String> before) {
+    RowType type = rowType(names, types);
+    if (before.isEmpty()) {
+      return type;
+    }
+    List<RowType.RowField> fields = new ArrayList<>(type.getFields());
+    for (String name : before) {
+      fields.add(
+          new RowType.RowField(BEFORE + "." + name, logicalType(types.get(names.indexOf(name)))));
+    }
+    fields.add(new RowType.RowField(BEFORE, new BooleanType()));
     return new RowType(fields);
   }
 

@@ -5,6 +5,7 @@ import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
+import dev.backlot.schema.SystemColumn;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,18 +25,25 @@ import org.jspecify.annotations.Nullable;
 final class RowDataDecoder {
   private final FieldReader[] readers;
   private final int[] slots;
+  private final int[] beforeSlots;
+  private final boolean wantsBefore;
   private final Set<StringData> wantedNames = new HashSet<>();
   private final AvroInput in = new AvroInput();
   private @Nullable GenericMapData exact;
+  private boolean hadBefore;
 
   /**
    * Compiles a reader.
    *
    * @param envelope the writer's schema
    * @param columns what is wanted, by name; one that the writer lacks is null
+   * @param before of which columns the earlier values are wanted too, behind the system columns
    * @throws IllegalArgumentException when a column's type does not accept the writer's
    */
-  RowDataDecoder(Schema envelope, List<String> columns, List<FieldType> types) {
+  RowDataDecoder(
+      Schema envelope, List<String> columns, List<FieldType> types, List<String> before) {
+    int firstBefore = columns.size() + SystemColumn.values().length;
+    wantsBefore = !before.isEmpty();
     RowSchema row = AvroSchemas.rowSchema(envelope);
     Map<String, Integer> slotOf = new HashMap<>();
     for (int i = 0; i < columns.size(); i++) {
@@ -44,9 +52,12 @@ final class RowDataDecoder {
     }
     List<FieldReader> compiled = new ArrayList<>();
     slots = new int[row.fields().size()];
+    beforeSlots = new int[row.fields().size()];
     for (Field field : row.fields()) {
       int slot = slotOf.getOrDefault(field.name(), -1);
       slots[compiled.size()] = slot;
+      int place = before.indexOf(field.name());
+      beforeSlots[compiled.size()] = place < 0 ? -1 : firstBefore + place;
       FieldReader reader =
           slot < 0
               ? FieldReaders.skipper(field.type())
@@ -73,9 +84,10 @@ final class RowDataDecoder {
     in.reset(bytes, start, bytes.length);
     exact = null;
     int before = -1;
-    if (in.readPresent()) {
+    hadBefore = in.readPresent();
+    if (hadBefore) {
       before = in.position();
-      skipRow();
+      readBefore(into);
     }
     if (in.readPresent()) {
       readRow(into);
@@ -97,6 +109,11 @@ final class RowDataDecoder {
     return exact;
   }
 
+  /** Returns whether the envelope read last told anything of the row as it was. */
+  boolean hadBefore() {
+    return hadBefore;
+  }
+
   private void readRow(GenericRowData into) {
     for (int i = 0; i < readers.length; i++) {
       Object value = readers[i].read(in);
@@ -111,9 +128,12 @@ final class RowDataDecoder {
     }
   }
 
-  private void skipRow() {
-    for (FieldReader reader : readers) {
-      reader.read(in);
+  private void readBefore(GenericRowData into) {
+    for (int i = 0; i < readers.length; i++) {
+      Object value = readers[i].read(in);
+      if (wantsBefore && beforeSlots[i] >= 0) {
+        into.setField(beforeSlots[i], value);
+      }
     }
     if (in.readPresent()) {
       FieldReaders.textMap(in);

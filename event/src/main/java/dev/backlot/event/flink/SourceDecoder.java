@@ -31,9 +31,43 @@ public final class SourceDecoder {
   private final StringData source;
   private final Integer epoch;
   private final int width;
+  private final int[] beforeColumns;
+  private final boolean keyTellsBefore;
+  private final long beforeSinceMicros;
   private final Map<Integer, RowDataDecoder> decoders = new HashMap<>();
   private int lastId = -1;
   private @Nullable RowDataDecoder last;
+
+  /**
+   * What rows tell of the values that fields had before a change: behind the system columns one
+   * column per field, and one that says whether these are known. They are null where there was no
+   * row before.
+   *
+   * @param fields of which they are wanted; all of them are columns; empty when none are
+   * @param key the Source's key, which every change tells
+   * @param sinceMicros since when every change of the Source tells them, in microseconds since 1970
+   *     UTC; of an earlier one nobody needs to know
+   */
+  public record Before(List<String> fields, List<String> key, long sinceMicros) {
+    /** Nothing is wanted. */
+    public static final Before NONE = new Before(List.of(), List.of(), Long.MAX_VALUE);
+
+    /** Copies what is mutable. */
+    public Before {
+      fields = List.copyOf(fields);
+      key = List.copyOf(key);
+    }
+  }
+
+  /** Prepares for a Source of which nothing earlier is wanted. */
+  public SourceDecoder(
+      String source,
+      int epoch,
+      List<String> columns,
+      List<FieldType> types,
+      Map<Integer, String> envelopes) {
+    this(source, epoch, columns, types, envelopes, Before.NONE);
+  }
 
   /**
    * Prepares for a Source.
@@ -43,6 +77,7 @@ public final class SourceDecoder {
    * @param columns wanted columns, by the source's names; one that a schema lacks is null
    * @param types of the columns, in the same order
    * @param envelopes Avro JSON of every envelope schema that the plan covers, by id
+   * @param before what is wanted of rows as they were
    * @throws IllegalArgumentException when a column's type does not accept that of a covered schema
    */
   public SourceDecoder(
@@ -50,13 +85,18 @@ public final class SourceDecoder {
       int epoch,
       List<String> columns,
       List<FieldType> types,
-      Map<Integer, String> envelopes) {
+      Map<Integer, String> envelopes,
+      Before before) {
     this.source = StringData.fromString(source);
     this.epoch = epoch;
     this.width = columns.size();
+    this.beforeColumns = before.fields().stream().mapToInt(columns::indexOf).toArray();
+    this.keyTellsBefore = before.key().containsAll(before.fields());
+    this.beforeSinceMicros = before.sinceMicros();
     envelopes.forEach(
         (id, json) ->
-            decoders.put(id, new RowDataDecoder(AvroSchemas.parse(json), columns, types)));
+            decoders.put(
+                id, new RowDataDecoder(AvroSchemas.parse(json), columns, types, before.fields())));
   }
 
   /** Returns whether values of this schema can be decoded. */
@@ -79,7 +119,8 @@ public final class SourceDecoder {
   public GenericRowData decode(
       int partition, long offset, long timestampMillis, EventHeader header, byte[] value) {
     RowDataDecoder decoder = decoder(Confluent.schemaId(value));
-    GenericRowData row = new GenericRowData(width + SYSTEM_COLUMNS);
+    int extra = beforeColumns.length == 0 ? 0 : beforeColumns.length + 1;
+    GenericRowData row = new GenericRowData(width + SYSTEM_COLUMNS + extra);
     char op = decoder.decode(value, Confluent.FRAME, row);
     StringData opText = op < OPS.length ? OPS[op] : null;
     if (opText == null) {
@@ -95,7 +136,32 @@ public final class SourceDecoder {
     row.setField(at++, partition);
     row.setField(at++, offset);
     row.setField(at, decoder.exact());
+    if (extra > 0) {
+      setBefore(row, op, header, decoder.hadBefore());
+    }
     return row;
+  }
+
+  /**
+   * Says whether the earlier values are known. PostgreSQL tells a whole row as it was, or its key
+   * when that changes or goes: a key that an update does not tell is the one that the row has.
+   */
+  private void setBefore(GenericRowData row, char op, EventHeader header, boolean hadBefore) {
+    boolean known;
+    if (op == 'u') {
+      known = hadBefore || keyTellsBefore;
+      if (!hadBefore && keyTellsBefore) {
+        for (int i = 0; i < beforeColumns.length; i++) {
+          row.setField(width + SYSTEM_COLUMNS + i, row.getField(beforeColumns[i]));
+        }
+      }
+    } else if (op == 'd') {
+      known = header.hasWholeBefore() || keyTellsBefore;
+    } else {
+      known = op != 't';
+    }
+    boolean needed = op == 't' || header.sourceMicros() >= beforeSinceMicros;
+    row.setField(row.getArity() - 1, known || !needed);
   }
 
   private RowDataDecoder decoder(int schemaId) {

@@ -242,6 +242,65 @@ class SourceDecoderTest {
         .hasMessageContaining("key text");
   }
 
+  @Test
+  void rowsTellEarlierValuesWhereTheyAreKnown() {
+    RowSchema slot =
+        new RowSchema(
+            "studio.public.slot",
+            List.of(
+                Field.required("id", FieldType.Simple.INT),
+                Field.nullable("movie", FieldType.Simple.INT)),
+            List.of("id"));
+    EnvelopeWriter envelopes =
+        new EnvelopeWriter(slot, 1, 5, new Origin("postgresql", "studio", "public", "slot"));
+    SourceDecoder decoder =
+        new SourceDecoder(
+            slot.name(),
+            3,
+            slot.fieldNames(),
+            slot.fields().stream().map(Field::type).toList(),
+            Map.of(5, AvroSchemas.envelope(slot).toString()),
+            new SourceDecoder.Before(List.of("movie"), List.of("id"), 1_000));
+
+    assertThat(before(decoder, envelopes, Op.CREATE, null, 7, 0, 2_000)).isEqualTo("null true");
+    assertThat(before(decoder, envelopes, Op.UPDATE, 6, 7, 8, 2_000)).isEqualTo("6 true");
+    assertThat(before(decoder, envelopes, Op.UPDATE, null, 7, 0, 2_000)).isEqualTo("null false");
+    assertThat(before(decoder, envelopes, Op.UPDATE, null, 7, 0, 999)).isEqualTo("null true");
+    assertThat(before(decoder, envelopes, Op.DELETE, 6, null, 8, 2_000)).isEqualTo("6 true");
+    assertThat(before(decoder, envelopes, Op.DELETE, 6, null, 0, 2_000)).isEqualTo("6 false");
+  }
+
+  /** Returns what a row tells of the movie before, and whether it is known. */
+  private static String before(
+      SourceDecoder decoder,
+      EnvelopeWriter envelopes,
+      Op op,
+      @Nullable Integer before,
+      @Nullable Integer after,
+      int flags,
+      long sourceMicros) {
+    envelopes.begin();
+    if (before == null) {
+      envelopes.noBefore();
+    } else {
+      RowWriter row = envelopes.before();
+      row.value().writeInt(1);
+      row.value().writeInt(before);
+    }
+    if (after == null) {
+      envelopes.noAfter();
+    } else {
+      RowWriter row = envelopes.after();
+      row.value().writeInt(1);
+      row.value().writeInt(after);
+    }
+    byte[] value = envelopes.end(op, 1, POSITION, 7L, sourceMicros);
+    GenericRowData row =
+        decoder.decode(0, 1, 2, new EventHeader(flags, 1, POSITION, sourceMicros), value);
+    int last = row.getArity() - 1;
+    return row.getField(last - 1) + " " + row.getField(last);
+  }
+
   private SourceDecoder decoder(List<String> columns) {
     List<FieldType> types =
         columns.stream().map(c -> schema.field(c).orElseThrow().type()).toList();

@@ -1,5 +1,6 @@
 package dev.backlot.model.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.io.Serializable;
 import java.util.List;
@@ -18,6 +19,9 @@ import java.util.List;
  * @param valueSchemas every envelope schema that may be met, oldest first
  * @param startFrom where reading begins while no table has a mark: {@code earliest}, {@code latest}
  *     or an ISO-8601 instant
+ * @param before columns whose values before a change the rows carry as well
+ * @param beforeSince since when every change tells them, as an ISO-8601 instant; empty when the key
+ *     alone does
  */
 @JsonPropertyOrder({
   "id",
@@ -29,7 +33,9 @@ import java.util.List;
   "columns",
   "key_schemas",
   "value_schemas",
-  "start_from"
+  "start_from",
+  "before",
+  "before_since"
 })
 public record PlanSource(
     String id,
@@ -41,7 +47,9 @@ public record PlanSource(
     List<PlanColumn> columns,
     List<PlanSchema> keySchemas,
     List<PlanSchema> valueSchemas,
-    String startFrom)
+    String startFrom,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> before,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String beforeSince)
     implements Serializable {
   /** Copies what is mutable. */
   public PlanSource {
@@ -49,5 +57,35 @@ public record PlanSource(
     columns = List.copyOf(columns);
     keySchemas = List.copyOf(keySchemas);
     valueSchemas = List.copyOf(valueSchemas);
+    // Plans of Sources of which nothing earlier is wanted leave both out.
+    before = before == null ? List.of() : List.copyOf(before);
+    beforeSince = before.isEmpty() || beforeSince == null ? "" : beforeSince;
+  }
+
+  /** A Source of which nothing earlier is wanted. */
+  public PlanSource(
+      String id,
+      String name,
+      String topic,
+      int epoch,
+      int partitions,
+      List<String> key,
+      List<PlanColumn> columns,
+      List<PlanSchema> keySchemas,
+      List<PlanSchema> valueSchemas,
+      String startFrom) {
+    this(
+        id,
+        name,
+        topic,
+        epoch,
+        partitions,
+        key,
+        columns,
+        keySchemas,
+        valueSchemas,
+        startFrom,
+        List.of(),
+        "");
   }
 }

@@ -19,6 +19,8 @@ import java.util.List;
  *     is only discovered
  * @param valueSchemaIds ids of every envelope schema in this epoch, oldest first; empty for a
  *     Source that is only discovered
+ * @param wholeBeforeSince since when every update and delete tells the whole row as it was, as an
+ *     ISO-8601 instant of the database; empty while they don't
  */
 public record SourceDescriptor(
     String name,
@@ -32,11 +34,61 @@ public record SourceDescriptor(
     String keySchema,
     String valueSchema,
     List<Integer> keySchemaIds,
-    List<Integer> valueSchemaIds) {
+    List<Integer> valueSchemaIds,
+    String wholeBeforeSince) {
   /** Copies what is mutable. */
   public SourceDescriptor {
     keyColumns = List.copyOf(keyColumns);
     keySchemaIds = List.copyOf(keySchemaIds);
     valueSchemaIds = List.copyOf(valueSchemaIds);
+    wholeBeforeSince = wholeBeforeSince == null ? "" : wholeBeforeSince;
+  }
+
+  /** A Source whose changes tell no more than the key of the row as it was. */
+  public SourceDescriptor(
+      String name,
+      String connection,
+      String schema,
+      String table,
+      int epoch,
+      String topic,
+      int partitions,
+      List<String> keyColumns,
+      String keySchema,
+      String valueSchema,
+      List<Integer> keySchemaIds,
+      List<Integer> valueSchemaIds) {
+    this(
+        name,
+        connection,
+        schema,
+        table,
+        epoch,
+        topic,
+        partitions,
+        keyColumns,
+        keySchema,
+        valueSchema,
+        keySchemaIds,
+        valueSchemaIds,
+        "");
+  }
+
+  /** Returns the same Source with what is known of its rows as they were. */
+  public SourceDescriptor withWholeBeforeSince(String since) {
+    return new SourceDescriptor(
+        name,
+        connection,
+        schema,
+        table,
+        epoch,
+        topic,
+        partitions,
+        keyColumns,
+        keySchema,
+        valueSchema,
+        keySchemaIds,
+        valueSchemaIds,
+        since);
   }
 }

@@ -129,7 +129,8 @@ public final class Sources {
         keyJson,
         value.toString(),
         keyIds,
-        valueIds);
+        valueIds,
+        source.wholeBeforeSince());
   }
 
   /** The newest stands last, also when it was known before. */

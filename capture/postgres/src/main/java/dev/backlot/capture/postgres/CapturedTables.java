@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +53,7 @@ final class CapturedTables {
   private final int controlSchemaId;
   private final Map<TableId, CapturedTable> captured = new ConcurrentHashMap<>();
   private final Map<String, CapturedTable> names = new ConcurrentHashMap<>();
+  private final Map<String, Boolean> wholeBefore = new HashMap<>();
   private volatile Map<String, Problem> refused = Map.of();
 
   CapturedTables(
@@ -146,7 +148,20 @@ final class CapturedTables {
       }
     }
     refused = problems;
+    noteIdentities(selection.captured().values());
     return added;
+  }
+
+  /** A table's changes tell whole rows from the moment on at which its identity was seen full. */
+  private void noteIdentities(Collection<Catalog.Table> tables) throws SQLException {
+    for (Catalog.Table table : tables) {
+      String source = table.id().source(session.connection()).toString();
+      boolean whole = table.tellsWholeBefore();
+      if (!Boolean.valueOf(whole).equals(wholeBefore.get(source))) {
+        session.environment().metadata().sources().setWholeBefore(source, whole, catalog.now());
+        wholeBefore.put(source, whole);
+      }
+    }
   }
 
   private CapturedTable add(Catalog.Table table, OrderedWriter writer) throws SQLException {
@@ -191,6 +206,7 @@ final class CapturedTables {
       return;
     }
     names.remove(table.source());
+    wholeBefore.remove(table.source());
     table.stop("It is not captured any more.");
     Problem problem = problems.get(id.toString());
     String reason = problem == null ? "It was taken out of its connection." : problem.message();

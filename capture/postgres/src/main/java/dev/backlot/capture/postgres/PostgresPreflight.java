@@ -249,12 +249,14 @@ public final class PostgresPreflight {
         problems.add(right);
       }
       TableId id = table.id();
-      sources.add(
+      SourceDescriptor found =
           Sources.discovered(
               id.source(spec.name()),
               id.schema(),
               id.table(),
-              shapes.current(id.source(spec.name()).toString(), table).schema()));
+              shapes.current(id.source(spec.name()).toString(), table).schema());
+      sources.add(
+          table.tellsWholeBefore() ? found.withWholeBeforeSince(catalog.now().toString()) : found);
     }
   }
 

@@ -1,8 +1,11 @@
 package dev.backlot.capture.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.backlot.capture.worker.CaptureWorker;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -159,6 +162,49 @@ class CaptureIT {
           .hasSize(5)
           .allSatisfy(row -> assertThat(row).contains("scene ").contains("\"n\": 1"));
     }
+  }
+
+  @Test
+  void a_replica_identity_that_becomes_full_is_noted_and_told() {
+    String name = bench.newDatabase();
+    bench.execute(name, "CREATE TABLE slot (id int PRIMARY KEY, movie_id int)");
+    bench.apply(name, bench.document(name, "\"public.*\""));
+    String source = name + ".public.slot";
+    try (CaptureWorker worker = bench.startWorker()) {
+      bench.awaitStreaming(source);
+      bench.execute(
+          name,
+          "INSERT INTO slot VALUES (1, 10), (2, 20)",
+          "UPDATE slot SET movie_id = 11 WHERE id = 1",
+          "DELETE FROM slot WHERE id = 2");
+      bench.drain(name);
+      assertThat(wholeBeforeSince(source)).isEmpty();
+      assertThat(bench.read(source)).noneMatch(event -> event.header().hasWholeBefore());
+
+      bench.execute(name, "ALTER TABLE slot REPLICA IDENTITY FULL");
+
+      await().atMost(Duration.ofSeconds(30)).until(() -> !wholeBeforeSince(source).isEmpty());
+      String since = wholeBeforeSince(source);
+      bench.execute(
+          name, "UPDATE slot SET movie_id = 12 WHERE id = 1", "DELETE FROM slot WHERE id = 1");
+      bench.drain(name);
+      assertThat(bench.read(source).stream().filter(e -> e.header().hasWholeBefore()).toList())
+          .hasSize(2)
+          .allSatisfy(
+              event -> {
+                assertThat(event.before().get("movie_id")).isIn(11, 12);
+                assertThat(event.header().sourceMicros())
+                    .isGreaterThan(Instant.parse(since).toEpochMilli() * 1000);
+              });
+      bench.execute(name, "ALTER TABLE slot REPLICA IDENTITY DEFAULT");
+      await().atMost(Duration.ofSeconds(30)).until(() -> wholeBeforeSince(source).isEmpty());
+      bench.execute(name, "ALTER TABLE slot REPLICA IDENTITY FULL");
+      await().atMost(Duration.ofSeconds(30)).until(() -> wholeBeforeSince(source).equals(since));
+    }
+  }
+
+  private String wholeBeforeSince(String source) {
+    return bench.metadata.sources().find(source).orElseThrow().descriptor().wholeBeforeSince();
   }
 
   @Test

@@ -6,6 +6,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +41,11 @@ public final class Catalog {
     /** Copies what is mutable. */
     public Table {
       keyColumns = List.copyOf(keyColumns);
+    }
+
+    /** Returns whether updates and deletes tell the whole row as it was. */
+    public boolean tellsWholeBefore() {
+      return identity == 'f';
     }
   }
 
@@ -165,6 +172,13 @@ public final class Catalog {
   /** Returns how many digits money has behind the point in this database. */
   public int moneyDigits() throws SQLException {
     return (int) number("SELECT pg_catalog.scale('0'::pg_catalog.money::pg_catalog.numeric)");
+  }
+
+  /** Returns the database's time. */
+  public Instant now() throws SQLException {
+    long micros =
+        number("SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint");
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   /** Returns the present snapshot. */

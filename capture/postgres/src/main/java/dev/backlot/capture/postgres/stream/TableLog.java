@@ -137,6 +137,7 @@ final class TableLog {
     }
     writer.begin();
     if (old != null && oldIsFull) {
+      flags |= EventHeader.WHOLE_BEFORE;
       write(writer.before(), old, null, null);
     } else {
       writer.noBefore();
@@ -201,7 +202,7 @@ final class TableLog {
       }
     }
     writer.noAfter();
-    emit(place, 0, Op.DELETE, key, 0);
+    emit(place, 0, Op.DELETE, key, oldIsFull ? EventHeader.WHOLE_BEFORE : 0);
     table.channel().writeChange(key, null, place.at(TOMBSTONE), 0, place.commitMicros);
   }
 
