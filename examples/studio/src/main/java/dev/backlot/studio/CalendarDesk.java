@@ -91,6 +91,32 @@ final class CalendarDesk {
         unit);
   }
 
+  /** A production gives one of its days to another one that shoots, after that one's own days. */
+  static int lendDay(Session session) throws SQLException {
+    Optional<Picked> day = openDay(session);
+    if (day.isEmpty()) {
+      return 0;
+    }
+    Optional<Picked> other =
+        session.pick(
+            "SELECT movie_id FROM movie WHERE phase = 'SHOOT' AND movie_id <> ?"
+                + " ORDER BY movie_id",
+            day.get().id(0));
+    if (other.isEmpty()) {
+      return 0;
+    }
+    return session.update(
+        "UPDATE schedule_day SET movie_id = ?, day_number = (SELECT coalesce(max(day_number), 0) + 1"
+            + " FROM schedule_day o WHERE o.movie_id = ?), status = 'MOVED', updated_at = ?"
+            + " WHERE movie_id = ? AND unit = ? AND day_number = ?",
+        other.get().id(0),
+        other.get().id(0),
+        session.now(),
+        day.get().id(0),
+        day.get().value(1),
+        day.get().id(2));
+  }
+
   /** Post asks for another day of photography. */
   static int orderReshoot(Session session) throws SQLException {
     if (session.number("SELECT count(*) FROM reshoot_day") >= MOST_RESHOOT_DAYS) {

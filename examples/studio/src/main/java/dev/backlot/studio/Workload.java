@@ -26,6 +26,7 @@ final class Workload {
           new Weighted(14, CalendarDesk::rewriteCallSheet),
           new Weighted(6, CalendarDesk::wrapDay),
           new Weighted(3, CalendarDesk::handOver),
+          new Weighted(2, CalendarDesk::lendDay),
           new Weighted(4, CalendarDesk::orderReshoot),
           new Weighted(5, CalendarDesk::moveReshoot),
           new Weighted(3, CalendarDesk::dropReshoot),

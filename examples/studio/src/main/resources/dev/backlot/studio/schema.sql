@@ -95,6 +95,8 @@ CREATE TABLE deal (
   signed_at timestamptz,
   updated_at timestamptz NOT NULL DEFAULT now()
 );
+-- Reports per movie must learn which movie a deal belonged to, also when it goes to another or is deleted.
+ALTER TABLE deal REPLICA IDENTITY FULL;
 CREATE INDEX ON deal (movie_id);
 CREATE INDEX ON deal (talent_id);
 COMMENT ON TABLE deal IS 'Contracts with talent, from draft to signature.';
@@ -149,7 +151,7 @@ CREATE TABLE schedule_day (
   updated_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (movie_id, unit, day_number)
 );
-COMMENT ON TABLE schedule_day IS 'Days of principal photography. Handing a day to another unit changes the key.';
+COMMENT ON TABLE schedule_day IS 'Days of principal photography. Handing a day to another unit or production changes the key.';
 COMMENT ON COLUMN schedule_day.unit IS 'MAIN, SECOND or AERIAL.';
 COMMENT ON COLUMN schedule_day.work_date IS 'Day on which the unit works.';
 COMMENT ON COLUMN schedule_day.call_time IS 'Crew call, local time of the location.';
