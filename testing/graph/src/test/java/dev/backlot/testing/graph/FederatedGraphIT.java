@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class TestGraphIT {
+class FederatedGraphIT {
   private static final String TITLES = "query ($ids: [ID!]!) { movies(ids: $ids) { id title } }";
   private static final String DIRECTORS =
       "query ($ids: [ID!]!) { movies(ids: $ids) { id director { name } } }";
