@@ -15,18 +15,25 @@ final class Installation implements AutoCloseable {
   private final Path dataDir;
   private final int port;
   private final Map<String, String> variables;
+  private final List<String> options;
   private Platform platform;
 
-  private Installation(Map<String, String> variables) throws IOException {
+  private Installation(Map<String, String> variables, List<String> options) throws IOException {
     this.dataDir = Files.createTempDirectory("backlot-e2e-");
     this.port = Platform.freePorts();
     this.variables = variables;
-    this.platform = Platform.launch("up", dataDir, port, List.of(), variables);
+    this.options = options;
+    this.platform = Platform.launch("up", dataDir, port, options, variables);
   }
 
   /** Starts a platform on free ports and waits until it is up. */
   static Installation up(Map<String, String> variables) throws IOException {
-    Installation installation = new Installation(variables);
+    return up(variables, List.of());
+  }
+
+  /** Starts a platform with further options of {@code ./backlot up} and waits until it is up. */
+  static Installation up(Map<String, String> variables, List<String> options) throws IOException {
+    Installation installation = new Installation(variables, options);
     try {
       installation.platform.awaitUp();
       return installation;
@@ -51,7 +58,7 @@ final class Installation implements AutoCloseable {
   /** Kills the supervisor with -9 and starts another in the same data directory. */
   void replaceSupervisor() {
     platform.killSupervisor();
-    platform = Platform.launch("up", dataDir, port, List.of(), variables);
+    platform = Platform.launch("up", dataDir, port, options, variables);
   }
 
   @Override
