@@ -13,9 +13,13 @@ import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.LiveState;
 import dev.backlot.controller.live.StatusResource;
+import dev.backlot.controller.metrics.MetricsResource;
+import dev.backlot.controller.metrics.ReconcilerMetrics;
+import dev.backlot.controller.metrics.RequestMetrics;
 import dev.backlot.controller.pipeline.CleanUps;
 import dev.backlot.controller.pipeline.JobItems;
 import dev.backlot.controller.pipeline.PipelineItems;
+import dev.backlot.controller.pipeline.PipelineMetrics;
 import dev.backlot.controller.pipeline.PipelineResource;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.pipeline.Reconciler;
@@ -32,7 +36,10 @@ import dev.backlot.controller.table.TableItems;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.registry.SchemaStore;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -60,15 +67,42 @@ class Wiring {
     return new ProgressBoard(dataPlane);
   }
 
+  @Bean
+  PrometheusRegistry metrics(MetadataDatabase metadata, ProgressBoard progress) {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    JvmMetrics.builder().register(registry);
+    registry.register(new PipelineMetrics(metadata.pipelines(), progress));
+    return registry;
+  }
+
+  @Bean
+  MetricsResource metricsResource(PrometheusRegistry metrics) {
+    return new MetricsResource(metrics);
+  }
+
+  @Bean
+  FilterRegistrationBean<RequestMetrics> requestMetrics(PrometheusRegistry metrics) {
+    FilterRegistrationBean<RequestMetrics> registration =
+        new FilterRegistrationBean<>(new RequestMetrics(metrics));
+    registration.setAsyncSupported(true);
+    return registration;
+  }
+
   @Bean(initMethod = "start")
   Reconciler reconciler(
       MetadataDatabase metadata,
       DataPlane dataPlane,
       PlatformConfig config,
       Lake lake,
-      ProgressBoard progress) {
+      ProgressBoard progress,
+      PrometheusRegistry metrics) {
     return new Reconciler(
-        metadata, dataPlane, config, new CleanUps(metadata, lake, dataPlane), progress);
+        metadata,
+        dataPlane,
+        config,
+        new CleanUps(metadata, lake, dataPlane),
+        progress,
+        new ReconcilerMetrics(metrics));
   }
 
   @Bean

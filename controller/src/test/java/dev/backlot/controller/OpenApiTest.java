@@ -8,6 +8,7 @@ import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.StatusResource;
+import dev.backlot.controller.metrics.MetricsResource;
 import dev.backlot.controller.pipeline.PipelineResource;
 import dev.backlot.controller.source.SourceResource;
 import dev.backlot.controller.table.QueryResource;
@@ -37,7 +38,8 @@ final class OpenApiTest {
           PipelineResource.class,
           DeadLetterResource.class,
           SourceResource.class,
-          QueryResource.class);
+          QueryResource.class,
+          MetricsResource.class);
 
   @Test
   void every_route_is_described_and_nothing_else() {

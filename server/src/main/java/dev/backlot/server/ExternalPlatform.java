@@ -40,7 +40,7 @@ public final class ExternalPlatform {
         dataDir.toAbsolutePath(),
         secrets.toAbsolutePath(),
         0,
-        0,
+        settings.ports().of("metrics").orElse(0),
         "",
         new PlatformConfig.Database(
             metadata.url(), metadata.user(), OwnSecrets.read(metadata.password(), secrets)),

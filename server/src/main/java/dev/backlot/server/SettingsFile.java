@@ -30,7 +30,8 @@ final class SettingsFile {
           "flink",
           "engine",
           "studio",
-          "studio_graph");
+          "studio_graph",
+          "metrics");
 
   private final String file;
   private final List<Problem> problems = new ArrayList<>();

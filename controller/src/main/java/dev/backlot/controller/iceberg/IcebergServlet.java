@@ -1,5 +1,6 @@
 package dev.backlot.controller.iceberg;
 
+import dev.backlot.controller.metrics.RequestMetrics;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.warehouse.LakeCatalog;
@@ -43,6 +44,7 @@ public final class IcebergServlet extends HttpServlet {
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    request.setAttribute(RequestMetrics.ROUTE, PATH);
     Answer answer = protocol().answer(call(request));
     response.setStatus(answer.status());
     answer.etag().ifPresent(etag -> response.setHeader("ETag", etag));

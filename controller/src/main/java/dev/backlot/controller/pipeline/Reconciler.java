@@ -4,6 +4,7 @@ import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dataplane.DataPlane.Job;
 import dev.backlot.controller.dataplane.DataPlane.Planned;
 import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.metrics.ReconcilerMetrics;
 import dev.backlot.controller.pipeline.Verdict.BackOff;
 import dev.backlot.controller.pipeline.Verdict.CleanUp;
 import dev.backlot.controller.pipeline.Verdict.Deploy;
@@ -51,6 +52,7 @@ public final class Reconciler implements AutoCloseable {
   private final CleanUps cleanUps;
   private final ProgressBoard progress;
   private final SourceStates sourceStates;
+  private final ReconcilerMetrics metrics;
   private final Object alarm = new Object();
   private boolean awake;
   private volatile boolean closed;
@@ -62,7 +64,8 @@ public final class Reconciler implements AutoCloseable {
       DataPlane dataPlane,
       dev.backlot.model.platform.PlatformConfig config,
       CleanUps cleanUps,
-      ProgressBoard progress) {
+      ProgressBoard progress,
+      ReconcilerMetrics metrics) {
     this.documents = metadata.documents();
     this.pipelines = metadata.pipelines();
     this.dataPlane = dataPlane;
@@ -70,6 +73,7 @@ public final class Reconciler implements AutoCloseable {
     this.cleanUps = cleanUps;
     this.progress = progress;
     this.sourceStates = new SourceStates(metadata);
+    this.metrics = metrics;
   }
 
   /** Starts the one thread that reconciles. */
@@ -96,9 +100,14 @@ public final class Reconciler implements AutoCloseable {
     while (!closed) {
       try {
         if (leader.tryLead()) {
+          long begin = System.nanoTime();
           reconcile();
+          metrics.done(System.nanoTime() - begin);
+        } else {
+          metrics.following();
         }
       } catch (RuntimeException e) {
+        metrics.failed();
         if (ProblemAdvice.isMetadataFailure(e)) {
           LOG.warn("Cannot reach the metadata database, trying again: {}", e.getMessage());
         } else {

@@ -2,6 +2,7 @@ package dev.backlot.engine.api;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.backlot.engine.metrics.MetricsPage;
 import dev.backlot.model.Blame;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
@@ -23,7 +24,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** HTTP on loopback: checks the token, reads and writes JSON, and turns problems into answers. */
+/**
+ * HTTP on loopback: checks the token, reads and writes JSON, and turns problems into answers. The
+ * process's metrics are beside it, without a token.
+ */
 final class HttpService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
   private static final String ROOT = "/v1/";
@@ -69,6 +73,7 @@ final class HttpService implements AutoCloseable {
             });
     server.setExecutor(threads);
     server.createContext(ROOT, this::handle);
+    server.createContext(MetricsPage.PATH, new MetricsPage());
   }
 
   void start() {

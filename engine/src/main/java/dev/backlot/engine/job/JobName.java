@@ -9,21 +9,24 @@ import java.util.Optional;
  * @param pipeline whose job it is
  * @param planHash what it runs
  */
-record JobName(String pipeline, String planHash) {
+public record JobName(String pipeline, String planHash) {
   private static final String PREFIX = "backlot:";
 
-  static JobName of(PipelinePlan plan) {
+  /** Returns the name of a plan's job. */
+  public static JobName of(PipelinePlan plan) {
     return new JobName(plan.pipeline(), plan.hash());
   }
 
-  static Optional<JobName> parse(String text) {
+  /** Reads a job's name; empty when it is not ours. */
+  public static Optional<JobName> parse(String text) {
     String[] parts = text.split(":");
     return text.startsWith(PREFIX) && parts.length == 3
         ? Optional.of(new JobName(parts[1], parts[2]))
         : Optional.empty();
   }
 
-  String text() {
+  /** Returns the name that Flink is told. */
+  public String text() {
     return PREFIX + pipeline + ":" + planHash;
   }
 }

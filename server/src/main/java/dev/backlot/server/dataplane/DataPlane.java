@@ -7,6 +7,7 @@ import dev.backlot.embedded.FlinkCluster;
 import dev.backlot.embedded.KafkaServer;
 import dev.backlot.engine.api.DataPlaneApi;
 import dev.backlot.engine.api.Preflight;
+import dev.backlot.engine.metrics.FlinkMetricsFactory;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.server.PlatformFile;
 import java.nio.file.Path;
@@ -81,6 +82,8 @@ public final class DataPlane {
     return FlinkCluster.at(flink.directory())
         .restPort(flink.restPort())
         .slots(flink.slots())
+        .setting("metrics.reporters", "backlot")
+        .setting("metrics.reporter.backlot.factory.class", FlinkMetricsFactory.class.getName())
         .start();
   }
 

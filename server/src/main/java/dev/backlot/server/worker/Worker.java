@@ -1,6 +1,7 @@
 package dev.backlot.server.worker;
 
 import dev.backlot.capture.worker.CaptureWorker;
+import dev.backlot.engine.metrics.MetricsPage;
 import dev.backlot.model.Blame;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
@@ -35,6 +36,9 @@ public final class Worker {
     }
     try {
       PlatformConfig config = ExternalPlatform.read(configFile(words));
+      if (config.enginePort() != 0) {
+        MetricsPage.serve(config.enginePort());
+      }
       CaptureWorker worker = CaptureWorker.start(config);
       Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
       System.out.println("The capture worker runs   (Ctrl-C stops it)");

@@ -33,6 +33,7 @@ public final class OrderedWriter implements AutoCloseable {
 
   private final Producer<byte[], byte[]> producer;
   private final BooleanSupplier allowed;
+  private final WriteListener listener;
   private final Map<String, AtomicLongArray> nextOffsets = new ConcurrentHashMap<>();
   private final Deque<Bucket> closed = new ArrayDeque<>();
   private final Semaphore pushes = new Semaphore(0);
@@ -49,20 +50,27 @@ public final class OrderedWriter implements AutoCloseable {
    *
    * @param allowed asked before every send; false, because the lease is lost, stops writing at once
    * @param confirmed what was confirmed before
+   * @param listener hears of what is acknowledged
    */
-  public OrderedWriter(Producer<byte[], byte[]> producer, BooleanSupplier allowed, long confirmed) {
-    this(producer, allowed, confirmed, System::nanoTime);
+  public OrderedWriter(
+      Producer<byte[], byte[]> producer,
+      BooleanSupplier allowed,
+      long confirmed,
+      WriteListener listener) {
+    this(producer, allowed, confirmed, listener, System::nanoTime);
   }
 
   OrderedWriter(
       Producer<byte[], byte[]> producer,
       BooleanSupplier allowed,
       long confirmed,
+      WriteListener listener,
       LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.open = new Bucket(nanoTime.getAsLong());
     this.producer = producer;
     this.allowed = allowed;
+    this.listener = listener;
     this.confirmed = confirmed;
     this.lastBoundary = confirmed;
     pusher.setDaemon(true);
@@ -130,10 +138,11 @@ public final class OrderedWriter implements AutoCloseable {
       return;
     }
     open = new Bucket(nanoTime.getAsLong());
+    bucket.closedAt = open.openedAt;
     synchronized (closed) {
       closed.add(bucket);
     }
-    bucket.pending.decrementAndGet();
+    bucket.release();
   }
 
   /** Takes note of what has been acknowledged, runs what waited for it, returns the new place. */
@@ -244,6 +253,7 @@ public final class OrderedWriter implements AutoCloseable {
     final List<Runnable> actions = new ArrayList<>(0);
     int sent;
     long place = Long.MIN_VALUE;
+    volatile long closedAt;
 
     Bucket(long openedAt) {
       this.openedAt = openedAt;
@@ -259,7 +269,15 @@ public final class OrderedWriter implements AutoCloseable {
       if (offsets != null) {
         offsets.lazySet(metadata.partition(), metadata.offset() + 1);
       }
-      pending.decrementAndGet();
+      listener.acknowledged(
+          Math.max(0, metadata.serializedKeySize()) + Math.max(0, metadata.serializedValueSize()));
+      release();
+    }
+
+    void release() {
+      if (pending.decrementAndGet() == 0 && sent > 0) {
+        listener.batchAcknowledged(sent, nanoTime.getAsLong() - closedAt);
+      }
     }
   }
 }

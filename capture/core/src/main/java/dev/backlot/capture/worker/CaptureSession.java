@@ -3,6 +3,7 @@ package dev.backlot.capture.worker;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backlot.capture.log.KafkaClients;
+import dev.backlot.capture.metrics.CaptureMetrics;
 import dev.backlot.capture.secret.Secrets;
 import dev.backlot.metadata.CaptureStore;
 import dev.backlot.metadata.MetadataDatabase;
@@ -25,6 +26,7 @@ public final class CaptureSession {
   private final ThreadLocal<long[]> seenSignals = ThreadLocal.withInitial(() -> new long[1]);
   private final Environment environment;
   private final Lease lease;
+  private final CaptureMetrics metrics;
   private final Object signal = new Object();
   private volatile Intent intent;
   private volatile boolean stopping;
@@ -47,11 +49,17 @@ public final class CaptureSession {
     this.environment = environment;
     this.lease = lease;
     this.intent = intent;
+    this.metrics = new CaptureMetrics(intent.spec().name());
   }
 
   /** Returns what every capture of this worker shares. */
   public Environment environment() {
     return environment;
+  }
+
+  /** Returns where this run counts what it does. */
+  public CaptureMetrics metrics() {
+    return metrics;
   }
 
   /** Returns the newest intent; it may change while the capture runs. */
@@ -163,6 +171,7 @@ public final class CaptureSession {
   }
 
   void release() {
+    metrics.close();
     if (!abandoned) {
       lease.release();
     }

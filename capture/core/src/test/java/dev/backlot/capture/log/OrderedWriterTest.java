@@ -16,10 +16,38 @@ class OrderedWriterTest {
   private final MockProducer<byte[], byte[]> kafka =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final AtomicBoolean allowed = new AtomicBoolean(true);
-  private final OrderedWriter writer = new OrderedWriter(kafka, allowed::get, 5, () -> 0);
+  private final List<String> heard = new ArrayList<>();
+  private long nanos;
+  private final OrderedWriter writer =
+      new OrderedWriter(kafka, allowed::get, 5, new Listening(), () -> nanos);
 
   private void send() {
     writer.send(new ProducerRecord<>("t", 0, new byte[0], new byte[0]));
+  }
+
+  private final class Listening implements WriteListener {
+    @Override
+    public void acknowledged(int size) {
+      heard.add("record");
+    }
+
+    @Override
+    public void batchAcknowledged(int size, long after) {
+      heard.add(size + " records after " + after);
+    }
+  }
+
+  @Test
+  void a_listener_hears_of_records_and_of_whole_batches() {
+    send();
+    send();
+    writer.boundary(10);
+    writer.roll();
+    nanos = 7;
+    kafka.completeNext();
+    kafka.completeNext();
+
+    assertThat(heard).containsExactly("record", "record", "2 records after 7");
   }
 
   @Test

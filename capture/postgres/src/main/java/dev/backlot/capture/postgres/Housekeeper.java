@@ -176,6 +176,8 @@ final class Housekeeper {
 
   private void survey() throws SQLException {
     long retained = slot.retainedBytes();
+    session.metrics().setRetained(slot.name(), retained);
+    session.metrics().setLag(Math.max(0, slot.writtenSince(writer.confirmed())));
     ConnectionSpec.WalBudget wal = followed.spec().wal();
     List<Problem> problems = new ArrayList<>(tables.refused().values());
     Map<String, Object> refused = new TreeMap<>();

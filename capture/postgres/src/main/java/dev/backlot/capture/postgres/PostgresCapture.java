@@ -70,7 +70,8 @@ final class PostgresCapture {
         SourceTopics topics =
             new SourceTopics(
                 environment.kafka().admin(client), environment.platform().replicationFactor());
-        OrderedWriter writer = new OrderedWriter(producer, session::mayWrite, startPlace())) {
+        OrderedWriter writer =
+            new OrderedWriter(producer, session::mayWrite, startPlace(), session.metrics())) {
       Sources sources = new Sources(environment.metadata(), environment.schemas(), topics);
       int controlSchemaId = sources.controlSchemaId();
       Fences fences = new Fences(producer, consumer, controlSchemaId, session.generation());

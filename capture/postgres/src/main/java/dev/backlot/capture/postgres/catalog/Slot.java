@@ -105,6 +105,18 @@ public final class Slot {
     }
   }
 
+  /** Returns how many bytes of log the server has written beyond a place. */
+  public long writtenSince(long place) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT (pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), '0/0') - ?)::int8")) {
+      statement.setLong(1, place);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
+
   /** Returns how many bytes of log the server keeps for the slot. */
   public long retainedBytes() throws SQLException {
     try (PreparedStatement statement =

@@ -144,6 +144,7 @@ public final class DumpRunner {
       throws SQLException, InterruptedException {
     LOG.info("Dump {} of {} begins", dump.id(), dump.source());
     dumps().setRunning(dump.id());
+    session.metrics().setDumping(true);
     Progress progress = new Progress(dump);
     try {
       begin(dump, table, marks);
@@ -163,6 +164,7 @@ public final class DumpRunner {
       }
       finish(progress, DumpStore.State.FAILED, String.valueOf(e.getMessage()));
     } finally {
+      session.metrics().setDumping(false);
       log.execute(() -> table.setTouches(null));
     }
   }
@@ -296,6 +298,7 @@ public final class DumpRunner {
       chunk.table().channel().writeDumpRow(key, value, position, commitMicros);
       written++;
     }
+    session.metrics().dumped(progress.dump.source(), written);
     long total = progress.rows.addAndGet(written);
     writer.whenAcknowledged(() -> acknowledged(waiting, total));
     progress.inFlight.release();

@@ -1,0 +1,110 @@
+package dev.backlot.engine.metrics;
+
+import dev.backlot.engine.metrics.Series.Kind;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.metrics.CharacterFilter;
+import org.apache.flink.metrics.LogicalScopeProvider;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.metrics.MetricConfig;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.reporter.MetricReporter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows in this process's registry what Flink measures of jobs: a chosen few of its own metrics,
+ * and every counter and gauge that our operators have. Flink has hundreds per task; all of them for
+ * hundreds of pipelines are more than a scraper should be given.
+ */
+final class FlinkMetrics implements MetricReporter, MultiCollector {
+  private static final Logger LOG = LoggerFactory.getLogger(FlinkMetrics.class);
+
+  private final Map<Metric, Series> series = new ConcurrentHashMap<>();
+
+  @Override
+  public void open(MetricConfig config) {
+    PrometheusRegistry.defaultRegistry.register(this);
+  }
+
+  @Override
+  public void close() {
+    PrometheusRegistry.defaultRegistry.unregister(this);
+  }
+
+  @Override
+  public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
+    String scope =
+        LogicalScopeProvider.castFrom(group).getLogicalScope(CharacterFilter.NO_OP_FILTER);
+    Series.of(metric, name, scope, group.getAllVariables())
+        .ifPresent(described -> series.put(metric, described));
+  }
+
+  @Override
+  public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
+    series.remove(metric);
+  }
+
+  /** The series of one name. */
+  private record Family(Series first, Map<Labels, Double> points) {}
+
+  @Override
+  public MetricSnapshots collect() {
+    Map<String, Family> families = new TreeMap<>();
+    for (Series described : series.values()) {
+      OptionalDouble value = value(described);
+      if (value.isPresent()) {
+        Family family =
+            families.computeIfAbsent(
+                described.name(), name -> new Family(described, new LinkedHashMap<>()));
+        if (family.first().kind() == described.kind()) {
+          // While a job is restarted, its old task and its new one may both be known.
+          family.points().merge(described.labels(), value.getAsDouble(), Math::max);
+        }
+      }
+    }
+    List<MetricSnapshot> snapshots = new ArrayList<>();
+    families.values().forEach(family -> snapshots.add(snapshot(family.first(), family.points())));
+    return new MetricSnapshots(snapshots);
+  }
+
+  private static OptionalDouble value(Series described) {
+    try {
+      return described.value();
+    } catch (RuntimeException e) {
+      LOG.debug("Cannot read {}", described.name(), e);
+      return OptionalDouble.empty();
+    }
+  }
+
+  private static MetricSnapshot snapshot(Series family, Map<Labels, Double> points) {
+    if (family.kind() == Kind.COUNTER) {
+      CounterSnapshot.Builder counter =
+          CounterSnapshot.builder().name(family.name()).help(family.help());
+      points.forEach(
+          (labels, value) ->
+              counter.dataPoint(
+                  CounterDataPointSnapshot.builder().labels(labels).value(value).build()));
+      return counter.build();
+    }
+    GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(family.name()).help(family.help());
+    points.forEach(
+        (labels, value) ->
+            gauge.dataPoint(GaugeDataPointSnapshot.builder().labels(labels).value(value).build()));
+    return gauge.build();
+  }
+}
