@@ -184,9 +184,10 @@ public final class DataPlaneApi implements AutoCloseable {
   }
 
   private Object progress(String pipeline) {
+    boolean skips = progress.plan(pipeline).onError().equals("skip");
     return progress
         .progress(pipeline)
-        .withFailures(letters.waiting(pipeline), jobs.skippedRecords(pipeline));
+        .withFailures(letters.waiting(pipeline), skips ? jobs.skippedRecords(pipeline) : 0);
   }
 
   private Object replay(String pipeline, JsonNode body) {
