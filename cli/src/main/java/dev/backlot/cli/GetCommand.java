@@ -116,7 +116,7 @@ final class GetCommand implements Callable<Integer> {
       case CONNECTION -> List.of("NAME", "STATE", "TYPE", "SOURCES", "OWNER", "SINCE", "REASON");
       case SOURCE -> List.of("NAME", "STATE", "KEY", "EPOCH", "OWNER", "SINCE", "REASON");
       case TABLE -> List.of("NAME", "STATE", "PIPELINE", "VERSIONS", "FILES", "COMMITTED", "VIEW");
-      case JOB -> List.of("PIPELINE", "STATE", "ID", "STARTED", "REASON");
+      case JOB -> List.of("NAME", "KIND", "STATE", "ID", "STARTED", "REASON");
       case SCHEMA -> List.of("SUBJECT", "ID", "VERSION");
       case ENDPOINT -> List.of("NAME", "STATE", "REASON");
       case DEADLETTER ->
@@ -170,7 +170,14 @@ final class GetCommand implements Callable<Integer> {
               Values.text(status.get("files")),
               since,
               Values.text(spec.get("view")));
-      case JOB -> List.of(itemName, state, Values.text(status.get("id")), since, reason);
+      case JOB ->
+          List.of(
+              itemName,
+              Values.text(spec.get("type")),
+              state,
+              Values.text(status.get("id")),
+              since,
+              reason);
       case SCHEMA -> List.of(itemName, Values.text(status.get("id")), revision);
       case ENDPOINT -> List.of(itemName, state, reason);
       case DEADLETTER ->

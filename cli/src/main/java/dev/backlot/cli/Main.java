@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       DataCommands.Dump.class,
       DataCommands.Sample.class,
       DataCommands.Query.class,
+      MaintainCommand.class,
       StatusCommand.class,
       CommandLine.HelpCommand.class
     },

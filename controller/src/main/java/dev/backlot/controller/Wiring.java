@@ -13,6 +13,9 @@ import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.LiveState;
 import dev.backlot.controller.live.StatusResource;
+import dev.backlot.controller.maintenance.MaintenanceResource;
+import dev.backlot.controller.maintenance.MaintenanceRuns;
+import dev.backlot.controller.maintenance.MaintenanceScheduler;
 import dev.backlot.controller.metrics.MetricsResource;
 import dev.backlot.controller.metrics.ReconcilerMetrics;
 import dev.backlot.controller.metrics.RequestMetrics;
@@ -55,6 +58,21 @@ class Wiring {
   @Bean
   Lake lake(PlatformConfig config) {
     return new Lake(config);
+  }
+
+  @Bean
+  MaintenanceRuns maintenanceRuns(Lake lake, MetadataDatabase metadata, PlatformConfig config) {
+    return new MaintenanceRuns(lake, metadata.maintenance(), config);
+  }
+
+  @Bean(initMethod = "start")
+  MaintenanceScheduler maintenanceScheduler(MetadataDatabase metadata, MaintenanceRuns runs) {
+    return new MaintenanceScheduler(metadata, runs);
+  }
+
+  @Bean
+  MaintenanceResource maintenanceResource(MaintenanceRuns runs, MaintenanceScheduler scheduler) {
+    return new MaintenanceResource(runs, scheduler);
   }
 
   @Bean
@@ -151,6 +169,7 @@ class Wiring {
       PipelineItems pipelines,
       DeadLetterItems deadLetters,
       Lake lake,
+      MaintenanceRuns maintenance,
       SchemaStore schemas,
       Reconciler reconciler) {
     List<Items> kinds =
@@ -159,8 +178,8 @@ class Wiring {
             new EndpointItems(metadata),
             pipelines,
             new SourceItems(metadata),
-            new TableItems(lake),
-            new JobItems(dataPlane),
+            new TableItems(lake, maintenance::describe),
+            new JobItems(dataPlane, maintenance),
             deadLetters,
             new SchemaItems(schemas));
     return new ItemResource(

@@ -8,6 +8,7 @@ import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.StatusResource;
+import dev.backlot.controller.maintenance.MaintenanceResource;
 import dev.backlot.controller.metrics.MetricsResource;
 import dev.backlot.controller.pipeline.PipelineResource;
 import dev.backlot.controller.source.SourceResource;
@@ -34,6 +35,7 @@ final class OpenApiTest {
           ItemResource.class,
           DocumentResource.class,
           LiveResource.class,
+          MaintenanceResource.class,
           StatusResource.class,
           PipelineResource.class,
           DeadLetterResource.class,

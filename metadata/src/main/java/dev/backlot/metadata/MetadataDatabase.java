@@ -95,6 +95,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new PipelineStore(jdbi);
   }
 
+  /** Returns the store of table maintenance. */
+  public MaintenanceStore maintenance() {
+    return new MaintenanceStore(jdbi);
+  }
+
   @Override
   public void close() {
     pool.close();

@@ -4,18 +4,26 @@ import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dataplane.DataPlane.Job;
+import dev.backlot.controller.maintenance.MaintenanceRuns;
+import dev.backlot.metadata.MaintenanceStore.Run;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Flink jobs, by the pipeline that they belong to. */
+/**
+ * Flink jobs, by the pipeline that they belong to, and runs of table maintenance, by their table:
+ * the last of each, and those that are wanted or run.
+ */
 public final class JobItems implements Items {
   private final DataPlane dataPlane;
+  private final MaintenanceRuns maintenance;
 
-  /** Shows the data plane's jobs. */
-  public JobItems(DataPlane dataPlane) {
+  /** Shows the data plane's jobs and these runs. */
+  public JobItems(DataPlane dataPlane, MaintenanceRuns maintenance) {
     this.dataPlane = dataPlane;
+    this.maintenance = maintenance;
   }
 
   @Override
@@ -30,7 +38,10 @@ public final class JobItems implements Items {
 
   @Override
   public List<Item> list(Effort effort) {
-    return dataPlane.jobs().stream().map(JobItems::item).toList();
+    return Stream.concat(
+            dataPlane.jobs().stream().map(JobItems::item),
+            maintenance.current().stream().map(JobItems::item))
+        .toList();
   }
 
   @Override
@@ -38,7 +49,34 @@ public final class JobItems implements Items {
     return dataPlane.jobs().stream()
         .filter(job -> job.pipeline().equals(name) || job.jobId().equals(name))
         .map(JobItems::item)
-        .findFirst();
+        .findFirst()
+        .or(
+            () ->
+                maintenance.current().stream()
+                    .filter(run -> run.table().equals(name) || id(run).equals(name))
+                    .map(JobItems::item)
+                    .reduce((older, newer) -> newer));
+  }
+
+  private static String id(Run run) {
+    return "maintenance-" + run.id();
+  }
+
+  private static Item item(Run run) {
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("state", run.state().label());
+    status.put("code", "");
+    status.put("reason", run.reason());
+    status.put("id", id(run));
+    run.startedAt().ifPresent(time -> status.put("started_at", time));
+    run.finishedAt().ifPresent(time -> status.put("finished_at", time));
+    status.put("since", run.startedAt().orElse(run.requestedAt()));
+    status.put("report", run.report());
+    Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("type", "maintenance");
+    spec.put("table", run.table());
+    spec.put("work", run.work());
+    return new Item("Job", run.table(), spec, status);
   }
 
   private static Item item(Job job) {
@@ -50,6 +88,7 @@ public final class JobItems implements Items {
     job.startedAt().ifPresent(time -> status.put("started_at", time));
     job.startedAt().ifPresent(time -> status.put("since", time));
     Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("type", "flink");
     spec.put("pipeline", job.pipeline());
     spec.put("plan_hash", job.planHash());
     return new Item("Job", job.pipeline(), spec, status);

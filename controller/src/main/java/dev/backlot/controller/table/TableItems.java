@@ -8,14 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The warehouse's tables. */
 public final class TableItems implements Items {
   private final Lake lake;
+  private final Function<String, Map<String, Object>> upkeep;
 
-  /** Shows these tables. */
-  public TableItems(Lake lake) {
+  /**
+   * Shows these tables.
+   *
+   * @param upkeep tells of a table by its name how healthy it is and how it is maintained
+   */
+  public TableItems(Lake lake, Function<String, Map<String, Object>> upkeep) {
     this.lake = lake;
+    this.upkeep = upkeep;
   }
 
   @Override
@@ -36,7 +43,9 @@ public final class TableItems implements Items {
   @Override
   public Optional<Item> find(String name, Effort effort) {
     try {
-      return lake.find(name).map(TableItems::item);
+      Optional<Item> item = lake.find(name).map(TableItems::item);
+      item.ifPresent(found -> found.status().put("maintenance", upkeep.apply(found.name())));
+      return item;
     } catch (ProblemException e) {
       return Optional.empty();
     }

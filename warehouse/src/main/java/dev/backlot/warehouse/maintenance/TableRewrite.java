@@ -28,6 +28,7 @@ import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.exceptions.CleanableFailure;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Types;
@@ -37,6 +38,8 @@ import org.apache.iceberg.types.Types;
  * files are still in the table. Marks are not copied: a sink may commit in between.
  */
 final class TableRewrite {
+  private static final int COMMIT_ATTEMPTS = 5;
+
   private final LakeCatalog lake;
   private final RewriteProcess process;
   private final MaintenanceSettings settings;
@@ -149,24 +152,20 @@ final class TableRewrite {
     if (answer.groups().isEmpty()) {
       return new Result(answer, 0, "");
     }
-    RewriteFiles rewrite =
-        table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
+    List<DataFile> added = new ArrayList<>();
     List<Path> outputs = new ArrayList<>();
-    long bytes = 0;
+    List<DataFile> replaced = new ArrayList<>();
     for (Group group : answer.groups()) {
-      for (int number : group.files()) {
-        rewrite.deleteFile(files.get(number));
-        bytes += files.get(number).fileSizeInBytes();
-      }
+      group.files().forEach(number -> replaced.add(files.get(number)));
       if (!group.output().isEmpty()) {
         Path output = Path.of(group.output());
         outputs.add(output);
-        rewrite.addFile(dataFile(table, output, group.rowsOut()));
+        added.add(dataFile(table, output, group.rowsOut()));
       }
     }
     try {
-      rewrite.commit();
-      return new Result(answer, bytes, "");
+      commit(table, replaced, added);
+      return new Result(answer, replaced.stream().mapToLong(DataFile::fileSizeInBytes).sum(), "");
     } catch (RuntimeException e) {
       if (!(e instanceof CleanableFailure)) {
         // The commit may have got through: what it did not take is found as orphans.
@@ -175,7 +174,26 @@ final class TableRewrite {
       for (Path output : outputs) {
         Files.deleteIfExists(output);
       }
-      return new Result(answer, bytes, String.valueOf(e.getMessage()));
+      return new Result(answer, 0, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Tries more often than a sink does, whose commits are smaller and so win most races. */
+  private static void commit(Table table, List<DataFile> replaced, List<DataFile> added) {
+    long base = table.currentSnapshot().snapshotId();
+    for (int attempt = 1; ; attempt++) {
+      RewriteFiles rewrite = table.newRewrite().validateFromSnapshot(base);
+      replaced.forEach(rewrite::deleteFile);
+      added.forEach(rewrite::addFile);
+      try {
+        rewrite.commit();
+        return;
+      } catch (CommitFailedException e) {
+        if (attempt == COMMIT_ATTEMPTS) {
+          throw e;
+        }
+        table.refresh();
+      }
     }
   }
 
