@@ -36,8 +36,9 @@ final class MaintenanceNeed {
     boolean grown =
         unjudged >= FEWEST_ROWS
             && state.supersededAtMost(health.rows()) >= settings.supersededRatio();
+    // Deletes grow old enough to be forgotten, whether rows come or not.
     boolean aged =
-        health.rows() > 0
+        state.compactedAt().isAfter(Instant.EPOCH)
             && state.compactedAt().plus(DAILY).isBefore(now)
             && changedAt.isAfter(state.compactedAt());
     if (keyed && (grown || aged)) {

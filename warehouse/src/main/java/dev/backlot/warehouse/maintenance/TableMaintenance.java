@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.iceberg.DataFile;
@@ -77,14 +78,20 @@ public final class TableMaintenance {
       return Set.of();
     }
     List<DataFile> files = files(table);
-    return MaintenanceNeed.of(
-        health(table, files),
-        sizes(files),
-        !lake.key(table).isEmpty(),
-        Instant.ofEpochMilli(snapshot.timestampMillis()),
-        state,
-        settings,
-        clock.instant());
+    Set<Work> due =
+        MaintenanceNeed.of(
+            health(table, files),
+            sizes(files),
+            !lake.key(table).isEmpty(),
+            Instant.ofEpochMilli(snapshot.timestampMillis()),
+            state,
+            settings,
+            clock.instant());
+    if (!lake.settings().isLocal()) {
+      // The rewriting process reads local files only.
+      due.removeAll(EnumSet.of(Work.PACK, Work.COMPACT));
+    }
+    return due;
   }
 
   /**
