@@ -2,9 +2,13 @@ package dev.backlot.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.backlot.benchmarks.capture.DumpWhileStreamingBenchmark;
 import dev.backlot.benchmarks.capture.LatencyBenchmark;
 import dev.backlot.benchmarks.capture.SnapshotBenchmark;
 import dev.backlot.benchmarks.capture.StreamingBenchmark;
+import dev.backlot.benchmarks.lake.EndToEndBenchmark;
+import dev.backlot.benchmarks.lake.IcebergBenchmark;
+import dev.backlot.benchmarks.micro.MicroBenchmark;
 import dev.backlot.benchmarks.report.Benchmark;
 import dev.backlot.benchmarks.report.Chart;
 import dev.backlot.benchmarks.report.Comparison;
@@ -31,6 +35,10 @@ public final class Bench {
     BENCHMARKS.put("capture-snapshot", new SnapshotBenchmark());
     BENCHMARKS.put("capture-streaming", new StreamingBenchmark());
     BENCHMARKS.put("capture-latency", new LatencyBenchmark());
+    BENCHMARKS.put("dump-while-streaming", new DumpWhileStreamingBenchmark());
+    BENCHMARKS.put("micro", new MicroBenchmark());
+    BENCHMARKS.put("iceberg", new IcebergBenchmark());
+    BENCHMARKS.put("end-to-end", new EndToEndBenchmark());
   }
 
   private final Scale scale;

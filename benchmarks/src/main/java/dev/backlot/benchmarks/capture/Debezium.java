@@ -56,9 +56,13 @@ final class Debezium {
   }
 
   private void start(Shape shape, String mode, String slot, boolean drop) {
-    child.ask(
-        PATIENCE,
-        "start",
+    List<String> words = new ArrayList<>(settings(shape, mode, slot, drop));
+    words.add(0, "start");
+    child.ask(PATIENCE, words.toArray(String[]::new));
+  }
+
+  private List<String> settings(Shape shape, String mode, String slot, boolean drop) {
+    return List.of(
         "snapshot.mode=" + mode,
         "database.hostname=127.0.0.1",
         "database.port=" + servers.postgres().port(),

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Collects one side's rounds; the first, in which everything is cold, is left out. */
+/** Collects one side's rounds; the first ones, in which code is cold, are left out. */
 public final class Side {
   private final String name;
   private final Role role;
@@ -17,26 +17,35 @@ public final class Side {
   private final List<Double> cpu = new ArrayList<>();
   private final List<Double> postgres = new ArrayList<>();
   private final List<Double> broker = new ArrayList<>();
-  private boolean warm;
+  private int cold;
 
   /** Begins a side. */
   public Side(String name, Role role) {
+    this(name, role, 1);
+  }
+
+  /**
+   * Begins a side.
+   *
+   * @param cold how many rounds are left out
+   */
+  public Side(String name, Role role, int cold) {
     this.name = name;
     this.role = role;
+    this.cold = cold;
   }
 
   /** Notes a round without CPU time. */
   public void add(double units, long nanos) {
-    if (warm) {
+    if (cold-- <= 0) {
       rates.add(units * 1e9 / nanos);
     }
-    warm = true;
     System.err.printf("    %-40s %,12.0f/s%n", name, units * 1e9 / nanos);
   }
 
   /** Notes a round. */
   public void add(double units, long nanos, Spent spent) {
-    if (warm) {
+    if (cold <= 0) {
       cpu.add(spent.own() / units);
       postgres.add(spent.postgres() / units);
       broker.add(spent.broker() / units);

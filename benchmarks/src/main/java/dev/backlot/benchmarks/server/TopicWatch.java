@@ -24,7 +24,7 @@ public final class TopicWatch implements AutoCloseable {
   /** Partitions of every topic that is measured. */
   public static final int PARTITIONS = 4;
 
-  private static final long LOOK_NANOS = 5_000_000;
+  private static final long LOOK_NANOS = 10_000_000;
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;

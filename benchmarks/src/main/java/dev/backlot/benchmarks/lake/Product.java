@@ -1,0 +1,123 @@
+package dev.backlot.benchmarks.lake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backlot.benchmarks.server.Servers;
+import dev.backlot.testing.platform.Platform;
+import dev.backlot.warehouse.LakeCatalog;
+import dev.backlot.warehouse.LakeSettings;
+import dev.backlot.warehouse.TableName;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.iceberg.Table;
+
+/**
+ * A platform as {@code ./backlot up} starts it, used over REST; its catalog is also looked at
+ * directly, for the times of commits.
+ */
+final class Product implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path directory;
+  private final Platform platform;
+  private final LakeCatalog lake;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private Product(Path directory, Platform platform) throws IOException {
+    this.directory = directory;
+    this.platform = platform;
+    JsonNode config = JSON.readTree(platform.dataDir().resolve("run/platform.json").toFile());
+    JsonNode metadata = config.path("metadata");
+    this.lake =
+        LakeCatalog.open(
+            new LakeSettings(
+                metadata.path("jdbc_url").asText(),
+                metadata.path("user").asText(),
+                metadata.path("password").asText(),
+                config.path("warehouse_uri").asText()));
+  }
+
+  /** Starts a platform that knows the password of a source. */
+  static Product start(Servers source) throws IOException {
+    Path directory = Files.createTempDirectory("backlot-bench-product-");
+    Platform platform =
+        Platform.launch(
+                "up",
+                directory.resolve("data"),
+                Platform.freePorts(),
+                List.of(),
+                Map.of("BACKLOT_SECRET_BENCH", source.postgres().password()))
+            .awaitUp();
+    return new Product(directory, platform);
+  }
+
+  /** Applies documents. */
+  void apply(String yaml) throws IOException, InterruptedException {
+    post("/api/v1/apply", Map.of("files", List.of(Map.of("name", "bench.yaml", "text", yaml))));
+  }
+
+  /** Asks for a dump of a whole Source. */
+  void dump(String source) throws IOException, InterruptedException {
+    post("/api/v1/sources/" + source + "/dumps", Map.of());
+  }
+
+  /** Returns the rows of a query. */
+  JsonNode query(String sql) throws IOException, InterruptedException {
+    return post("/api/v1/query", Map.of("sql", sql, "format", "rows"));
+  }
+
+  /** Returns an item's status. */
+  JsonNode status(String kind, String name) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(URI.create(platform.url() + "/api/v1/" + kind + "/" + name)))
+        .path("status");
+  }
+
+  /** Returns a table as it is now. */
+  Table table(String name) {
+    return lake.load(TableName.parse(name));
+  }
+
+  /** Returns how many rows a table has, zero before its first commit. */
+  long rows(String name) {
+    return lake.find(TableName.parse(name))
+        .map(Table::currentSnapshot)
+        .map(snapshot -> Long.parseLong(snapshot.summary().getOrDefault("total-records", "0")))
+        .orElse(0L);
+  }
+
+  private JsonNode post(String path, Map<String, ?> body) throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(platform.url() + path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
+  }
+
+  private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() >= 300) {
+      throw new IllegalStateException(response.uri() + " said " + response.body());
+    }
+    return JSON.readTree(response.body());
+  }
+
+  @Override
+  public void close() throws IOException {
+    lake.close();
+    platform.close();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
