@@ -10,12 +10,8 @@ import dev.backlot.benchmarks.report.Role;
 import dev.backlot.benchmarks.report.Scale;
 import dev.backlot.benchmarks.server.Servers;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.concurrent.TimeUnit;
-import org.apache.iceberg.Snapshot;
 
 /**
  * A full topic into a new table by a pipeline's job, beside writing the same rows to Parquet from
@@ -63,13 +59,7 @@ public final class IcebergBenchmark implements Benchmark {
       try (Product product = Product.start(source)) {
         product.apply(connection(source, shape));
         Waiting.until(
-            "the Source",
-            () ->
-                product
-                    .status("sources", shape.source())
-                    .path("state")
-                    .asText()
-                    .equals("streaming"));
+            "the Source", () -> product.state("sources", shape.source()).equals("streaming"));
         for (int round = 0; round <= rounds; round++) {
           String table = "bench." + shape.database() + round;
           product.apply(pipeline(shape, round, threads));
@@ -77,7 +67,8 @@ public final class IcebergBenchmark implements Benchmark {
           if (product.rows(table) != rows) {
             throw new IllegalStateException(table + " has " + product.rows(table) + " rows");
           }
-          job(product, table, ours);
+          Product.Filling filling = product.filling(table);
+          ours.add(filling.rows(), filling.nanos());
           product.apply(pipeline(shape, round, threads).replace("steps:", "state: paused\nsteps:"));
           Path files = source.directory().resolve("parquet");
           long nanos =
@@ -93,26 +84,6 @@ public final class IcebergBenchmark implements Benchmark {
         "rows/s",
         Side.series(limit, ours),
         OptionalDouble.of(BAR));
-  }
-
-  private static void job(Product product, String table, Side side) {
-    List<Snapshot> commits = new ArrayList<>();
-    product.table(table).snapshots().forEach(commits::add);
-    commits.removeIf(commit -> !commit.summary().containsKey("added-records"));
-    commits.sort(Comparator.comparingLong(Snapshot::sequenceNumber));
-    if (commits.size() < 4) {
-      throw new IllegalStateException(
-          table + " was written in " + commits.size() + " commits, too few to tell a rate");
-    }
-    Snapshot first = commits.get(0);
-    Snapshot last = commits.get(commits.size() - 2);
-    side.add(
-        total(last) - total(first),
-        TimeUnit.MILLISECONDS.toNanos(last.timestampMillis() - first.timestampMillis()));
-  }
-
-  private static long total(Snapshot snapshot) {
-    return Long.parseLong(snapshot.summary().get("total-records"));
   }
 
   private static String connection(Servers source, Shape shape) {

@@ -14,10 +14,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 
 /**
@@ -75,10 +78,16 @@ final class Product implements AutoCloseable {
     return post("/api/v1/query", Map.of("sql", sql, "format", "rows"));
   }
 
-  /** Returns an item's status. */
-  JsonNode status(String kind, String name) throws IOException, InterruptedException {
-    return send(HttpRequest.newBuilder(URI.create(platform.url() + "/api/v1/" + kind + "/" + name)))
-        .path("status");
+  /** Returns an item's state; empty while there is no such item. */
+  String state(String kind, String name) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(platform.url() + "/api/v1/" + kind + "/" + name))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    return response.statusCode() == 404
+        ? ""
+        : JSON.readTree(response.body()).path("status").path("state").asText();
   }
 
   /** Returns a table as it is now. */
@@ -90,8 +99,39 @@ final class Product implements AutoCloseable {
   long rows(String name) {
     return lake.find(TableName.parse(name))
         .map(Table::currentSnapshot)
-        .map(snapshot -> Long.parseLong(snapshot.summary().getOrDefault("total-records", "0")))
+        .map(Product::total)
         .orElse(0L);
+  }
+
+  /**
+   * How fast a table was filled, by the times of its commits: from the first to the last but one,
+   * since the last waits for an interval that is not full.
+   */
+  record Filling(long rows, long nanos) {}
+
+  /**
+   * Returns how fast a table was filled.
+   *
+   * @throws IllegalStateException when that were too few commits to tell
+   */
+  Filling filling(String table) {
+    List<Snapshot> commits = new ArrayList<>();
+    table(table).snapshots().forEach(commits::add);
+    commits.removeIf(commit -> !commit.summary().containsKey("added-records"));
+    commits.sort(Comparator.comparingLong(Snapshot::sequenceNumber));
+    if (commits.size() < 4) {
+      throw new IllegalStateException(
+          table + " was written in " + commits.size() + " commits, too few to tell a rate");
+    }
+    Snapshot first = commits.get(0);
+    Snapshot last = commits.get(commits.size() - 2);
+    return new Filling(
+        total(last) - total(first),
+        TimeUnit.MILLISECONDS.toNanos(last.timestampMillis() - first.timestampMillis()));
+  }
+
+  private static long total(Snapshot snapshot) {
+    return Long.parseLong(snapshot.summary().getOrDefault("total-records", "0"));
   }
 
   private JsonNode post(String path, Map<String, ?> body) throws IOException, InterruptedException {

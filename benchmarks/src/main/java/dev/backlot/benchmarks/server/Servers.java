@@ -92,7 +92,7 @@ public final class Servers implements AutoCloseable {
               List.of("-Xmx512m", "-XX:+UseSerialGC"),
               System.getProperty("java.class.path"),
               BrokerProcess.class.getName());
-      bootstrapServers = started.ask(Duration.ofSeconds(60), "servers");
+      bootstrapServers = started.ask(Duration.ofMinutes(3), "servers");
       broker = started;
     }
     return started;
