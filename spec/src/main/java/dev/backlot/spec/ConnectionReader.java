@@ -11,15 +11,11 @@ import dev.backlot.model.spec.SecretReference;
 import dev.backlot.model.spec.SpecHeader;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads the fields of a connection. */
 final class ConnectionReader {
-  private static final String SECRET_PREFIX = "BACKLOT_SECRET_";
-  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-  private static final Pattern SECRET_FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
   private static final int POSTGRESQL_PORT = 5432;
 
   private ConnectionReader() {}
@@ -70,13 +66,12 @@ final class ConnectionReader {
   }
 
   private static SecretReference password(MapReader config, Findings findings, boolean given) {
-    SecretReference nothing = new SecretReference.FromEnvironment(SECRET_PREFIX);
     Optional<Node> found = config.value("password");
     if (found.isEmpty()) {
       if (given) {
         config.missing("password");
       }
-      return nothing;
+      return SecretReader.NOTHING;
     }
     if (!(found.get() instanceof MappingNode)) {
       findings.report(
@@ -84,36 +79,12 @@ final class ConnectionReader {
           config.place("password"),
           "a password must not stand in a document",
           "Refer to it: 'password: {env: BACKLOT_SECRET_…}' or 'password: {file: NAME}'.");
-      return nothing;
+      return SecretReader.NOTHING;
     }
     MapReader secret = config.map("password");
-    Optional<String> variable = secret.string("env");
-    Optional<String> file = secret.string("file");
+    SecretReference reference = SecretReader.read(secret, config, "password");
     secret.finish();
-    if (secret.has("env") == secret.has("file")) {
-      config.invalid(
-          "password",
-          "'config.password' needs exactly one of 'env' and 'file'",
-          "Write 'password: {env: BACKLOT_SECRET_…}'.");
-      return nothing;
-    }
-    if (variable.isPresent()) {
-      if (!variable.get().startsWith(SECRET_PREFIX)
-          || !VARIABLE.matcher(variable.get()).matches()) {
-        secret.invalid(
-            "env",
-            "'" + variable.get() + "' is not a variable that may hold secrets",
-            "Use one that starts with " + SECRET_PREFIX + ".");
-      }
-      return new SecretReference.FromEnvironment(variable.get());
-    }
-    if (file.isPresent() && !SECRET_FILE.matcher(file.get()).matches()) {
-      secret.invalid(
-          "file",
-          "'" + file.get() + "' is not a plain file name",
-          "Name a file in the secrets directory, without a path.");
-    }
-    return new SecretReference.FromFile(file.orElse(""));
+    return reference;
   }
 
   private static ConnectionSpec.Tables tables(MapReader map) {

@@ -76,6 +76,30 @@ final class MapReader {
     return tuple != null && !isNull(tuple.getValueNode());
   }
 
+  /** Adds where every field below stands, by its path below {@code prefix}. */
+  void places(String prefix, Map<String, Place> places) {
+    tuples.forEach(
+        (field, tuple) ->
+            places(tuple.getValueNode(), prefix + "." + field, pathOf(field), places));
+  }
+
+  private void places(Node value, String key, String at, Map<String, Place> places) {
+    places.put(key, findings.place(value, at));
+    if (value instanceof MappingNode mapping) {
+      for (NodeTuple tuple : mapping.getValue()) {
+        if (tuple.getKeyNode() instanceof ScalarNode name) {
+          places(
+              tuple.getValueNode(),
+              key + "." + name.getValue(),
+              at + "." + name.getValue(),
+              places);
+        }
+      }
+    } else if (value instanceof ScalarNode scalar) {
+      findings.textPlace(scalar, at).ifPresent(begin -> places.put(key + "@1:1", begin));
+    }
+  }
+
   Optional<Node> value(String field) {
     NodeTuple tuple = tuples.get(field);
     return has(field) && tuple != null ? Optional.of(tuple.getValueNode()) : Optional.empty();

@@ -3,7 +3,6 @@ package dev.backlot.spec;
 import dev.backlot.model.Place;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
-import dev.backlot.model.spec.EndpointSpec;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecHeader;
@@ -52,7 +51,7 @@ public final class SpecReader {
    * @param text one or more YAML documents
    */
   public static Documents read(String file, String text) {
-    Findings findings = new Findings(file);
+    Findings findings = new Findings(file, text);
     List<Spec> specs = new ArrayList<>();
     List<Spec> drafts = new ArrayList<>();
     try {
@@ -155,7 +154,7 @@ public final class SpecReader {
     Spec spec;
     switch (kind.get()) {
       case CONNECTION -> spec = ConnectionReader.read(header, map, findings);
-      case ENDPOINT -> spec = endpoint(header, map, findings);
+      case ENDPOINT -> spec = EndpointReader.read(header, map, findings);
       case PIPELINE -> {
         PipelineReader.Read read = PipelineReader.read(header, map, findings);
         spec = read.spec();
@@ -219,19 +218,6 @@ public final class SpecReader {
     List<String> labels = Arrays.stream(SpecKind.values()).map(SpecKind::label).toList();
     map.invalid("kind", "kind '" + text + "' is unknown", Suggestion.sentence(text, labels));
     return Optional.empty();
-  }
-
-  private static EndpointSpec endpoint(SpecHeader header, MapReader map, Findings findings) {
-    findings.report(
-        ProblemCode.SPEC_NOT_SUPPORTED,
-        map.place("kind"),
-        "endpoints serve GraphQL enrichment, which this version does not have",
-        "Remove the document.");
-    String type = map.required("type").orElse("");
-    MapReader config = map.map("config");
-    EndpointSpec spec = new EndpointSpec(header, type, config.required("url").orElse(""));
-    config.finish();
-    return spec;
   }
 
   private static String subject(SpecKind kind, String name) {

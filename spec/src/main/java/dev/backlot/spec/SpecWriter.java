@@ -32,8 +32,7 @@ public final class SpecWriter {
     if (spec instanceof ConnectionSpec connection) {
       connection(connection, map);
     } else if (spec instanceof EndpointSpec endpoint) {
-      map.put("type", endpoint.type());
-      map.put("config", Map.of("url", endpoint.url()));
+      endpoint(endpoint, map);
     } else if (spec instanceof PipelineSpec pipeline) {
       pipeline(pipeline, map);
     }
@@ -76,6 +75,31 @@ public final class SpecWriter {
     wal.put("limit", Quantities.formatSize(spec.wal().limitBytes()));
     wal.put("on_limit", MapReader.word(spec.wal().onLimit()));
     map.put("wal", wal);
+  }
+
+  private static void endpoint(EndpointSpec spec, Map<String, Object> map) {
+    map.put("type", MapReader.word(spec.type()));
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("url", spec.config().url());
+    if (!spec.config().headers().isEmpty()) {
+      Map<String, Object> headers = new LinkedHashMap<>();
+      spec.config().headers().forEach((name, value) -> headers.put(name, header(value)));
+      config.put("headers", headers);
+    }
+    map.put("config", config);
+  }
+
+  private static Object header(EndpointSpec.HeaderValue value) {
+    if (value instanceof EndpointSpec.HeaderValue.Literal literal) {
+      return literal.text();
+    }
+    EndpointSpec.HeaderValue.Secret secret = (EndpointSpec.HeaderValue.Secret) value;
+    Map<String, Object> map = new LinkedHashMap<>();
+    if (!secret.prefix().isEmpty()) {
+      map.put("prefix", secret.prefix());
+    }
+    map.putAll(secret(secret.secret()));
+    return map;
   }
 
   private static Map<String, Object> secret(SecretReference secret) {

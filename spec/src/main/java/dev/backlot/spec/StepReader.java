@@ -155,7 +155,7 @@ final class StepReader {
   private void rememberPlaces(MapReader config, String path) {
     if (map.has("config")) {
       places.put(path, map.place("config"));
-      config.fields().forEach(field -> places.put(path + "." + field, config.place(field)));
+      config.places(path, places);
     }
   }
 

@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 /** What each built-in kind of step may say; fields and types of data are the planner's. */
 final class StepTypes {
   private static final Set<String> PROCESSORS =
-      new TreeSet<>(Set.of("filter", "projection", "rename", "trigger", "union"));
-  private static final Set<String> LATER_PROCESSORS = Set.of("graphql_enrichment", "sql");
+      new TreeSet<>(
+          Set.of("filter", "graphql_enrichment", "projection", "rename", "trigger", "union"));
+  private static final Set<String> LATER_PROCESSORS = Set.of("sql");
   private static final Set<String> SINKS = new TreeSet<>(Set.of("iceberg"));
   private static final Set<String> LATER_SINKS = Set.of("opensearch", "kafka");
   private static final Pattern TABLE_NAME = Pattern.compile("[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*");
@@ -53,6 +54,7 @@ final class StepTypes {
       case "rename" -> checkRename(config);
       case "union" -> checkFields(config, "key", false);
       case "trigger" -> checkFields(config, "key", true);
+      case "graphql_enrichment" -> EnrichmentConfig.check(config);
       case "iceberg" -> checkIceberg(config, findings);
       default -> {
         // a source step has no config

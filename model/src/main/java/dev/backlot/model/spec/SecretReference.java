@@ -1,7 +1,9 @@
 package dev.backlot.model.spec;
 
+import java.io.Serializable;
+
 /** Where a secret is kept; the secret itself never stands in a document. */
-public sealed interface SecretReference {
+public sealed interface SecretReference extends Serializable {
   /** An environment variable, which must start with {@code BACKLOT_SECRET_}. */
   record FromEnvironment(String variable) implements SecretReference {}
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One node of a pipeline's graph.
@@ -18,7 +20,7 @@ import java.util.OptionalInt;
  * @param config plain JSON values (String, Boolean, Integer, Long, BigDecimal, List, Map) in
  *     declared order
  * @param places where each part stands: path below the step ({@code ""}, {@code config.where}) →
- *     place
+ *     place; {@code config.query@1:1} is where the text of a block begins
  */
 public record StepSpec(
     String id,
@@ -31,6 +33,8 @@ public record StepSpec(
     OptionalInt parallelism,
     Map<String, Object> config,
     Map<String, Place> places) {
+  private static final Pattern IN_TEXT = Pattern.compile("(.*)@(\\d{1,7}):(\\d{1,7})");
+
   /** Copies what is mutable, keeping order. */
   public StepSpec {
     inputs = List.copyOf(inputs);
@@ -67,11 +71,27 @@ public record StepSpec(
     }
   }
 
-  /** Returns where a part of the step stands, or the step itself, or nowhere. */
+  /**
+   * Returns where a part of the step stands, or the step itself, or nowhere. A path such as {@code
+   * config.query@3:5} asks for a line and column inside a text, which are known where the text is a
+   * block of its own lines.
+   */
   public Place place(String path) {
     Place exact = places.get(path);
     if (exact != null) {
       return exact;
+    }
+    Matcher inText = IN_TEXT.matcher(path);
+    if (inText.matches()) {
+      Place begin = places.get(inText.group(1) + "@1:1");
+      if (begin == null) {
+        return place(inText.group(1));
+      }
+      return new Place(
+          begin.file(),
+          begin.line() + Integer.parseInt(inText.group(2)) - 1,
+          begin.column() + Integer.parseInt(inText.group(3)) - 1,
+          begin.path());
     }
     return places.getOrDefault("", Place.NOWHERE);
   }
