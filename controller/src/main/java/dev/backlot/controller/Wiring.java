@@ -132,7 +132,7 @@ class Wiring {
   @Bean
   DocumentResource documentResource(
       ChangePlanner planner, MetadataDatabase metadata, Reconciler reconciler) {
-    return new DocumentResource(planner, metadata.documents(), reconciler);
+    return new DocumentResource(planner, metadata.documents(), metadata.pipelines(), reconciler);
   }
 
   @Bean

@@ -100,6 +100,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new MaintenanceStore(jdbi);
   }
 
+  /** Returns the store of what endpoints said. */
+  public EndpointStore endpoints() {
+    return new EndpointStore(jdbi);
+  }
+
   @Override
   public void close() {
     pool.close();

@@ -24,11 +24,25 @@ public interface Processor {
   }
 
   /**
+   * Draws what the config names outside the pipeline into it, so that {@link #plan} and whoever
+   * runs the step need nothing but the resolved config. Pure, like planning. A processor that names
+   * nothing outside leaves its config as it is.
+   *
+   * @param config plain JSON values whose shape has been checked
+   * @param inputs between the descriptor's limits, in declared order
+   * @param endpoints all endpoints that are declared, by name
+   */
+  default Resolution resolve(
+      Map<String, Object> config, List<StepInput> inputs, Map<String, KnownEndpoint> endpoints) {
+    return new Resolution.Resolved(config);
+  }
+
+  /**
    * Checks a step's config against its inputs. Pure: no input or output, no clock; the same
    * arguments give the same plan. Called when a pipeline is planned, and again, with the planned
    * config, where its rows are processed.
    *
-   * @param config plain JSON values whose shape has been checked
+   * @param config the resolved config
    * @param inputs between the descriptor's limits, in declared order
    * @return the plan, or every finding; expected faults are never exceptions
    */

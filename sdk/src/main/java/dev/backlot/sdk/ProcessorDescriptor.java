@@ -39,7 +39,19 @@ public record ProcessorDescriptor(
     TEXT,
     PREDICATE,
     FIELDS,
-    FIELD_NAMES
+    FIELD_NAMES,
+    /** The name of an endpoint. */
+    ENDPOINT,
+    /** A GraphQL query. */
+    GRAPHQL,
+    /** Texts by name. */
+    TEXTS,
+    /** One of a few words, which the description lists. */
+    CHOICE,
+    /** A number with a unit, such as {@code 5s}. */
+    DURATION,
+    /** Settings by name, which the description lists. */
+    SETTINGS
   }
 
   /**

@@ -20,4 +20,15 @@ public sealed interface Work {
    *     where the rows are, once per thread
    */
   record Expanding(IntFunction<RowsFunction> functions) implements Work {}
+
+  /**
+   * Rows wait for answers from outside, which are asked for in batches. The step has one input, and
+   * its output has the input's fields, followed by those that the answers fill.
+   *
+   * <p>Order, caching, retries and limits are the engine's; the function only asks.
+   *
+   * @param batching how the engine asks
+   * @param functions opens the function; called where the rows are, once per thread
+   */
+  record Batched(Batching batching, BatchFunction.Factory functions) implements Work {}
 }

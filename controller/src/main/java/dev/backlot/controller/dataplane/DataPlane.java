@@ -90,8 +90,14 @@ public interface DataPlane {
   /** Checks a connection from the data plane, and discovers the Sources that it would have. */
   Preflight preflight(String connectionDocument);
 
-  /** Plans a pipeline; extra Sources are those that are only discovered yet. */
-  Planned plan(String pipelineDocument, List<SourceDescriptor> extraSources);
+  /**
+   * Plans a pipeline.
+   *
+   * @param extraSources those that are only discovered yet
+   * @param extraEndpoints documents of endpoints that are about to be applied with it
+   */
+  Planned plan(
+      String pipelineDocument, List<SourceDescriptor> extraSources, List<String> extraEndpoints);
 
   /** Makes a plan the pipeline's job, in place of any other; does nothing when it already is. */
   String putJob(String pipeline, Map<String, Object> plan, long revision);

@@ -3,6 +3,7 @@ package dev.backlot.controller.dataplane;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.backlot.controller.web.Json;
 import dev.backlot.model.Problem;
@@ -53,10 +54,13 @@ public final class HttpDataPlane implements DataPlane {
   }
 
   @Override
-  public Planned plan(String pipelineDocument, List<SourceDescriptor> extraSources) {
+  public Planned plan(
+      String pipelineDocument, List<SourceDescriptor> extraSources, List<String> extraEndpoints) {
     ObjectNode body = Json.MAPPER.createObjectNode();
     body.set("pipeline", tree(pipelineDocument));
     body.set("extra_sources", Json.MAPPER.valueToTree(extraSources));
+    ArrayNode endpoints = body.putArray("extra_endpoints");
+    extraEndpoints.forEach(document -> endpoints.add(tree(document)));
     JsonNode answer = call("POST", "/plans", body.toString(), SLOW);
     List<String> waitingFor = new ArrayList<>();
     answer.path("waiting_for").forEach(source -> waitingFor.add(source.asText()));

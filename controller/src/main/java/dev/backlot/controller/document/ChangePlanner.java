@@ -154,13 +154,13 @@ public final class ChangePlanner {
     }
     List<Problem> problems = new ArrayList<>();
     for (Change change : changes) {
-      if (change.action() == Action.DELETE && change.kind() == SpecKind.CONNECTION) {
+      if (change.action() == Action.DELETE) {
         List<String> users =
-            Usage.pipelinesOf(change.name(), current).stream()
+            Usage.pipelinesNeeding(change.kind(), change.name(), current).stream()
                 .filter(pipeline -> !gone.contains(SpecKind.PIPELINE + "/" + pipeline))
                 .toList();
         if (!users.isEmpty()) {
-          problems.add(Usage.inUse(change.name(), users).at(Place.NOWHERE));
+          problems.add(Usage.inUse(change.kind(), change.name(), users).at(Place.NOWHERE));
         }
       }
     }

@@ -27,11 +27,9 @@ public final class Deletion {
    */
   public String delete(SpecKind kind, String name, boolean orphan) {
     List<StoredDocument> all = documents.list();
-    if (kind == SpecKind.CONNECTION) {
-      List<String> users = Usage.pipelinesOf(name, all);
-      if (!users.isEmpty()) {
-        throw new ProblemException(List.of(Usage.inUse(name, users)));
-      }
+    List<String> users = Usage.pipelinesNeeding(kind, name, all);
+    if (!users.isEmpty()) {
+      throw new ProblemException(List.of(Usage.inUse(kind, name, users)));
     }
     if (!documents.markDeleting(kind, name, orphan)) {
       String noun = kind.label().toLowerCase(Locale.ROOT);

@@ -6,8 +6,10 @@ import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.Revision;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.DocumentStore.Write;
+import dev.backlot.metadata.PipelineStore;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.spec.SpecKind;
 import dev.backlot.spec.Documents;
 import dev.backlot.spec.SpecReader;
 import java.util.ArrayList;
@@ -23,12 +25,18 @@ import org.springframework.web.bind.annotation.RestController;
 public final class DocumentResource {
   private final ChangePlanner planner;
   private final DocumentStore documents;
+  private final PipelineStore pipelines;
   private final Reconciler reconciler;
 
   /** Serves sets of documents. */
-  public DocumentResource(ChangePlanner planner, DocumentStore documents, Reconciler reconciler) {
+  public DocumentResource(
+      ChangePlanner planner,
+      DocumentStore documents,
+      PipelineStore pipelines,
+      Reconciler reconciler) {
     this.planner = planner;
     this.documents = documents;
+    this.pipelines = pipelines;
     this.reconciler = reconciler;
   }
 
@@ -97,8 +105,18 @@ public final class DocumentResource {
     }
     List<Long> revisions =
         writes.isEmpty() && deletions.isEmpty() ? List.of() : documents.write(writes, deletions);
+    restartAskers(set);
     reconciler.wake();
     return answer(set, revisions);
+  }
+
+  /** Plans hold where an endpoint is: those who ask it need new ones when that has changed. */
+  private void restartAskers(ChangeSet set) {
+    for (Change change : set.changes()) {
+      if (change.kind() == SpecKind.ENDPOINT && change.action() == Change.Action.UPDATE) {
+        Usage.pipelinesAsking(change.name(), documents.list()).forEach(pipelines::requestRestart);
+      }
+    }
   }
 
   private static Map<String, Object> answer(ChangeSet set, List<Long> revisions) {

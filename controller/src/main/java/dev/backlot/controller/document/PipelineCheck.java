@@ -56,7 +56,7 @@ final class PipelineCheck {
       ConnectionCheck.Findings connections) {
     List<Problem> problems = new ArrayList<>(tableProblems(changes, current));
     List<Change> checked = new ArrayList<>();
-    World world = new World(current, connections);
+    World world = new World(current, connections, changes);
     for (Change change : changes) {
       if (change.isWrite() && change.spec().orElse(null) instanceof PipelineSpec pipeline) {
         Optional<DataPlane.Planned> planned = plan(change.json(), pipeline, world, problems);
@@ -87,7 +87,7 @@ final class PipelineCheck {
       return Optional.empty();
     }
     try {
-      DataPlane.Planned planned = dataPlane.plan(json, extra);
+      DataPlane.Planned planned = dataPlane.plan(json, extra, world.endpoints);
       planned.problems().forEach(problem -> problems.add(atStep(problem, pipeline)));
       return Optional.of(planned);
     } catch (ProblemException e) {
@@ -111,8 +111,16 @@ final class PipelineCheck {
     private final Map<String, SourceDescriptor> discovered = new TreeMap<>();
     private final Map<String, SourceStore.StoredSource> captured = new TreeMap<>();
 
-    World(List<StoredDocument> current, ConnectionCheck.Findings checked) {
+    /** Documents of endpoints that are about to be applied. */
+    private final List<String> endpoints;
+
+    World(List<StoredDocument> current, ConnectionCheck.Findings checked, List<Change> changes) {
       this.checked = checked;
+      this.endpoints =
+          changes.stream()
+              .filter(change -> change.kind() == SpecKind.ENDPOINT && change.isWrite())
+              .map(Change::json)
+              .toList();
       for (StoredDocument document : current) {
         if (document.kind() == SpecKind.CONNECTION && !document.deleting()) {
           connections.put(document.name(), document);

@@ -11,6 +11,7 @@ import dev.backlot.model.spec.StepSpec;
 import dev.backlot.spec.SpecReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Which documents need which. */
@@ -60,16 +61,47 @@ public final class Usage {
     return users;
   }
 
-  static Problem inUse(String connection, List<String> pipelines) {
+  /** Returns the pipelines that ask an endpoint and are not being deleted. */
+  public static List<String> pipelinesAsking(String endpoint, List<StoredDocument> documents) {
+    List<String> users = new ArrayList<>();
+    for (StoredDocument document : documents) {
+      if (document.kind() == SpecKind.PIPELINE
+          && !document.deleting()
+          && pipeline(document).stream()
+              .flatMap(pipeline -> pipeline.steps().stream())
+              .anyMatch(
+                  step ->
+                      step.role() == StepSpec.Role.PROCESSOR
+                          && endpoint.equals(step.config().get("endpoint")))) {
+        users.add(document.name());
+      }
+    }
+    return users;
+  }
+
+  /** Returns the pipelines for which a connection or an endpoint must stay. */
+  static List<String> pipelinesNeeding(SpecKind kind, String name, List<StoredDocument> documents) {
+    return switch (kind) {
+      case CONNECTION -> pipelinesOf(name, documents);
+      case ENDPOINT -> pipelinesAsking(name, documents);
+      case PIPELINE -> List.of();
+    };
+  }
+
+  static Problem inUse(SpecKind kind, String name, List<String> pipelines) {
+    String uses = kind == SpecKind.CONNECTION ? "read" : "ask";
     return Problem.of(
         ProblemCode.IN_USE,
-        "Cannot delete connection '"
-            + connection
+        "Cannot delete "
+            + kind.label().toLowerCase(Locale.ROOT)
+            + " '"
+            + name
             + "': "
             + (pipelines.size() == 1 ? "pipeline " : "pipelines ")
             + String.join(", ", pipelines)
-            + (pipelines.size() == 1 ? " reads" : " read")
-            + " its Sources. Delete "
+            + (pipelines.size() == 1 ? " " + uses + "s" : " " + uses)
+            + (kind == SpecKind.CONNECTION ? " its Sources" : " it")
+            + ". Delete "
             + (pipelines.size() == 1 ? "it" : "them")
             + " first.");
   }

@@ -6,6 +6,7 @@ import dev.backlot.controller.table.Lake;
 import dev.backlot.metadata.CaptureStore;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
+import dev.backlot.metadata.EndpointStore;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.PipelineSpec;
@@ -19,6 +20,7 @@ import java.util.Optional;
 public final class CleanUps {
   private final DocumentStore documents;
   private final CaptureStore captures;
+  private final EndpointStore endpoints;
   private final Lake lake;
   private final DataPlane dataPlane;
 
@@ -27,6 +29,7 @@ public final class CleanUps {
     this.dataPlane = dataPlane;
     this.documents = metadata.documents();
     this.captures = metadata.captures();
+    this.endpoints = metadata.endpoints();
     this.lake = lake;
   }
 
@@ -61,6 +64,9 @@ public final class CleanUps {
         return;
       }
       captures.forget(document.name());
+    }
+    if (document.kind() == SpecKind.ENDPOINT) {
+      endpoints.remove(document.name());
     }
     documents.remove(document.kind(), document.name());
   }

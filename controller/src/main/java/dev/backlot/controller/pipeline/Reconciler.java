@@ -177,7 +177,7 @@ public final class Reconciler implements AutoCloseable {
       await(name, expected, status);
       return;
     }
-    Planned planned = dataPlane.plan(document.json(), List.of());
+    Planned planned = dataPlane.plan(document.json(), List.of(), List.of());
     if (!planned.problems().isEmpty()) {
       block(name, planned.problems(), job, status);
     } else if (!planned.waitingFor().isEmpty() || planned.plan().isEmpty()) {

@@ -5,6 +5,7 @@ import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
+import dev.backlot.metadata.EndpointStore;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.spec.SpecKind;
 import java.util.LinkedHashMap;
@@ -12,13 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Endpoints, which need nothing done. */
+/** Endpoints with what their graphs said last. */
 public final class EndpointItems implements Items {
   private final DocumentStore documents;
+  private final EndpointStore endpoints;
 
   /** Shows the stored endpoints. */
   public EndpointItems(MetadataDatabase metadata) {
     this.documents = metadata.documents();
+    this.endpoints = metadata.endpoints();
   }
 
   @Override
@@ -33,20 +36,32 @@ public final class EndpointItems implements Items {
 
   @Override
   public List<Item> list(Effort effort) {
-    return documents.list(SpecKind.ENDPOINT).stream().map(EndpointItems::item).toList();
+    return documents.list(SpecKind.ENDPOINT).stream().map(this::item).toList();
   }
 
   @Override
   public Optional<Item> find(String name, Effort effort) {
-    return documents.find(SpecKind.ENDPOINT, name).map(EndpointItems::item);
+    return documents.find(SpecKind.ENDPOINT, name).map(this::item);
   }
 
-  private static Item item(StoredDocument document) {
+  private Item item(StoredDocument document) {
+    Optional<EndpointStore.Status> known = endpoints.find(document.name());
     Map<String, Object> status = new LinkedHashMap<>();
-    status.put("state", document.deleting() ? "deleting" : "ready");
-    status.put("reason", "");
-    status.put("since", document.updatedAt());
+    status.put("state", document.deleting() ? "deleting" : state(known));
+    status.put("reason", known.map(EndpointStore.Status::reason).orElse(""));
+    status.put("since", known.map(EndpointStore.Status::since).orElse(document.updatedAt()));
     status.put("revision", document.revision());
+    status.put("reachable", known.map(EndpointStore.Status::reachable).orElse(false));
+    known.ifPresent(
+        found -> {
+          status.put("checked_at", found.checkedAt());
+          status.put("schema_hash", found.schemaHash());
+          found.schemaAt().ifPresent(at -> status.put("schema_at", at));
+        });
     return new Item("Endpoint", document.name(), Json.readMap(document.json()), status);
+  }
+
+  private static String state(Optional<EndpointStore.Status> known) {
+    return known.map(found -> found.reachable() ? "ready" : "unreachable").orElse("checking");
   }
 }

@@ -2,6 +2,8 @@ package dev.backlot.engine.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
+import dev.backlot.capture.secret.Secrets;
+import dev.backlot.engine.endpoint.EndpointSchemas;
 import dev.backlot.engine.job.Jobs;
 import dev.backlot.engine.letter.DeadLetters;
 import dev.backlot.engine.letter.ReplayRequest;
@@ -35,6 +37,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,9 +67,19 @@ public final class DataPlaneApi implements AutoCloseable {
     LakeCatalog lake = part(LakeCatalog.open(LakeSettings.of(config)));
     TopicReader topics = part(new TopicReader(kafka));
     this.preflight = preflight;
-    this.plans = new PlanService(metadata, schemas, lake, new Planner(processors));
+    Secrets secrets = new Secrets(config.secretsDir());
+    EndpointSchemas endpoints = part(new EndpointSchemas(metadata, secrets::resolve));
+    endpoints.start();
+    this.plans = new PlanService(metadata, schemas, lake, endpoints, new Planner(processors));
     this.jobs =
-        part(new Jobs(config.flinkRestUrl(), kafka, config.replicationFactor(), lake, processors));
+        part(
+            new Jobs(
+                config.flinkRestUrl(),
+                kafka,
+                config.replicationFactor(),
+                lake,
+                config.secretsDir(),
+                processors));
     this.progress = new ProgressService(metadata, lake, topics);
     RecordTexts texts = new RecordTexts(schemas);
     this.samples = new SourceSamples(metadata.sources(), texts, topics);
@@ -153,7 +166,11 @@ public final class DataPlaneApi implements AutoCloseable {
     JsonNode document = body.path("pipeline");
     Planned planned =
         plans.plan(
-            document.isTextual() ? document.asText() : document.toString(), List.of(discovered));
+            document.isTextual() ? document.asText() : document.toString(),
+            List.of(discovered),
+            StreamSupport.stream(body.path("extra_endpoints").spliterator(), false)
+                .map(JsonNode::toString)
+                .toList());
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("plan", planned.plan().<Object>map(PlanJson::tree).orElse(Map.of()));
     answer.put("hash", planned.plan().map(PipelinePlan::hash).orElse(""));

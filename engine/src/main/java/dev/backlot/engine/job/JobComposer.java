@@ -19,6 +19,7 @@ import dev.backlot.transport.SourceStream;
 import dev.backlot.transport.SourceTransport;
 import dev.backlot.warehouse.LakeSettings;
 import dev.backlot.warehouse.TableName;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,12 +41,19 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class JobComposer {
   private final Map<String, String> kafka;
   private final LakeSettings lake;
+  private final Path secretsDirectory;
   private final Processors processors;
 
-  /** Composes jobs that read this Kafka and write this lake. */
-  public JobComposer(Map<String, String> kafka, LakeSettings lake, Processors processors) {
+  /**
+   * Composes jobs that read this Kafka and write this lake.
+   *
+   * @param secretsDirectory where secrets in files are, on every machine that runs a job
+   */
+  public JobComposer(
+      Map<String, String> kafka, LakeSettings lake, Path secretsDirectory, Processors processors) {
     this.kafka = Map.copyOf(kafka);
     this.lake = lake;
+    this.secretsDirectory = secretsDirectory;
     this.processors = processors;
   }
 
@@ -63,7 +71,7 @@ public final class JobComposer {
     OnError onError = OnError.valueOf(plan.onError().toUpperCase(Locale.ROOT));
     Map<String, DataStream<Progress>> progress = new HashMap<>();
     List<DataStream<DeadLetter>> failures = new ArrayList<>();
-    StepStreams steps = new StepStreams(processors, shapes, "", plan.parallelism());
+    StepStreams steps = new StepStreams(processors, secretsDirectory, shapes, "", plan.parallelism());
     SourceTransport transport = new SourceTransport(kafka);
     for (PlanSource source : plan.sources()) {
       List<MarkReader> marks =
@@ -109,7 +117,7 @@ public final class JobComposer {
     List<PlanSource> sources = PlanPaths.sources(plan, sink);
     ReplayStream replay =
         letters.replay(job, sink.id(), sources, PlanPaths.paths(plan, sink, shapes), table.marks());
-    StepStreams steps = new StepStreams(processors, shapes, ":replay:" + sink.id(), 1);
+    StepStreams steps = new StepStreams(processors, secretsDirectory, shapes, ":replay:" + sink.id(), 1);
     sources.forEach(
         source -> steps.source(source, Objects.requireNonNull(replay.rows().get(source.id()))));
     PlanPaths.steps(plan, sink).forEach(steps::step);

@@ -20,6 +20,7 @@ import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.TableRequest;
 import dev.backlot.warehouse.TableShape;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,13 +59,14 @@ public final class Jobs implements AutoCloseable {
       Map<String, String> kafka,
       short replication,
       LakeCatalog lake,
+      Path secretsDirectory,
       Processors processors) {
     this.flink = new FlinkRest(flinkRestUrl);
     this.kafka = Map.copyOf(kafka);
     this.replication = replication;
     this.lake = lake;
     this.processors = processors;
-    this.composer = new JobComposer(kafka, lake.settings(), processors);
+    this.composer = new JobComposer(kafka, lake.settings(), secretsDirectory, processors);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.backlot.engine.job;
 
+import dev.backlot.engine.batch.BatchedSteps;
 import dev.backlot.engine.plan.Shapes;
 import dev.backlot.event.flink.FlinkTypes;
 import dev.backlot.model.plan.PlanSink;
@@ -11,6 +12,7 @@ import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
 import dev.backlot.sdk.Work;
 import dev.backlot.transport.DeadLetter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,7 @@ import org.apache.flink.table.types.logical.RowType;
  */
 final class StepStreams {
   private final Processors processors;
+  private final Path secretsDirectory;
   private final Map<String, Shape> shapes;
   private final String suffix;
   private final int parallelism;
@@ -39,10 +42,17 @@ final class StepStreams {
   /**
    * Begins without any.
    *
+   * @param secretsDirectory where secrets in files are
    * @param suffix what tells the operators from those of the same steps elsewhere in the job
    */
-  StepStreams(Processors processors, Map<String, Shape> shapes, String suffix, int parallelism) {
+  StepStreams(
+      Processors processors,
+      Path secretsDirectory,
+      Map<String, Shape> shapes,
+      String suffix,
+      int parallelism) {
     this.processors = processors;
+    this.secretsDirectory = secretsDirectory;
     this.shapes = shapes;
     this.suffix = suffix;
     this.parallelism = parallelism;
@@ -57,6 +67,20 @@ final class StepStreams {
   void step(PlanStep step) {
     List<StepInput> inputs = Shapes.inputs(step, shapes);
     Shape output = Objects.requireNonNull(shapes.get(step.id()));
+    if (work(processors, step, inputs) instanceof Work.Batched) {
+      SingleOutputStreamOperator<RowData> answered =
+          BatchedSteps.of(
+              step,
+              inputs,
+              rows(inputs.get(0).step()),
+              output,
+              secretsDirectory,
+              step.id() + suffix,
+              parallelism);
+      failures.add(answered.getSideOutput(DeadLetter.TAG));
+      rows.put(step.id(), answered);
+      return;
+    }
     boolean canFail = expands(processors, step, inputs);
     List<DataStream<RowData>> branches = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
@@ -84,9 +108,16 @@ final class StepStreams {
 
   /** Returns whether one row can give several, or fail. */
   static boolean expands(Processors processors, PlanStep step, List<StepInput> inputs) {
-    return processors.find(step.processor()).orElseThrow().plan(step.config(), inputs)
-            instanceof ProcessorPlan.Runnable runnable
-        && runnable.work() instanceof Work.Expanding;
+    return work(processors, step, inputs) instanceof Work.Expanding;
+  }
+
+  private static Work work(Processors processors, PlanStep step, List<StepInput> inputs) {
+    ProcessorPlan plan =
+        processors.find(step.processor()).orElseThrow().plan(step.config(), inputs);
+    if (plan instanceof ProcessorPlan.Runnable runnable) {
+      return runnable.work();
+    }
+    throw new IllegalStateException("Step " + step.id() + " no longer plans: " + plan);
   }
 
   /** Returns the rows for a sink, in the shape of its table. */

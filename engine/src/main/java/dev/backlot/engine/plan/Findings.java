@@ -34,12 +34,28 @@ final class Findings {
 
   /** Returns the place of a path, or of the nearest part around it that has one. */
   private static Place place(StepSpec step, String path) {
+    int inText = path.indexOf('@');
+    if (inText > 0) {
+      return placeInText(step, path, path.substring(0, inText));
+    }
     String known = path;
     while (!known.isEmpty() && !step.places().containsKey(known)) {
       known =
           known.substring(0, Math.max(0, Math.max(known.lastIndexOf('.'), known.lastIndexOf('['))));
     }
     return step.place(known);
+  }
+
+  /** Where the text's lines are not the document's, the path goes on to say where in the text. */
+  private static Place placeInText(StepSpec step, String path, String text) {
+    Place place = step.place(path);
+    return step.places().containsKey(text + "@1:1") || !step.places().containsKey(text)
+        ? place
+        : new Place(
+            place.file(),
+            place.line(),
+            place.column(),
+            place.path() + path.substring(text.length()));
   }
 
   void add(StepSpec step, String path, Problem problem) {

@@ -2,6 +2,7 @@ package dev.backlot.engine.plan;
 
 import dev.backlot.model.plan.PlanSchema;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.sdk.KnownEndpoint;
 import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.TableShape;
 import java.util.List;
@@ -14,16 +15,19 @@ import java.util.Optional;
  * @param sources what is known of the Sources that the spec names, by name
  * @param knownSources names of all Sources, for suggestions; no plan depends on them
  * @param tables what is known of the tables that the spec names; a missing one does not exist
+ * @param endpoints all endpoints, by name, with the schemas of those that the spec names
  */
 public record PlanInputs(
     Map<String, SourceInput> sources,
     List<String> knownSources,
-    Map<TableName, TableInput> tables) {
+    Map<TableName, TableInput> tables,
+    Map<String, KnownEndpoint> endpoints) {
   /** Copies what is mutable. */
   public PlanInputs {
     sources = Map.copyOf(sources);
     knownSources = List.copyOf(knownSources);
     tables = Map.copyOf(tables);
+    endpoints = Map.copyOf(endpoints);
   }
 
   /**

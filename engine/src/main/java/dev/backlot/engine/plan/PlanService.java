@@ -1,5 +1,6 @@
 package dev.backlot.engine.plan;
 
+import dev.backlot.engine.endpoint.EndpointSchemas;
 import dev.backlot.engine.plan.PlanInputs.SourceInput;
 import dev.backlot.engine.plan.PlanInputs.TableInput;
 import dev.backlot.metadata.MetadataDatabase;
@@ -12,14 +13,17 @@ import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.model.spec.StepSpec;
 import dev.backlot.registry.SchemaStore;
+import dev.backlot.sdk.KnownEndpoint;
 import dev.backlot.spec.Documents;
 import dev.backlot.spec.SpecReader;
 import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.TableName;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Gathers what a plan depends on, and plans. Thread-safe. */
@@ -27,14 +31,20 @@ public final class PlanService {
   private final MetadataDatabase metadata;
   private final SchemaStore schemas;
   private final LakeCatalog lake;
+  private final EndpointSchemas endpoints;
   private final Planner planner;
 
   /** Looks things up here; everything stays the caller's to close. */
   public PlanService(
-      MetadataDatabase metadata, SchemaStore schemas, LakeCatalog lake, Planner planner) {
+      MetadataDatabase metadata,
+      SchemaStore schemas,
+      LakeCatalog lake,
+      EndpointSchemas endpoints,
+      Planner planner) {
     this.metadata = metadata;
     this.schemas = schemas;
     this.lake = lake;
+    this.endpoints = endpoints;
     this.planner = planner;
   }
 
@@ -43,8 +53,10 @@ public final class PlanService {
    *
    * @param document the pipeline's YAML or JSON
    * @param discovered Sources that a connection would have, but that are not captured yet
+   * @param comingEndpoints documents of endpoints that are about to be applied with it
    */
-  public Planned plan(String document, List<SourceDescriptor> discovered) {
+  public Planned plan(
+      String document, List<SourceDescriptor> discovered, List<String> comingEndpoints) {
     Documents documents = SpecReader.read("", document);
     if (!documents.problems().isEmpty()) {
       return new Planned(Optional.empty(), documents.problems(), List.of());
@@ -54,10 +66,11 @@ public final class PlanService {
           ProblemCode.SPEC_WRONG_SHAPE,
           "Cannot plan the document: it is not one Pipeline. Send one Pipeline document.");
     }
-    return planner.plan(spec, inputs(spec, discovered));
+    return planner.plan(spec, inputs(spec, discovered, comingEndpoints));
   }
 
-  private PlanInputs inputs(PipelineSpec spec, List<SourceDescriptor> discovered) {
+  private PlanInputs inputs(
+      PipelineSpec spec, List<SourceDescriptor> discovered, List<String> comingEndpoints) {
     List<StoredSource> stored = metadata.sources().list();
     Map<String, SourceInput> sources = new HashMap<>();
     Map<TableName, TableInput> tables = new HashMap<>();
@@ -78,7 +91,18 @@ public final class PlanService {
             .distinct()
             .sorted()
             .toList();
-    return new PlanInputs(sources, known, tables);
+    return new PlanInputs(sources, known, tables, endpoints(spec, comingEndpoints));
+  }
+
+  private Map<String, KnownEndpoint> endpoints(PipelineSpec spec, List<String> coming) {
+    Set<String> needed = new HashSet<>();
+    for (StepSpec step : spec.steps()) {
+      if (step.role() == StepSpec.Role.PROCESSOR
+          && step.config().get("endpoint") instanceof String name) {
+        needed.add(name);
+      }
+    }
+    return needed.isEmpty() ? Map.of() : endpoints.known(needed, coming);
   }
 
   private Optional<SourceInput> source(

@@ -12,6 +12,7 @@ import dev.backlot.model.spec.StepSpec.Consumes;
 import dev.backlot.processors.Processors;
 import dev.backlot.sdk.Processor;
 import dev.backlot.sdk.ProcessorPlan;
+import dev.backlot.sdk.Resolution;
 import dev.backlot.sdk.StepInput;
 import dev.backlot.sdk.Suggestions;
 import dev.backlot.warehouse.TableName;
@@ -156,15 +157,20 @@ public final class Planner {
       if (!BeforeImages.check(step, earlier, given.get(), sources, findings)) {
         return;
       }
-      ProcessorPlan whole = found.get().plan(step.config(), given.get());
+      Resolution resolution = found.get().resolve(step.config(), given.get(), inputs.endpoints());
+      if (resolution instanceof Resolution.Refused refused) {
+        refused.findings().forEach(finding -> findings.add(step, finding));
+        return;
+      }
+      Map<String, Object> config = ((Resolution.Resolved) resolution).config();
+      ProcessorPlan whole = found.get().plan(config, given.get());
       if (whole instanceof ProcessorPlan.Refused refused) {
         refused.findings().forEach(finding -> findings.add(step, finding));
         return;
       }
       List<StepInput> narrowed =
           narrowed(step, given.get(), ((ProcessorPlan.Runnable) whole).consumed());
-      ProcessorPlan.Runnable plan =
-          (ProcessorPlan.Runnable) found.get().plan(step.config(), narrowed);
+      ProcessorPlan.Runnable plan = (ProcessorPlan.Runnable) found.get().plan(config, narrowed);
       add(step.id(), step.type(), narrowed, plan);
       outputs.put(step.id(), new StepInput(step.id(), plan.output()));
     }

@@ -7,7 +7,9 @@ import dev.backlot.engine.plan.PlanInputs.TableInput;
 import dev.backlot.model.Problem;
 import dev.backlot.model.plan.PlanSchema;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.spec.EndpointSpec;
 import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.SecretReference;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.processors.Processors;
 import dev.backlot.schema.AvroSchemas;
@@ -15,6 +17,7 @@ import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
 import dev.backlot.schema.SystemColumn;
+import dev.backlot.sdk.KnownEndpoint;
 import dev.backlot.spec.Documents;
 import dev.backlot.spec.SpecReader;
 import dev.backlot.warehouse.TableColumn;
@@ -40,11 +43,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each folder of {@code plans} is a case: {@code pipeline.yaml}; {@code inputs.txt} with lines
  * {@code source <name> key <k,…>: <column type, …>} (one per schema, oldest first; "?" before the
  * name for a Source that is only discovered) and {@code table <name> owner <pipeline>[ gone]:
- * <column type, …>}; and what is expected, {@code plan.json} or {@code problems.txt}. With the
- * system property {@code backlot.golden=write} the expectations are written instead.
+ * <column type, …>} and {@code endpoint <name> <url>: <schema file | unreachable>}; and what is
+ * expected, {@code plan.json} or {@code problems.txt}. With the system property {@code
+ * backlot.golden=write} the expectations are written instead.
  */
 class PlannerTest {
   private static final Path CASES = Path.of("src/test/resources/plans");
+  private static final Path SCHEMAS = Path.of("src/test/resources/graphs");
 
   static Stream<String> cases() throws IOException {
     try (Stream<Path> folders = Files.list(CASES)) {
@@ -97,13 +102,18 @@ class PlannerTest {
     return problems.stream().map(Problem::toString).collect(Collectors.joining("\n", "", "\n"));
   }
 
-  private static PlanInputs inputs(String text) {
+  private static PlanInputs inputs(String text) throws IOException {
     Map<String, List<RowSchema>> schemas = new HashMap<>();
     Map<String, Boolean> captured = new HashMap<>();
     Set<String> whole = new HashSet<>();
     Map<TableName, TableInput> tables = new HashMap<>();
+    Map<String, KnownEndpoint> endpoints = new HashMap<>();
     for (String line : text.lines().filter(l -> !l.isBlank()).toList()) {
       String[] head = line.substring(0, line.indexOf(": ")).split(" ");
+      if (head[0].equals("endpoint")) {
+        endpoints.put(head[1], endpoint(head[2], line.substring(line.indexOf(": ") + 2)));
+        continue;
+      }
       List<Field> fields = fields(line.substring(line.indexOf(": ") + 2));
       if (head[0].equals("source")) {
         String name = head[1].replaceAll("[?+]", "");
@@ -124,7 +134,17 @@ class PlannerTest {
     schemas.forEach(
         (name, all) ->
             sources.put(name, source(name, all, captured.get(name), whole.contains(name))));
-    return new PlanInputs(sources, sources.keySet().stream().sorted().toList(), tables);
+    return new PlanInputs(sources, sources.keySet().stream().sorted().toList(), tables, endpoints);
+  }
+
+  private static KnownEndpoint endpoint(String url, String schema) throws IOException {
+    EndpointSpec.HeaderValue token =
+        new EndpointSpec.HeaderValue.Secret(
+            "Bearer ", new SecretReference.FromEnvironment("BACKLOT_SECRET_EDGE"));
+    EndpointSpec.Config config = new EndpointSpec.Config(url, Map.of("Authorization", token));
+    return schema.equals("unreachable")
+        ? new KnownEndpoint(config, Optional.empty(), "nothing answers at its address")
+        : new KnownEndpoint(config, Optional.of(Files.readString(SCHEMAS.resolve(schema))), "");
   }
 
   private static List<Field> fields(String columns) {

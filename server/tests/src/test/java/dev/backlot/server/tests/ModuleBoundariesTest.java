@@ -40,7 +40,7 @@ class ModuleBoundariesTest {
     MAY_USE.put("metadata", List.of("model", "spec"));
     MAY_USE.put("embedded", List.of("model"));
     MAY_USE.put("sdk", List.of("model", "schema", "event"));
-    MAY_USE.put("processors", List.of("model", "schema", "event", "sdk"));
+    MAY_USE.put("processors", List.of("model", "spec", "schema", "event", "sdk"));
     MAY_USE.put("warehouse", List.of("model", "schema"));
     MAY_USE.put("transport", List.of("model", "schema", "event", "registry", "sdk"));
     MAY_USE.put("sink", List.of("model", "schema", "event", "sdk", "transport", "warehouse"));
