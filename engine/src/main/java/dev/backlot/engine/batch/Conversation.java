@@ -266,7 +266,8 @@ final class Conversation {
         }
       }
     } else if (!guilty.isEmpty()) {
-      suspect(batch.rest(guilty), reason);
+      // All of them at once: more likely something that passes than each by itself.
+      passing(batch.rest(guilty), reason, Optional.empty());
     }
     alone.forEach(question -> ready.add(batch.part(List.of(question))));
     if (!again.isEmpty()) {
@@ -284,7 +285,13 @@ final class Conversation {
   private void failed(Batch batch, Reply.Failed failure) {
     switch (failure.fault()) {
       case REQUEST -> throw host.refused(failure.reason());
-      case QUESTION -> suspect(batch, failure.reason());
+      case QUESTION -> {
+        if (batch.size() > 1) {
+          suspect(batch, failure.reason());
+        } else {
+          passing(batch, failure.reason(), Optional.empty());
+        }
+      }
       case PASSING -> passing(batch, failure.reason(), failure.retryAfter());
     }
   }

@@ -241,6 +241,11 @@ final class GraphqlClient {
 
   /** Returns whose fault an error is, by the codes that servers agree on. */
   static Fault kind(JsonNode error) {
+    // A gateway says so of a subgraph.
+    int status = error.path("extensions").path("response").path("status").asInt(0);
+    if (status / 100 == 5 || status == 429 || status == 408) {
+      return Fault.PASSING;
+    }
     String code = error.path("extensions").path("code").asText("").toUpperCase(Locale.ROOT);
     return switch (code) {
       case "GRAPHQL_VALIDATION_FAILED",
