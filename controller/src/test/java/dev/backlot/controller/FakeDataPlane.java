@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -27,6 +28,10 @@ final class FakeDataPlane implements AutoCloseable {
   final Map<String, List<Problem>> planProblems = new ConcurrentHashMap<>();
   final Map<String, List<String>> waitingFor = new ConcurrentHashMap<>();
   final Map<String, List<Map<String, Object>>> letters = new ConcurrentHashMap<>();
+
+  /** Names of the endpoints that came with pipelines to plan. */
+  final Set<String> comingEndpoints = ConcurrentHashMap.newKeySet();
+
   final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
 
   /** What a plan depends on besides its document, such as a schema. */
@@ -123,6 +128,8 @@ final class FakeDataPlane implements AutoCloseable {
           "sources", discovered.getOrDefault(name, List.of()));
     }
     if (call.equals("POST /v1/plans")) {
+      body.path("extra_endpoints")
+          .forEach(endpoint -> comingEndpoints.add(endpoint.path("name").asText()));
       return plan(body.path("pipeline"));
     }
     if (call.startsWith("PUT /v1/jobs/")) {

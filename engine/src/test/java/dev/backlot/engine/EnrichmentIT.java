@@ -368,6 +368,42 @@ class EnrichmentIT {
   }
 
   @Test
+  void only_the_rows_that_the_graph_fails_on_become_letters_and_replays_mend_them()
+      throws Exception {
+    try (TestSource movies = new TestSource(servers, "lettered", COLUMNS)) {
+      String yaml =
+          pipeline("lettered", "lettered", BY_LIST)
+              .replace("steps:", "on_error: dead_letter\nsteps:");
+      for (int id = 0; id < 120; id++) {
+        movies.row(Op.CREATE, id, "movie " + id, "OPEN");
+      }
+      movies.flush();
+      graph.faults(GraphServer.CATALOGUE, Faults.none().errorsFor("7", "42"));
+      servers.deploy("lettered", yaml);
+
+      assertCaughtUp("lettered");
+
+      Map<Long, Record> latest = latest(servers.rows("studio.lettered"));
+      assertThat(latest).hasSize(118).doesNotContainKeys(7L, 42L);
+      JsonNode letters = servers.call("GET", "/pipelines/lettered/dead-letters", "");
+      assertThat(letters.findValuesAsText("step")).containsOnly("enriched");
+      assertThat(letters).hasSize(2);
+      assertThat(letters.findValuesAsText("code")).containsOnly("ENRICHMENT_FAILED");
+      assertThat(letters.findValuesAsText("reason"))
+          .allSatisfy(reason -> assertThat(reason).startsWith("it answered: "));
+      graph.faults(GraphServer.CATALOGUE, Faults.none());
+      servers.call("POST", "/pipelines/lettered/replays", "{}");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> latest(servers.rows("studio.lettered")).size() == 120);
+      List<Record> rows = servers.rows("studio.lettered");
+      assertThat(latest(rows).get(42L).getField("director_name")).isEqualTo("Agnès Varda");
+      assertNoDuplicates(rows);
+      servers.call("DELETE", "/jobs/lettered", "");
+    }
+  }
+
+  @Test
   void a_job_that_ends_in_the_middle_leaves_each_row_once() throws Exception {
     try (TestSource movies = new TestSource(servers, "killed", COLUMNS)) {
       graph.faults(GraphServer.GATEWAY, Faults.none().jitter(Duration.ofMillis(300)));

@@ -29,7 +29,9 @@ final class AnsweredRows {
     this.input = input;
     this.added = output.fields().size() - input.fields().size();
     this.missing = missing;
-    this.getters = new RowData.FieldGetter[input.width()];
+    // What rows say of the time before their change goes no further.
+    int columns = input.fields().size() + SystemColumn.values().length;
+    this.getters = new RowData.FieldGetter[columns];
     this.ofKey = new boolean[input.fields().size()];
     Set<String> key = new HashSet<>(input.keyFields());
     for (int i = 0; i < getters.length; i++) {
