@@ -86,7 +86,8 @@ class EndpointIT {
   @Test
   void an_endpoint_is_planned_with_what_asks_it_and_kept_while_it_does() {
     Answer applied =
-        platform.apply(endpoint("edge", "http://localhost:4000/graphql"), pipeline("asker", "edge"));
+        platform.apply(
+            endpoint("edge", "http://localhost:4000/graphql"), pipeline("asker", "edge"));
 
     assertThat(applied.status()).as("%s", applied.body()).isEqualTo(200);
     assertThat(platform.dataPlane.comingEndpoints).contains("edge");
@@ -112,7 +113,8 @@ class EndpointIT {
 
   @Test
   void who_asks_an_endpoint_is_planned_anew_when_it_moves() {
-    platform.apply(endpoint("moving", "http://localhost:4000/graphql"), pipeline("follows", "moving"));
+    platform.apply(
+        endpoint("moving", "http://localhost:4000/graphql"), pipeline("follows", "moving"));
     awaitState("follows", "running");
     Object before = platform.get("/api/v1/pipelines/follows").at("status", "jobs", 0, "id");
 

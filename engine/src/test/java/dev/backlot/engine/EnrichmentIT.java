@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.backlot.testing.graph.Faults;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import dev.backlot.event.Op;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.model.spec.Spec;
@@ -17,8 +12,13 @@ import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.spec.SpecReader;
 import dev.backlot.spec.SpecWriter;
+import dev.backlot.testing.graph.Faults;
 import dev.backlot.testing.graph.GraphServer;
 import dev.backlot.testing.graph.TestGraph;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -274,7 +274,8 @@ class EnrichmentIT {
           // First the graph changes, then the event of that change comes.
           graph.put(
               "Movie",
-              Map.of("id", "" + id, "phase", "SHOOTING", "budget", (double) round, "director", "p1"));
+              Map.of(
+                  "id", "" + id, "phase", "SHOOTING", "budget", (double) round, "director", "p1"));
           movies.row(Op.UPDATE, id, String.valueOf(round), "OPEN");
         }
         movies.flush();
@@ -511,7 +512,8 @@ class EnrichmentIT {
         for (int id = 1; id <= 10; id++) {
           graph.put(
               "Movie",
-              Map.of("id", "" + id, "phase", "SHOOTING", "budget", (double) round, "director", "p1"));
+              Map.of(
+                  "id", "" + id, "phase", "SHOOTING", "budget", (double) round, "director", "p1"));
           (round % 2 == 0 ? one : other).row(Op.UPDATE, id, String.valueOf(round), "OPEN");
         }
         one.flush();
@@ -524,10 +526,7 @@ class EnrichmentIT {
       assertNoDuplicates(rows);
       Map<Long, Record> newest = new HashMap<>();
       for (Record row : rows) {
-        newest.merge(
-            (Long) row.getField("id"),
-            row,
-            (a, b) -> stamp(a).isAfter(stamp(b)) ? a : b);
+        newest.merge((Long) row.getField("id"), row, (a, b) -> stamp(a).isAfter(stamp(b)) ? a : b);
         assertThat((Double) row.getField("budget"))
             .isGreaterThanOrEqualTo(Double.parseDouble("" + row.getField("title")));
       }

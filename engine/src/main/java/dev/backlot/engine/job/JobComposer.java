@@ -71,7 +71,8 @@ public final class JobComposer {
     OnError onError = OnError.valueOf(plan.onError().toUpperCase(Locale.ROOT));
     Map<String, DataStream<Progress>> progress = new HashMap<>();
     List<DataStream<DeadLetter>> failures = new ArrayList<>();
-    StepStreams steps = new StepStreams(processors, secretsDirectory, shapes, "", plan.parallelism());
+    StepStreams steps =
+        new StepStreams(processors, secretsDirectory, shapes, "", plan.parallelism());
     SourceTransport transport = new SourceTransport(kafka);
     for (PlanSource source : plan.sources()) {
       List<MarkReader> marks =
@@ -117,7 +118,8 @@ public final class JobComposer {
     List<PlanSource> sources = PlanPaths.sources(plan, sink);
     ReplayStream replay =
         letters.replay(job, sink.id(), sources, PlanPaths.paths(plan, sink, shapes), table.marks());
-    StepStreams steps = new StepStreams(processors, secretsDirectory, shapes, ":replay:" + sink.id(), 1);
+    StepStreams steps =
+        new StepStreams(processors, secretsDirectory, shapes, ":replay:" + sink.id(), 1);
     sources.forEach(
         source -> steps.source(source, Objects.requireNonNull(replay.rows().get(source.id()))));
     PlanPaths.steps(plan, sink).forEach(steps::step);
