@@ -36,14 +36,14 @@ public final class IcebergBenchmark implements Benchmark {
             "product",
             "./backlot up with its defaults; pipeline source → iceberg, parallelism "
                 + threads
-                + ", 500 ms commits, zstd Parquet")
+                + ", 300 ms commits, zstd Parquet")
         .configured(
             "limit",
             threads
                 + " threads, rows in memory, FlinkParquetWriters with the table's properties, one"
                 + " file each");
     for (Shape shape : List.of(Shape.NARROW, Shape.WIDE)) {
-      int rows = shape.rows(scale.of(1_600_000, 200_000));
+      int rows = shape.rows(scale.of(2_000_000, 600_000));
       report.add(measure(shape, rows, threads, scale.of(3, 1), report));
     }
     return report;
@@ -107,7 +107,7 @@ public final class IcebergBenchmark implements Benchmark {
         owner: bench
         steps:
           - {id: item, source: %1$s.public.item, parallelism: %3$d}
-          - {id: out, sink: iceberg, from: item, config: {table: bench.%1$s%2$d, commit_interval: 500ms}}
+          - {id: out, sink: iceberg, from: item, config: {table: bench.%1$s%2$d, commit_interval: 300ms}}
         """
         .formatted(shape.database(), round, parallelism);
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 
@@ -115,19 +116,47 @@ final class Product implements AutoCloseable {
    * @throws IllegalStateException when that were too few commits to tell
    */
   Filling filling(String table) {
-    List<Snapshot> commits = new ArrayList<>();
-    table(table).snapshots().forEach(commits::add);
-    commits.removeIf(commit -> !commit.summary().containsKey("added-records"));
-    commits.sort(Comparator.comparingLong(Snapshot::sequenceNumber));
-    if (commits.size() < 4) {
+    List<Snapshot> commits = appends(table, 0);
+    if (commits.size() < 3) {
       throw new IllegalStateException(
           table + " was written in " + commits.size() + " commits, too few to tell a rate");
     }
-    Snapshot first = commits.get(0);
-    Snapshot last = commits.get(commits.size() - 2);
+    List<Snapshot> counted = commits.subList(1, commits.size() - 1);
+    long begin = commits.get(0).timestampMillis();
+    long end = counted.get(counted.size() - 1).timestampMillis();
     return new Filling(
-        total(last) - total(first),
-        TimeUnit.MILLISECONDS.toNanos(last.timestampMillis() - first.timestampMillis()));
+        counted.stream().mapToLong(Product::added).sum(),
+        TimeUnit.MILLISECONDS.toNanos(end - begin));
+  }
+
+  /** Returns the number of a table's last commit, zero before its first. */
+  long lastCommit(String table) {
+    return lake.find(TableName.parse(table))
+        .map(Table::currentSnapshot)
+        .map(Snapshot::sequenceNumber)
+        .orElse(0L);
+  }
+
+  /** Returns how many rows were appended behind a commit, whatever maintenance made of them. */
+  long appendedSince(String table, long commit) {
+    return appends(table, commit).stream().mapToLong(Product::added).sum();
+  }
+
+  /** Rewrites of maintenance are commits too, but not of a job. */
+  private List<Snapshot> appends(String table, long after) {
+    List<Snapshot> commits = new ArrayList<>();
+    table(table).snapshots().forEach(commits::add);
+    commits.removeIf(
+        commit ->
+            commit.sequenceNumber() <= after
+                || !DataOperations.APPEND.equals(commit.operation())
+                || added(commit) == 0);
+    commits.sort(Comparator.comparingLong(Snapshot::sequenceNumber));
+    return commits;
+  }
+
+  private static long added(Snapshot snapshot) {
+    return Long.parseLong(snapshot.summary().getOrDefault("added-records", "0"));
   }
 
   private static long total(Snapshot snapshot) {
