@@ -7,6 +7,7 @@ import dev.backlot.benchmarks.capture.LatencyBenchmark;
 import dev.backlot.benchmarks.capture.SnapshotBenchmark;
 import dev.backlot.benchmarks.capture.StreamingBenchmark;
 import dev.backlot.benchmarks.lake.EndToEndBenchmark;
+import dev.backlot.benchmarks.lake.EnrichmentBenchmark;
 import dev.backlot.benchmarks.lake.IcebergBenchmark;
 import dev.backlot.benchmarks.micro.MicroBenchmark;
 import dev.backlot.benchmarks.report.Benchmark;
@@ -39,6 +40,7 @@ public final class Bench {
     BENCHMARKS.put("micro", new MicroBenchmark());
     BENCHMARKS.put("iceberg", new IcebergBenchmark());
     BENCHMARKS.put("end-to-end", new EndToEndBenchmark());
+    BENCHMARKS.put("enrichment", new EnrichmentBenchmark());
   }
 
   private final Scale scale;
