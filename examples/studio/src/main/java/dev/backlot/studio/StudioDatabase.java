@@ -54,7 +54,20 @@ record StudioDatabase(
       execute(admin, "ALTER SCHEMA public OWNER TO " + OWNER);
       boolean loaded = loadOnce(seed, now);
       execute(admin, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + EDGE_USER);
+      logOldMovieOfDeals(admin);
       return loaded;
+    }
+  }
+
+  /**
+   * Reports per movie must learn which movie a deal belonged to, also when it goes to another or is
+   * deleted, and the movie is no part of its key. Studios from before there were such reports lack
+   * this.
+   */
+  private static void logOldMovieOfDeals(Connection admin) throws SQLException {
+    String lacking = "SELECT FROM pg_class WHERE oid = to_regclass(?) AND relreplident <> 'f'";
+    if (exists(admin, lacking, "public.deal")) {
+      execute(admin, "ALTER TABLE public.deal REPLICA IDENTITY FULL");
     }
   }
 

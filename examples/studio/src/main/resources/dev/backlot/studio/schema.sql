@@ -95,8 +95,6 @@ CREATE TABLE deal (
   signed_at timestamptz,
   updated_at timestamptz NOT NULL DEFAULT now()
 );
--- Reports per movie must learn which movie a deal belonged to, also when it goes to another or is deleted.
-ALTER TABLE deal REPLICA IDENTITY FULL;
 CREATE INDEX ON deal (movie_id);
 CREATE INDEX ON deal (talent_id);
 COMMENT ON TABLE deal IS 'Contracts with talent, from draft to signature.';

@@ -62,11 +62,17 @@ class StudioIT {
 
     assertThat(database.create("o'ne\\", 1, CLOCK.instant())).isTrue();
     Map<String, String> before = contents(database);
+    change(database, "ALTER TABLE deal REPLICA IDENTITY DEFAULT");
     assertThat(database.create("two", 2, CLOCK.instant())).isFalse();
 
     assertThat(contents(database)).isEqualTo(before);
     assertThat(count(database, "SELECT count(*) FROM movie WHERE movie_id < 10000"))
         .isEqualTo(3_201);
+    assertThat(
+            count(
+                database,
+                "SELECT count(*) FROM pg_class WHERE relname = 'deal' AND relreplident = 'f'"))
+        .isEqualTo(1);
   }
 
   @Test
@@ -244,6 +250,14 @@ class StudioIT {
       }
     }
     return contents;
+  }
+
+  private static void change(StudioDatabase database, String statement) throws SQLException {
+    try (Connection connection = database.connectAsOwner();
+        Statement owner = connection.createStatement()) {
+      owner.execute(statement);
+      connection.commit();
+    }
   }
 
   private static long count(StudioDatabase database, String query) throws SQLException {
