@@ -14,16 +14,23 @@ import java.util.stream.Stream;
 final class Installation implements AutoCloseable {
   private final Path dataDir;
   private final int port;
-  private final Map<String, String> variables;
+  private final String start;
   private final List<String> options;
+  private final Map<String, String> variables;
   private Platform platform;
 
-  private Installation(Map<String, String> variables, List<String> options) throws IOException {
+  private Installation(String start, List<String> options, Map<String, String> variables)
+      throws IOException {
     this.dataDir = Files.createTempDirectory("backlot-e2e-");
     this.port = Platform.freePorts();
-    this.variables = variables;
+    this.start = start;
     this.options = options;
-    this.platform = Platform.launch("up", dataDir, port, options, variables);
+    this.variables = variables;
+    this.platform = launch();
+  }
+
+  private Platform launch() {
+    return Platform.launch(start, dataDir, port, options, variables);
   }
 
   /** Starts a platform on free ports and waits until it is up. */
@@ -33,7 +40,15 @@ final class Installation implements AutoCloseable {
 
   /** Starts a platform with further options of {@code ./backlot up} and waits until it is up. */
   static Installation up(Map<String, String> variables, List<String> options) throws IOException {
-    Installation installation = new Installation(variables, options);
+    return awaited(new Installation("up", options, variables));
+  }
+
+  /** Starts the demo on free ports, with its workload paused, and waits until it is up. */
+  static Installation demo() throws IOException {
+    return awaited(new Installation("demo", List.of("--no-workload"), Map.of()));
+  }
+
+  private static Installation awaited(Installation installation) throws IOException {
     try {
       installation.platform.awaitUp();
       return installation;
@@ -51,6 +66,11 @@ final class Installation implements AutoCloseable {
     return new Command(url());
   }
 
+  /** Returns the API's port; the others follow it. */
+  int port() {
+    return port;
+  }
+
   Platform platform() {
     return platform;
   }
@@ -58,7 +78,7 @@ final class Installation implements AutoCloseable {
   /** Kills the supervisor with -9 and starts another in the same data directory. */
   void replaceSupervisor() {
     platform.killSupervisor();
-    platform = Platform.launch("up", dataDir, port, options, variables);
+    platform = launch();
   }
 
   @Override
