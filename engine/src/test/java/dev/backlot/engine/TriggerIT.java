@@ -9,6 +9,7 @@ import dev.backlot.event.Op;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -174,6 +175,31 @@ class TriggerIT {
       caughtUp("lunch");
       assertThat(refreshed("lunch")).containsExactly("1/0001: 10", "1/0001: 20");
       servers.call("DELETE", "/jobs/lunch", "");
+    }
+  }
+
+  @Test
+  void a_replay_stays_older_than_what_came_after_its_failure() throws Exception {
+    try (TestSource schedule = new TestSource(servers, "take", SCHEDULE)) {
+      schedule.tellsWholeRows(true);
+      FaultyProcessor.FAILING.add("20");
+      schedule.changed(1, new Object[] {20, "a"}, 20, "b");
+      schedule.flush();
+      deploy("take", "dead_letter");
+      caughtUp("take");
+      FaultyProcessor.FAILING.clear();
+      schedule.changed(3, new Object[] {20, "a"}, 20, "c");
+      schedule.flush();
+      caughtUp("take");
+
+      servers.call("POST", "/pipelines/take/replays", "{}");
+
+      caughtUp("take");
+      List<Record> rows = servers.rows("studio.take_changes");
+      rows.sort(
+          java.util.Comparator.comparing((Record row) -> (OffsetDateTime) row.getField("_ts")));
+      assertThat(rows).extracting(row -> row.getField("_offset")).containsExactly(1L, 2L);
+      servers.call("DELETE", "/jobs/take", "");
     }
   }
 
