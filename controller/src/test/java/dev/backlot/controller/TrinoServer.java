@@ -106,6 +106,29 @@ final class TrinoServer implements AutoCloseable {
 
   /** Runs a statement to its end with session properties, such as {@code lake.x=true}. */
   Rows query(String sql, String session) {
+    long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    while (true) {
+      try {
+        return attempt(sql, session);
+      } catch (NoWorkerYetException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        pause();
+      }
+    }
+  }
+
+  /** For some seconds after its start, Trino does not know itself as a worker. */
+  private static final class NoWorkerYetException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    NoWorkerYetException(String message) {
+      super(message);
+    }
+  }
+
+  private Rows attempt(String sql, String session) {
     JsonNode answer =
         send(
             HttpRequest.newBuilder(uri.resolve("/v1/statement"))
@@ -119,7 +142,10 @@ final class TrinoServer implements AutoCloseable {
     List<JsonNode> rows = new ArrayList<>();
     while (true) {
       if (answer.hasNonNull("error")) {
-        throw new IllegalStateException(sql + ": " + answer.at("/error/message").asText());
+        String message = sql + ": " + answer.at("/error/message").asText();
+        throw answer.at("/error/errorName").asText().equals("NO_NODES_AVAILABLE")
+            ? new NoWorkerYetException(message)
+            : new IllegalStateException(message);
       }
       if (columns.isEmpty()) {
         answer.path("columns").forEach(column -> columns.add(column.path("name").asText()));
@@ -160,11 +186,15 @@ final class TrinoServer implements AutoCloseable {
               "Trino does not start: " + log.substring(Math.max(0, log.length() - 4000)), e);
         }
       }
-      try {
-        process.waitFor(250, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
+      pause();
+    }
+  }
+
+  private void pause() {
+    try {
+      process.waitFor(250, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
