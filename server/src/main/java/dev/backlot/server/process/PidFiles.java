@@ -4,6 +4,7 @@ import dev.backlot.embedded.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,10 +26,16 @@ public final class PidFiles {
     this.directory = directory;
   }
 
-  /** Remembers a process under a name. */
+  /** Remembers a process under a name: whoever reads sees this one or the one before. */
   public void write(String name, ProcessHandle process) throws IOException {
     Instant started = process.info().startInstant().orElse(Instant.EPOCH);
-    Files.writeString(file(name), process.pid() + " " + started.toEpochMilli() + "\n");
+    Path unfinished = directory.resolve(name + ".unfinished");
+    Files.writeString(unfinished, process.pid() + " " + started.toEpochMilli() + "\n");
+    Files.move(
+        unfinished,
+        file(name),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Forgets a name. */
