@@ -34,11 +34,22 @@ final class AnswerCache {
         };
   }
 
-  /** Keeps an answer. */
+  /** Keeps an answer, unless one is there that was asked for later: replies overtake each other. */
   void put(Question question, Answer answer, long askedMicros) {
     if (ttlMicros > 0 && (answer instanceof Answer.Found || answer instanceof Answer.Missing)) {
-      entries.put(question, new Entry(answer, askedMicros));
+      entries.merge(
+          question,
+          new Entry(answer, askedMicros),
+          (known, added) -> known.askedMicros() > added.askedMicros() ? known : added);
     }
+  }
+
+  /**
+   * Lets go of an answer when the question has failed since: a later row with the answer from
+   * before would hide the failed one for good, also once that is replayed.
+   */
+  void forget(Question question) {
+    entries.remove(question);
   }
 
   /** Returns an answer that is not older than a change and not too old by now. */

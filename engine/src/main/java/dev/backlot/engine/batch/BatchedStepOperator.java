@@ -137,7 +137,10 @@ final class BatchedStepOperator extends AbstractStreamOperator<RowData>
       waiting.done(new Answer.Missing());
       return;
     }
-    Optional<Answer> known = conversation.known(question.get(), waiting.changedMicros);
+    Optional<Answer> known =
+        queue.isAsking(key)
+            ? Optional.empty()
+            : conversation.known(question.get(), waiting.changedMicros);
     if (known.isPresent()) {
       queue.addPassing(waiting, this::withdraw);
       waiting.done(known.get());

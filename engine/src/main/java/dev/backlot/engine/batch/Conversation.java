@@ -276,6 +276,9 @@ final class Conversation {
   }
 
   private void settle(Batch batch, Question question, Answer answer) {
+    if (answer instanceof Answer.Failed) {
+      cache.forget(question);
+    }
     for (WaitingRow row : batch.rows(question)) {
       row.stamp = batch.stamp;
       host.settled(row, answer);

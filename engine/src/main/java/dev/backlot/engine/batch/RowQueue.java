@@ -47,6 +47,16 @@ final class RowQueue {
   }
 
   /**
+   * Returns whether a row of a key is being asked about, or waits for its turn. Until it has an
+   * answer, an answer from before does not serve another row of the key: that row would leave later
+   * and say what was true earlier.
+   */
+  boolean isAsking(@Nullable Object key) {
+    Slot slot = key == null ? null : slots.get(key);
+    return slot != null && (slot.asked != null || slot.waiting != null);
+  }
+
+  /**
    * Adds a row that has to wait for an answer.
    *
    * @param superseded told of the row that this one takes the place of, if any

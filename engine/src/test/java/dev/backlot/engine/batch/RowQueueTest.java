@@ -122,4 +122,20 @@ class RowQueueTest {
 
     assertThat(superseded).isEmpty();
   }
+
+  @Test
+  void a_key_is_asking_from_the_row_that_waits_until_the_answer() {
+    assertThat(queue.isAsking("a")).isFalse();
+    WaitingRow row = row("a");
+    add(row);
+    assertThat(queue.isAsking("a")).isTrue();
+    queue.asked(row);
+    assertThat(queue.isAsking("a")).isTrue();
+    assertThat(queue.isAsking("b")).isFalse();
+
+    row.done(new Answer.Missing());
+    queue.answered(row);
+
+    assertThat(queue.isAsking("a")).isFalse();
+  }
 }
