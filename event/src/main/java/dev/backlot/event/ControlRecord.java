@@ -6,18 +6,24 @@ import java.util.Locale;
  * What stands in the key of a record that is no change of a row ({@link
  * dev.backlot.schema.AvroSchemas#CONTROL}). A fence's value is the same bytes again, so that
  * compaction keeps it; a truncation's value is an envelope with op {@code t} and neither before nor
- * after.
+ * after; a mark has no value and always the same key, {@link #MARK}, so that compaction keeps one
+ * of a partition's at most.
  *
  * @param generation of the lease under which it was written
  * @param position where it stands in the source's log
  */
 public record ControlRecord(Kind kind, long generation, Position position) {
+  /** The one key of all marks; where a mark stands is in its header. */
+  public static final ControlRecord MARK = new ControlRecord(Kind.MARK, 0, Position.START);
+
   /** Why the record exists. */
   public enum Kind {
     /** Readers drop every later record of an older generation. */
     FENCE,
     /** Every older version of every row is gone. */
-    TRUNCATE
+    TRUNCATE,
+    /** All that the log said before the mark's position stands before it in its partition. */
+    MARK
   }
 
   /** Returns the framed bytes. */

@@ -87,6 +87,7 @@ class WireTest {
     byte[] bytes = fence.encode(42);
     assertThat(Confluent.schemaId(bytes)).isEqualTo(42);
     assertThat(ControlRecord.decode(bytes)).isEqualTo(fence);
+    assertThat(ControlRecord.decode(ControlRecord.MARK.encode(42))).isEqualTo(ControlRecord.MARK);
     assertThatThrownBy(() -> ControlRecord.decode(Arrays.copyOf(bytes, 9)))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -93,13 +93,34 @@ public final class OrderedWriter implements AutoCloseable {
    * @throws WriterStoppedException when an earlier send failed or writing is not allowed any more
    */
   public void send(ProducerRecord<byte[], byte[]> record) {
+    sendWith(record, open);
+  }
+
+  /**
+   * Sends one record as {@link #send(ProducerRecord)} does.
+   *
+   * @param where hears where it was written, before {@link #whenAcknowledged} of a later call
+   */
+  public void send(ProducerRecord<byte[], byte[]> record, OffsetListener where) {
+    Bucket bucket = open;
+    sendWith(
+        record,
+        (metadata, exception) -> {
+          if (exception == null && metadata != null) {
+            where.written(metadata.partition(), metadata.offset());
+          }
+          bucket.onCompletion(metadata, exception);
+        });
+  }
+
+  private void sendWith(ProducerRecord<byte[], byte[]> record, Callback callback) {
     check();
     Bucket bucket = open;
     bucket.pending.incrementAndGet();
     bucket.sent++;
     unpushed = true;
     try {
-      producer.send(record, bucket);
+      producer.send(record, callback);
     } catch (RuntimeException e) {
       fail(e);
       throw new WriterStoppedException("Cannot write to Kafka", e);

@@ -81,6 +81,22 @@ public final class SourceChannel {
     }
   }
 
+  /**
+   * Writes a mark into every partition: what the log said before it stands before it there, and
+   * what it says later behind it.
+   *
+   * @param passed hears of each mark's partition and offset once Kafka has acknowledged it, by the
+   *     producer's thread
+   */
+  public void writeMark(Position position, long sourceMicros, OffsetListener passed) {
+    byte[] key = ControlRecord.MARK.encode(controlSchemaId);
+    for (int partition = 0; partition < tails.length; partition++) {
+      ProducerRecord<byte[], byte[]> record =
+          record(partition, key, null, position, EventHeader.CONTROL, sourceMicros);
+      writer.send(record, passed);
+    }
+  }
+
   private int partition(byte[] key) {
     if (key.length == 0) {
       roundRobin = (roundRobin + 1) % tails.length;
@@ -107,10 +123,20 @@ public final class SourceChannel {
       Position position,
       int flags,
       long sourceMicros) {
+    writer.send(record(partition, key, value, position, flags, sourceMicros));
+  }
+
+  private ProducerRecord<byte[], byte[]> record(
+      int partition,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      Position position,
+      int flags,
+      long sourceMicros) {
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, partition, key, value);
     record
         .headers()
         .add(EventHeader.NAME, new EventHeader(flags, generation, position, sourceMicros).encode());
-    writer.send(record);
+    return record;
   }
 }

@@ -51,6 +51,18 @@ class OrderedWriterTest {
   }
 
   @Test
+  void who_sends_hears_where_a_record_stands_before_what_waits_for_it_runs() {
+    writer.send(
+        new ProducerRecord<>("t", 0, new byte[0], new byte[0]),
+        (partition, offset) -> heard.add("at " + partition + "/" + offset));
+    writer.whenAcknowledged(() -> heard.add("acknowledged"));
+    kafka.completeNext();
+    writer.advance();
+
+    assertThat(heard).containsSubsequence("at 0/0", "acknowledged");
+  }
+
+  @Test
   void a_place_is_confirmed_when_everything_before_it_is_acknowledged() {
     writer.track("t", new long[] {0});
     send();
