@@ -1,8 +1,11 @@
 package dev.backlot.engine.api;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.backlot.capture.secret.Secrets;
+import dev.backlot.engine.answer.CurrentAnswers;
+import dev.backlot.engine.answer.CurrentAnswers.Outcome;
 import dev.backlot.engine.endpoint.EndpointSchemas;
 import dev.backlot.engine.job.Jobs;
 import dev.backlot.engine.letter.DeadLetters;
@@ -38,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +59,7 @@ public final class DataPlaneApi implements AutoCloseable {
   private final ProgressService progress;
   private final SourceSamples samples;
   private final DeadLetters letters;
+  private final CurrentAnswers answers;
   private final Preflight preflight;
   private final HttpService http;
 
@@ -84,6 +89,7 @@ public final class DataPlaneApi implements AutoCloseable {
     RecordTexts texts = new RecordTexts(schemas);
     this.samples = new SourceSamples(metadata.sources(), texts, topics);
     this.letters = new DeadLetters(kafka, topics, texts, progress, processors);
+    this.answers = new CurrentAnswers(processors, secrets::resolve);
     this.http = part(new HttpService(config.enginePort(), config.internalToken(), this::answer));
   }
 
@@ -123,6 +129,7 @@ public final class DataPlaneApi implements AutoCloseable {
       case "GET pipelines/*/dead-letters" -> letters.list(path.get(1), limit(exchange));
       case "GET pipelines/*/dead-letters/*" -> letters.find(path.get(1), path.get(3));
       case "DELETE pipelines/*/dead-letters" -> deleteLetters(path.get(1));
+      case "POST pipelines/*/steps/*/answers" -> answers(path.get(1), path.get(3), body);
       case "POST pipelines/*/replays" -> replay(path.get(1), Json.read(body));
       case "GET sources/*/sample" -> samples.sample(path.get(1), limit(exchange));
       case "GET sources/*/stats" -> samples.stats(path.get(1));
@@ -211,6 +218,23 @@ public final class DataPlaneApi implements AutoCloseable {
     List<String> ids = new ArrayList<>();
     body.path("ids").forEach(id -> ids.add(id.asText()));
     return letters.replay(pipeline, new ReplayRequest(body.path("step").asText(""), ids));
+  }
+
+  /** {@code {"rows": [{field: text}]}} → {@code {"answers": [{"outcome", "values"|"reason"}]}}. */
+  private Object answers(String pipeline, String step, String body) {
+    List<Map<String, @Nullable String>> rows =
+        Json.MAPPER.convertValue(Json.read(body).path("rows"), new TypeReference<>() {});
+    List<Map<String, Object>> answers = new ArrayList<>();
+    for (Outcome outcome : this.answers.ask(progress.plan(pipeline), step, rows)) {
+      if (outcome instanceof Outcome.Found found) {
+        answers.add(Map.of("outcome", "found", "values", found.values()));
+      } else if (outcome instanceof Outcome.Missing missing) {
+        answers.add(Map.of("outcome", missing.deletes() ? "deleted" : "missing"));
+      } else if (outcome instanceof Outcome.Unknown unknown) {
+        answers.add(Map.of("outcome", "unknown", "reason", unknown.reason()));
+      }
+    }
+    return Map.of("answers", answers);
   }
 
   private Object deleteLetters(String pipeline) {

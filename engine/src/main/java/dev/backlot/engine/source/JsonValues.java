@@ -23,8 +23,8 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.TimestampData;
 import org.jspecify.annotations.Nullable;
 
-/** Values of rows as plain JSON values, written as PostgreSQL writes them. */
-final class JsonValues {
+/** Values of rows as plain JSON values, written as PostgreSQL writes them. Pure. */
+public final class JsonValues {
   private static final DateTimeFormatter DATE_TIME =
       new DateTimeFormatterBuilder()
           .appendPattern("uuuu-MM-dd HH:mm:ss")
@@ -37,6 +37,11 @@ final class JsonValues {
   static @Nullable Object of(RowData row, int index, FieldType type) {
     Object value =
         RowData.createFieldGetter(FlinkTypes.logicalType(type), index).getFieldOrNull(row);
+    return of(value, type);
+  }
+
+  /** Returns a value that stands in a Flink row as a JSON value; null for null. */
+  public static @Nullable Object of(@Nullable Object value, FieldType type) {
     return value == null ? null : json(value, type);
   }
 
