@@ -85,6 +85,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new DumpStore(jdbi);
   }
 
+  /** Returns the store of what audits ask of captured databases. */
+  public AuditReadStore auditReads() {
+    return new AuditReadStore(jdbi);
+  }
+
   /** Returns the store of documents and their revisions. */
   public DocumentStore documents() {
     return new DocumentStore(jdbi);
