@@ -34,7 +34,14 @@ final class ConnectionReader {
     } else {
       map.missing("type");
     }
-    return new ConnectionSpec(header, type, config(map, findings), tables(map), wal(map));
+    return new ConnectionSpec(
+        header,
+        type,
+        config(map, findings),
+        tables(map),
+        wal(map),
+        SettingReader.heartbeat(map),
+        SettingReader.connectionAlerts(map));
   }
 
   private static ConnectionSpec.Config config(MapReader map, Findings findings) {

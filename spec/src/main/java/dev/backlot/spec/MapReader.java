@@ -262,6 +262,11 @@ final class MapReader {
     return elements;
   }
 
+  boolean isText(String field) {
+    return value(field).orElse(node) instanceof ScalarNode scalar
+        && Tag.STR.equals(scalar.getTag());
+  }
+
   boolean isEmptyList(String field) {
     return value(field).orElse(node) instanceof SequenceNode list && list.getValue().isEmpty();
   }

@@ -38,6 +38,8 @@ final class PipelineReader {
             map.choice("on_error", OnError.STOP, List.of(OnError.values())),
             map.choice("deletion", Deletion.RETAIN, List.of(Deletion.values())),
             map.bool("adopt").orElse(false),
+            SettingReader.audit(map),
+            SettingReader.pipelineAlerts(map),
             steps(map, findings, broken));
     if (!spec.steps().isEmpty()) {
       GraphCheck.check(spec.steps(), map, findings);

@@ -54,6 +54,18 @@ public final class Quantities {
     return bytes + "B";
   }
 
+  /** Writes a duration of whole milliseconds with the largest unit that divides it: {@code 5m}. */
+  public static String formatDuration(Duration duration) {
+    long millis = duration.toMillis();
+    for (String unit : new String[] {"d", "h", "m", "s"}) {
+      long factor = MILLIS.getOrDefault(unit, 1L);
+      if (millis >= factor && millis % factor == 0) {
+        return millis / factor + unit;
+      }
+    }
+    return millis + "ms";
+  }
+
   private static Optional<Long> parse(
       String text, Map<String, Long> units, @Nullable Locale upper) {
     Matcher matcher = QUANTITY.matcher(text);

@@ -75,6 +75,7 @@ public final class SpecWriter {
     wal.put("limit", Quantities.formatSize(spec.wal().limitBytes()));
     wal.put("on_limit", MapReader.word(spec.wal().onLimit()));
     map.put("wal", wal);
+    SettingWriter.connection(spec, map);
   }
 
   private static void endpoint(EndpointSpec spec, Map<String, Object> map) {
@@ -117,6 +118,7 @@ public final class SpecWriter {
     if (spec.adopt()) {
       map.put("adopt", true);
     }
+    SettingWriter.pipeline(spec, map);
     map.put("steps", spec.steps().stream().map(SpecWriter::step).toList());
   }
 

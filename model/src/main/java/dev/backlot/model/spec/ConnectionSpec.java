@@ -1,10 +1,30 @@
 package dev.backlot.model.spec;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
-/** How to reach one external database, and which of its tables become Sources. */
+/**
+ * How to reach one external database, and which of its tables become Sources.
+ *
+ * @param heartbeat how often a synthetic event is written into the database's log; {@link
+ *     #heartbeatPeriod} says what holds
+ */
 public record ConnectionSpec(
-    SpecHeader header, Type type, Config config, Tables tables, WalBudget wal) implements Spec {
+    SpecHeader header,
+    Type type,
+    Config config,
+    Tables tables,
+    WalBudget wal,
+    Setting<Duration> heartbeat,
+    ConnectionAlerts alerts)
+    implements Spec {
+  private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+
+  /** Returns how often a synthetic event is written, 10 s unless said; empty when it is off. */
+  public Optional<Duration> heartbeatPeriod() {
+    return heartbeat.or(HEARTBEAT);
+  }
 
   /** The databases that can be captured. */
   public enum Type {

@@ -10,6 +10,8 @@ public record PipelineSpec(
     OnError onError,
     Deletion deletion,
     boolean adopt,
+    AuditPolicy audit,
+    PipelineAlerts alerts,
     List<StepSpec> steps)
     implements Spec {
   /** Copies what is mutable. */
@@ -19,12 +21,14 @@ public record PipelineSpec(
 
   /** Returns the same pipeline with another desired state, as pause and resume write it. */
   public PipelineSpec withState(DesiredState newState) {
-    return new PipelineSpec(header, newState, startFrom, onError, deletion, adopt, steps);
+    return new PipelineSpec(
+        header, newState, startFrom, onError, deletion, adopt, audit, alerts, steps);
   }
 
   /** Returns the same pipeline with other steps. */
   public PipelineSpec withSteps(List<StepSpec> newSteps) {
-    return new PipelineSpec(header, state, startFrom, onError, deletion, adopt, newSteps);
+    return new PipelineSpec(
+        header, state, startFrom, onError, deletion, adopt, audit, alerts, newSteps);
   }
 
   /** Whether the pipeline should run. */
