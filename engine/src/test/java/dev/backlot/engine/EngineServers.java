@@ -9,6 +9,7 @@ import dev.backlot.engine.api.DataPlaneApi;
 import dev.backlot.engine.api.Preflight;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemCode;
+import dev.backlot.model.audit.QueryAnswer;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.registry.SchemaStore;
 import dev.backlot.transport.DeadLetter;
@@ -68,7 +69,11 @@ final class EngineServers implements AutoCloseable {
     flink = FlinkCluster.temporary().slots(4).start();
     Path data = Files.createTempDirectory("backlot-engine-");
     PlatformConfig config = config(data);
-    api = DataPlaneApi.start(config, connection -> new Preflight.Result(List.of(), List.of()));
+    api =
+        DataPlaneApi.start(
+            config,
+            connection -> new Preflight.Result(List.of(), List.of()),
+            (connection, read) -> new QueryAnswer(List.of(), List.of(), List.of()));
     metadata = MetadataDatabase.open(config.metadata());
     schemas = new SchemaStore(Map.of("bootstrap.servers", kafka.bootstrapServers()), (short) 1);
     lake = LakeCatalog.open(LakeSettings.of(config));

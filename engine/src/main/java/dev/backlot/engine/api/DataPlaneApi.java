@@ -21,6 +21,8 @@ import dev.backlot.engine.source.TopicReader;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.audit.QueryAnswer;
+import dev.backlot.model.audit.QueryRead;
 import dev.backlot.model.plan.PipelinePlan;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.model.source.SourceDescriptor;
@@ -61,9 +63,10 @@ public final class DataPlaneApi implements AutoCloseable {
   private final DeadLetters letters;
   private final CurrentAnswers answers;
   private final Preflight preflight;
+  private final ConnectionQueries queries;
   private final HttpService http;
 
-  private DataPlaneApi(PlatformConfig config, Preflight preflight) {
+  private DataPlaneApi(PlatformConfig config, Preflight preflight, ConnectionQueries queries) {
     Map<String, String> kafka = new HashMap<>(config.kafkaProperties());
     kafka.put("bootstrap.servers", config.bootstrapServers());
     Processors processors = Processors.load();
@@ -72,6 +75,7 @@ public final class DataPlaneApi implements AutoCloseable {
     LakeCatalog lake = part(LakeCatalog.open(LakeSettings.of(config)));
     TopicReader topics = part(new TopicReader(kafka));
     this.preflight = preflight;
+    this.queries = queries;
     Secrets secrets = new Secrets(config.secretsDir());
     EndpointSchemas endpoints = part(new EndpointSchemas(metadata, secrets::resolve));
     endpoints.start();
@@ -99,8 +103,9 @@ public final class DataPlaneApi implements AutoCloseable {
    *
    * @throws ProblemException {@code PORT_TAKEN}, or when something it needs can't be reached
    */
-  public static DataPlaneApi start(PlatformConfig config, Preflight preflight) {
-    DataPlaneApi api = new DataPlaneApi(config, preflight);
+  public static DataPlaneApi start(
+      PlatformConfig config, Preflight preflight, ConnectionQueries queries) {
+    DataPlaneApi api = new DataPlaneApi(config, preflight, queries);
     api.http.start();
     return api;
   }
@@ -120,6 +125,7 @@ public final class DataPlaneApi implements AutoCloseable {
     return switch (route) {
       case "GET health" -> Map.of("status", "up");
       case "POST preflight" -> preflight(body);
+      case "POST queries" -> query(Json.read(body));
       case "POST plans" -> plan(Json.read(body));
       case "GET jobs" -> jobs.list();
       case "PUT jobs/*" -> put(path.get(1), Json.read(body));
@@ -151,16 +157,29 @@ public final class DataPlaneApi implements AutoCloseable {
 
   private Object preflight(String body) {
     Documents documents = SpecReader.read("", body);
+    return documents.problems().isEmpty()
+        ? preflight.check(connection(documents))
+        : new Preflight.Result(documents.problems(), List.of());
+  }
+
+  /** {@code {"connection": document, "read": QueryRead}} → {@link QueryAnswer}. */
+  private Object query(JsonNode body) {
+    Documents documents = SpecReader.read("", body.path("connection").toString());
     if (!documents.problems().isEmpty()) {
-      return new Preflight.Result(documents.problems(), List.of());
+      throw new ProblemException(documents.problems());
     }
-    if (documents.specs().size() != 1
-        || !(documents.specs().get(0) instanceof ConnectionSpec connection)) {
-      throw new ProblemException(
-          ProblemCode.SPEC_WRONG_SHAPE,
-          "Cannot check the document: it is not one Connection. Send one Connection document.");
+    return queries.read(
+        connection(documents), Json.MAPPER.convertValue(body.path("read"), QueryRead.class));
+  }
+
+  private static ConnectionSpec connection(Documents documents) {
+    if (documents.specs().size() == 1
+        && documents.specs().get(0) instanceof ConnectionSpec connection) {
+      return connection;
     }
-    return preflight.check(connection);
+    throw new ProblemException(
+        ProblemCode.SPEC_WRONG_SHAPE,
+        "Cannot check the document: it is not one Connection. Send one Connection document.");
   }
 
   private Object plan(JsonNode body) {

@@ -1,10 +1,12 @@
 package dev.backlot.server.dataplane;
 
 import dev.backlot.capture.postgres.PostgresPreflight;
+import dev.backlot.capture.postgres.query.ConnectionQuery;
 import dev.backlot.capture.secret.Secrets;
 import dev.backlot.capture.worker.CaptureWorker;
 import dev.backlot.embedded.FlinkCluster;
 import dev.backlot.embedded.KafkaServer;
+import dev.backlot.engine.api.ConnectionQueries;
 import dev.backlot.engine.api.DataPlaneApi;
 import dev.backlot.engine.api.Preflight;
 import dev.backlot.engine.metrics.FlinkMetricsFactory;
@@ -60,7 +62,7 @@ public final class DataPlane {
       part("flink", () -> flink(flink));
     }
     part("capture", () -> CaptureWorker.start(config));
-    part("engine", () -> DataPlaneApi.start(config, preflight(config)));
+    part("engine", () -> DataPlaneApi.start(config, preflight(config), queries(config)));
   }
 
   private static Preflight preflight(PlatformConfig config) {
@@ -69,6 +71,10 @@ public final class DataPlane {
       PostgresPreflight.Findings findings = PostgresPreflight.check(connection, secrets);
       return new Preflight.Result(findings.problems(), findings.sources());
     };
+  }
+
+  private static ConnectionQueries queries(PlatformConfig config) {
+    return new ConnectionQuery(new Secrets(config.secretsDir()))::read;
   }
 
   private static KafkaServer kafka(PlatformConfig.EmbeddedKafka kafka) {

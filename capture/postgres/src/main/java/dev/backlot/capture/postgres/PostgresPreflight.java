@@ -87,7 +87,7 @@ public final class PostgresPreflight {
   }
 
   /** Says what a failed attempt to connect means. */
-  static ProblemException unreachable(ConnectionSpec spec, SQLException e) {
+  public static ProblemException unreachable(ConnectionSpec spec, SQLException e) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     String where = spec.config().host() + ":" + spec.config().port();
     String text = message(e);
