@@ -42,6 +42,7 @@ class ModuleBoundariesTest {
     MAY_USE.put("sdk", List.of("model", "schema", "event"));
     MAY_USE.put("processors", List.of("model", "spec", "schema", "event", "sdk"));
     MAY_USE.put("warehouse", List.of("model", "schema"));
+    MAY_USE.put("quality", List.of("model", "schema", "metadata", "warehouse"));
     MAY_USE.put("transport", List.of("model", "schema", "event", "registry", "sdk"));
     MAY_USE.put("sink", List.of("model", "schema", "event", "sdk", "transport", "warehouse"));
     MAY_USE.put(
@@ -63,7 +64,7 @@ class ModuleBoundariesTest {
             "capture"));
     MAY_USE.put(
         "controller",
-        List.of("model", "spec", "schema", "event", "registry", "metadata", "warehouse"));
+        List.of("model", "spec", "schema", "event", "registry", "metadata", "warehouse", "quality"));
     MAY_USE.put("cli", List.of("model", "spec"));
     MAY_USE.put("server", List.of("model", "embedded", "metadata", "capture", "engine"));
     MAY_USE.put("studio", List.of());
