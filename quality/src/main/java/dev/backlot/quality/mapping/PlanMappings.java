@@ -92,8 +92,7 @@ public final class PlanMappings {
       List<LeftOut> leftOut) {
     List<Column> key = new ArrayList<>();
     for (String name : source.key()) {
-      Optional<Column> column =
-          compared.stream().filter(c -> c.source().equals(name)).findFirst();
+      Optional<Column> column = compared.stream().filter(c -> c.source().equals(name)).findFirst();
       if (column.isEmpty()) {
         return new Unproven(
             sink.table(), source.name(), "its key column '" + name + "' is not in the table");
@@ -131,7 +130,9 @@ public final class PlanMappings {
     }
     if (!source.startFrom().equals("earliest")) {
       return Optional.of(
-          "the pipeline starts from " + source.startFrom() + ", so older rows are missing by intent");
+          "the pipeline starts from "
+              + source.startFrom()
+              + ", so older rows are missing by intent");
     }
     return Optional.empty();
   }
@@ -186,7 +187,11 @@ public final class PlanMappings {
               "step '" + step.id() + "' makes refreshes of other rows out of the Source's changes");
       default ->
           Branch.blocked(
-              "what processor '" + step.processor() + "' of step '" + step.id() + "' does is unknown");
+              "what processor '"
+                  + step.processor()
+                  + "' of step '"
+                  + step.id()
+                  + "' does is unknown");
     };
   }
 
@@ -195,7 +200,10 @@ public final class PlanMappings {
     SourcePredicate.Outcome outcome = SourcePredicate.of(where, input);
     if (outcome instanceof SourcePredicate.Unknown unknown) {
       return Branch.blocked(
-          "the filter of step '" + step.id() + "' can't be asked of the database: " + unknown.fact());
+          "the filter of step '"
+              + step.id()
+              + "' can't be asked of the database: "
+              + unknown.fact());
     }
     List<SourcePredicate> conditions = new ArrayList<>(input.conditions());
     conditions.add(((SourcePredicate.Known) outcome).predicate());

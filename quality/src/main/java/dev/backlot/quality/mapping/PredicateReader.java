@@ -242,7 +242,9 @@ final class PredicateReader {
     if (token.type() == Type.NUMBER) {
       return PredicateConstant.number((minus ? "-" : "") + token.text());
     }
-    if (token.type() == Type.WORD && TEMPORAL.contains(upper) && tokens.peek().type() == Type.TEXT) {
+    if (token.type() == Type.WORD
+        && TEMPORAL.contains(upper)
+        && tokens.peek().type() == Type.TEXT) {
       return PredicateConstant.temporal(upper, tokens.next().text());
     }
     if (token.type() == Type.TEXT && !minus) {

@@ -55,8 +55,7 @@ final class PredicateTokens {
 
   private static Token token(Matcher matcher) {
     for (Type type : Type.values()) {
-      String text =
-          type == Type.END ? null : matcher.group(type.name().toLowerCase(Locale.ROOT));
+      String text = type == Type.END ? null : matcher.group(type.name().toLowerCase(Locale.ROOT));
       if (text != null) {
         return new Token(type, unquoted(type, text));
       }

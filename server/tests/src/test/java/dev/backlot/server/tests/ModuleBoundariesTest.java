@@ -64,7 +64,8 @@ class ModuleBoundariesTest {
             "capture"));
     MAY_USE.put(
         "controller",
-        List.of("model", "spec", "schema", "event", "registry", "metadata", "warehouse", "quality"));
+        List.of(
+            "model", "spec", "schema", "event", "registry", "metadata", "warehouse", "quality"));
     MAY_USE.put("cli", List.of("model", "spec"));
     MAY_USE.put("server", List.of("model", "embedded", "metadata", "capture", "engine"));
     MAY_USE.put("studio", List.of());
