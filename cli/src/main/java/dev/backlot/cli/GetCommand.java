@@ -27,7 +27,9 @@ final class GetCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "KIND",
-      description = "connection, endpoint, source, pipeline, table, job, schema or deadletter.")
+      description =
+          "connection, endpoint, source, pipeline, table, job, schema, deadletter or"
+              + " incident.")
   private Kind kind = Kind.PIPELINE;
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
@@ -43,6 +45,9 @@ final class GetCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "Only the dead letters of this pipeline.")
   private String pipeline = "";
+
+  @Option(names = "--all", description = "Incidents that are over, too.")
+  private boolean all;
 
   @Option(
       names = {"-w", "--watch"},
@@ -93,6 +98,10 @@ final class GetCommand implements Callable<Integer> {
             : Kind.PIPELINE.path(pipeline) + "/deadletters?limit=10000";
     List<Map<String, @Nullable Object>> items = new ArrayList<>();
     Values.list(main.api().get(path).get("items")).forEach(item -> items.add(Values.map(item)));
+    if (kind == Kind.INCIDENT && !all) {
+      items.removeIf(
+          item -> Values.text(Values.map(item.get("status")).get("state")).equals("resolved"));
+    }
     return items;
   }
 
@@ -102,7 +111,8 @@ final class GetCommand implements Callable<Integer> {
       return;
     }
     if (items.isEmpty()) {
-      main.out.println("There are no " + kind.noun() + "s.");
+      String open = kind == Kind.INCIDENT && !all ? "open " : "";
+      main.out.println("There are no " + open + kind.noun() + "s.");
       return;
     }
     TablePrinter table = new TablePrinter(header());
@@ -121,6 +131,8 @@ final class GetCommand implements Callable<Integer> {
       case ENDPOINT -> List.of("NAME", "STATE", "REASON");
       case DEADLETTER ->
           List.of("ID", "STATE", "PIPELINE", "STEP", "SOURCE", "KEY", "ATTEMPT", "SINCE", "REASON");
+      case INCIDENT ->
+          List.of("ID", "STATE", "SEVERITY", "KIND", "SUBJECT", "OWNER", "SINCE", "REASON");
     };
   }
 
@@ -191,7 +203,21 @@ final class GetCommand implements Callable<Integer> {
               Values.text(spec.get("attempt")),
               since,
               reason);
+      case INCIDENT ->
+          List.of(
+              itemName,
+              state,
+              Values.text(status.get("severity")),
+              Values.text(spec.get("kind")),
+              subject(Values.map(spec.get("subject"))),
+              owner,
+              since,
+              reason);
     };
+  }
+
+  private static String subject(Map<String, @Nullable Object> subject) {
+    return Values.text(subject.get("kind")) + " " + Values.text(subject.get("name"));
   }
 
   private static String seconds(@Nullable Object lag) {

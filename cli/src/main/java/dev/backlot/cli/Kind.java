@@ -15,7 +15,8 @@ enum Kind {
   TABLE,
   JOB,
   SCHEMA,
-  DEADLETTER;
+  DEADLETTER,
+  INCIDENT;
 
   String noun() {
     return name().toLowerCase(Locale.ROOT);

@@ -42,6 +42,10 @@ import picocli.CommandLine.ScopeType;
       DataCommands.Sample.class,
       DataCommands.Query.class,
       MaintainCommand.class,
+      IncidentCommands.Acknowledge.class,
+      IncidentCommands.Snooze.class,
+      IncidentCommands.Assign.class,
+      IncidentCommands.Resolve.class,
       StatusCommand.class,
       CommandLine.HelpCommand.class
     },

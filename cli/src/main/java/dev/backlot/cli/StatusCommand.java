@@ -36,7 +36,24 @@ final class StatusCommand implements Callable<Integer> {
         status.get("pipelines"),
         List.of("state", "rate", "lag_seconds", "lag_records", "reason"));
     print("TABLE", status.get("tables"), List.of("pipeline", "row_count", "age_seconds"));
+    printIncidents(Values.list(status.get("incidents")));
     return 0;
+  }
+
+  private void printIncidents(List<?> incidents) {
+    long unattended =
+        incidents.stream()
+            .filter(incident -> Values.text(Values.map(incident).get("state")).equals("open"))
+            .count();
+    if (incidents.isEmpty()) {
+      main.out.println("No open incidents.");
+      return;
+    }
+    main.out.println(
+        incidents.size()
+            + (incidents.size() == 1 ? " open incident, " : " open incidents, ")
+            + unattended
+            + " of them looked after by nobody. See `backlot get incidents`.");
   }
 
   private void print(String noun, @Nullable Object items, List<String> fields) {

@@ -8,6 +8,14 @@ import dev.backlot.controller.document.ChangePlanner;
 import dev.backlot.controller.document.Deletion;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
+import dev.backlot.controller.incident.Conditions;
+import dev.backlot.controller.incident.ConnectionConditions;
+import dev.backlot.controller.incident.EndpointConditions;
+import dev.backlot.controller.incident.IncidentItems;
+import dev.backlot.controller.incident.IncidentKeeper;
+import dev.backlot.controller.incident.IncidentResource;
+import dev.backlot.controller.incident.PipelineConditions;
+import dev.backlot.controller.incident.PlatformConditions;
 import dev.backlot.controller.letter.DeadLetterItems;
 import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
@@ -171,6 +179,7 @@ class Wiring {
       Lake lake,
       MaintenanceRuns maintenance,
       SchemaStore schemas,
+      IncidentItems incidents,
       Reconciler reconciler) {
     List<Items> kinds =
         List.of(
@@ -181,9 +190,46 @@ class Wiring {
             new TableItems(lake, maintenance::describe),
             new JobItems(dataPlane, maintenance),
             deadLetters,
-            new SchemaItems(schemas));
+            new SchemaItems(schemas),
+            incidents);
     return new ItemResource(
         kinds, metadata.documents(), new Deletion(metadata.documents(), reconciler));
+  }
+
+  @Bean
+  PipelineConditions pipelineConditions(MetadataDatabase metadata, ProgressBoard progress) {
+    return new PipelineConditions(metadata, progress);
+  }
+
+  @Bean
+  ConnectionConditions connectionConditions(MetadataDatabase metadata) {
+    return new ConnectionConditions(metadata);
+  }
+
+  @Bean
+  EndpointConditions endpointConditions(MetadataDatabase metadata) {
+    return new EndpointConditions(metadata);
+  }
+
+  @Bean(initMethod = "start")
+  PlatformConditions platformConditions(PlatformConfig config, ProgressBoard progress) {
+    return new PlatformConditions(config, progress);
+  }
+
+  @Bean(initMethod = "start")
+  IncidentKeeper incidentKeeper(
+      List<Conditions> judges, MetadataDatabase metadata, Reconciler reconciler) {
+    return new IncidentKeeper(judges, metadata, reconciler::isLeading, () -> {});
+  }
+
+  @Bean
+  IncidentItems incidentItems(MetadataDatabase metadata) {
+    return new IncidentItems(metadata);
+  }
+
+  @Bean
+  IncidentResource incidentResource(MetadataDatabase metadata, IncidentItems items) {
+    return new IncidentResource(metadata, items);
   }
 
   @Bean
@@ -213,8 +259,9 @@ class Wiring {
       DataPlane dataPlane,
       PipelineItems pipelines,
       ProgressBoard progress,
+      IncidentItems incidents,
       Lake lake) {
-    return new LiveState(metadata, dataPlane, pipelines, progress, lake);
+    return new LiveState(metadata, dataPlane, pipelines, progress, incidents, lake);
   }
 
   @Bean

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
+import dev.backlot.controller.incident.IncidentResource;
 import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.StatusResource;
@@ -39,6 +40,7 @@ final class OpenApiTest {
           StatusResource.class,
           PipelineResource.class,
           DeadLetterResource.class,
+          IncidentResource.class,
           SourceResource.class,
           QueryResource.class,
           MetricsResource.class);

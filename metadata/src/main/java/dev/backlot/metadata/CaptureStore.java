@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
 
 /** Leases, statuses, acknowledged progress and drain requests of captures. Thread-safe. */
@@ -52,6 +53,8 @@ public final class CaptureStore {
    * @param details a JSON object: {@code problems}, {@code tables} (per table: state, code,
    *     reason), {@code retained_bytes}, {@code position}
    * @param revision of the Connection document that it follows
+   * @param unwell since when it has not been running, and why as far as it is known; empty while it
+   *     runs
    */
   public record Status(
       String connection,
@@ -62,7 +65,16 @@ public final class CaptureStore {
       long revision,
       Optional<Instant> drainRequestedAt,
       Optional<Instant> drainedAt,
+      Optional<Unwell> unwell,
       Instant updatedAt) {}
+
+  /**
+   * A time in which a capture does not run, tries and failures in between included.
+   *
+   * @param code the newest known problem code's name, or empty
+   * @param reason likewise
+   */
+  public record Unwell(Instant since, String code, String reason) {}
 
   /**
    * What Kafka has acknowledged.
@@ -158,6 +170,16 @@ public final class CaptureStore {
                 generation));
   }
 
+  /** Returns the connections that were captured once and whose lease nobody holds now. */
+  public Set<String> unattended() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select("SELECT connection FROM capture_lease WHERE expires_at < now()")
+                .mapTo(String.class)
+                .set());
+  }
+
   /** Returns every connection's status, by name. */
   public List<Status> statuses() {
     return jdbi.withHandle(
@@ -183,20 +205,30 @@ public final class CaptureStore {
       String connection, State state, String code, String reason, String details, long revision) {
     jdbi.useHandle(
         handle ->
-            handle.execute(
-                """
-                INSERT INTO capture_status (connection, state, code, reason, details, revision)
-                VALUES (?, ?, ?, ?, CAST(? AS jsonb), ?)
+            handle
+                .createUpdate(
+                    """
+                INSERT INTO capture_status AS before (connection, state, code, reason, details, revision,
+                  unwell_since, unwell_code, unwell_reason)
+                VALUES (:connection, :state, :code, :reason, CAST(:details AS jsonb), :revision,
+                  CASE WHEN :state <> 'running' THEN now() END, :code, :reason)
                 ON CONFLICT (connection) DO UPDATE SET state = excluded.state, code = excluded.code,
                   reason = excluded.reason, details = excluded.details, revision = excluded.revision,
+                  unwell_since = CASE WHEN excluded.unwell_since IS NOT NULL
+                    THEN coalesce(before.unwell_since, excluded.unwell_since) END,
+                  unwell_code = CASE WHEN excluded.state = 'starting'
+                    THEN before.unwell_code ELSE excluded.code END,
+                  unwell_reason = CASE WHEN excluded.state = 'starting'
+                    THEN before.unwell_reason ELSE excluded.reason END,
                   updated_at = now()
-                """,
-                connection,
-                state.label(),
-                code,
-                reason,
-                details,
-                revision));
+                """)
+                .bind("connection", connection)
+                .bind("state", state.label())
+                .bind("code", code)
+                .bind("reason", reason)
+                .bind("details", details)
+                .bind("revision", revision)
+                .execute());
   }
 
   /** Forgets what was acknowledged: the next capture of this connection begins anew. */
@@ -342,6 +374,16 @@ public final class CaptureStore {
         row.getLong("revision"),
         Optional.ofNullable(row.getTimestamp("drain_requested_at")).map(Timestamp::toInstant),
         Optional.ofNullable(row.getTimestamp("drained_at")).map(Timestamp::toInstant),
+        unwell(row),
         row.getTimestamp("updated_at").toInstant());
+  }
+
+  private static Optional<Unwell> unwell(ResultSet row) throws SQLException {
+    Timestamp since = row.getTimestamp("unwell_since");
+    return since == null
+        ? Optional.empty()
+        : Optional.of(
+            new Unwell(
+                since.toInstant(), row.getString("unwell_code"), row.getString("unwell_reason")));
   }
 }

@@ -110,6 +110,16 @@ public final class MetadataDatabase implements AutoCloseable {
     return new EndpointStore(jdbi);
   }
 
+  /** Returns the store of incidents. */
+  public IncidentStore incidents() {
+    return new IncidentStore(jdbi);
+  }
+
+  /** Returns the store of what routes are told. */
+  public DeliveryStore deliveries() {
+    return new DeliveryStore(jdbi);
+  }
+
   @Override
   public void close() {
     pool.close();

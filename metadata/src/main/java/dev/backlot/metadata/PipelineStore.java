@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
 /** What the reconciler has brought about for each pipeline, and its plans. Thread-safe. */
@@ -158,6 +160,26 @@ public final class PipelineStore {
             handle.execute(
                 "UPDATE pipeline_status SET failures = 0, retry_at = NULL WHERE pipeline = ?",
                 pipeline));
+  }
+
+  /** Returns how often each pipeline's job has failed within a time, going on or not. */
+  public Map<String, Integer> failedWithin(Duration time) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    """
+                    SELECT name, count(*)::int AS failures FROM (
+                      SELECT name, state, lag(state) OVER (PARTITION BY name ORDER BY id) AS before
+                      FROM document_event
+                      WHERE kind = 'Pipeline' AND at > now() - ? * interval '1 millisecond') e
+                    WHERE state = 'failed' AND before IS DISTINCT FROM 'failed' GROUP BY name
+                    """,
+                    time.toMillis())
+                .collectRows(
+                    Collectors.toMap(
+                        row -> row.getColumn("name", String.class),
+                        row -> row.getColumn("failures", Integer.class))));
   }
 
   /** Asks for a restart with a fresh plan. */

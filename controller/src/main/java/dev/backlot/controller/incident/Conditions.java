@@ -1,6 +1,7 @@
 package dev.backlot.controller.incident;
 
 import dev.backlot.model.alert.AlertKind;
+import dev.backlot.model.alert.Subject;
 import java.util.List;
 import java.util.Set;
 
@@ -19,4 +20,12 @@ public interface Conditions {
    * @throws RuntimeException when it can't be told: then incidents of its kinds stay as they are
    */
   List<Condition> current();
+
+  /**
+   * Says whether the last answer can be trusted about something that it did not name. Where it
+   * can't, such as the lag of a job that does not run, an incident stays as it is.
+   */
+  default boolean canTell(AlertKind kind, Subject subject) {
+    return true;
+  }
 }

@@ -5,6 +5,7 @@ import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dataplane.DataPlane.SourceStats;
 import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.incident.IncidentItems;
 import dev.backlot.controller.live.SourceBoard.Seen;
 import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.ProgressBoard;
@@ -42,6 +43,7 @@ public final class LiveState implements AutoCloseable {
   private final ProgressBoard progress;
   private final ConnectionItems connections;
   private final LiveTables tables;
+  private final IncidentItems incidents;
   private final SourceBoard sourceBoard;
   private final Instant startedAt = Instant.now();
   private Map<String, Object> newest = Map.of();
@@ -55,10 +57,12 @@ public final class LiveState implements AutoCloseable {
       DataPlane dataPlane,
       PipelineItems pipelines,
       ProgressBoard progress,
+      IncidentItems incidents,
       Lake lake) {
     this.metadata = metadata;
     this.pipelines = pipelines;
     this.progress = progress;
+    this.incidents = incidents;
     this.connections = new ConnectionItems(metadata);
     this.tables = new LiveTables(lake);
     this.sourceBoard = new SourceBoard(metadata.sources(), dataPlane);
@@ -78,6 +82,7 @@ public final class LiveState implements AutoCloseable {
     state.put("sources", attempt(this::sources).orElse(List.of()));
     state.put("pipelines", items.orElse(List.of()).stream().map(this::pipeline).toList());
     state.put("tables", tables());
+    state.put("incidents", attempt(incidents::open).orElse(List.of()));
     newest = state;
     newestAt = System.nanoTime();
     return state;

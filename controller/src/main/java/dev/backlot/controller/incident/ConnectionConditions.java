@@ -1,0 +1,173 @@
+package dev.backlot.controller.incident;
+
+import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.web.Json;
+import dev.backlot.metadata.CaptureStore;
+import dev.backlot.metadata.CaptureStore.Status;
+import dev.backlot.metadata.CaptureStore.Unwell;
+import dev.backlot.metadata.DocumentStore;
+import dev.backlot.metadata.DocumentStore.StoredDocument;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.alert.AlertKind;
+import dev.backlot.model.alert.Severity;
+import dev.backlot.model.alert.Subject;
+import dev.backlot.model.source.SourceName;
+import dev.backlot.model.spec.ConnectionSpec;
+import dev.backlot.model.spec.SpecKind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is wrong with connections, as their captures say. */
+public final class ConnectionConditions implements Conditions {
+  private final DocumentStore documents;
+  private final CaptureStore captures;
+  private Set<String> unwell = Set.of();
+
+  /** Judges the declared connections. */
+  public ConnectionConditions(MetadataDatabase metadata) {
+    this.documents = metadata.documents();
+    this.captures = metadata.captures();
+  }
+
+  @Override
+  public Set<AlertKind> kinds() {
+    return EnumSet.of(
+        AlertKind.CONNECTION_FAILED,
+        AlertKind.CONNECTION_RETRYING,
+        AlertKind.SLOT_LOST,
+        AlertKind.TABLE_REFUSED,
+        AlertKind.WAL_OVER_ALERT,
+        AlertKind.WAL_OVER_LIMIT);
+  }
+
+  @Override
+  public List<Condition> current() {
+    Map<String, Status> statuses = new HashMap<>();
+    captures.statuses().forEach(status -> statuses.put(status.connection(), status));
+    Set<String> unattended = captures.unattended();
+    Set<String> notRunning = new HashSet<>();
+    List<Condition> found = new ArrayList<>();
+    for (StoredDocument document : documents.list(SpecKind.CONNECTION)) {
+      Optional<Status> status = Optional.ofNullable(statuses.get(document.name()));
+      Optional<ConnectionSpec> spec =
+          Usage.spec(document.json())
+              .filter(ConnectionSpec.class::isInstance)
+              .map(ConnectionSpec.class::cast);
+      if (document.deleting() || status.isEmpty() || spec.isEmpty()) {
+        continue;
+      }
+      Optional<Unwell> trouble = status.get().unwell();
+      if (trouble.isPresent()) {
+        notRunning.add(document.name());
+        found.add(notRunning(status.get(), trouble.get()));
+      } else if (unattended.contains(document.name())) {
+        notRunning.add(document.name());
+        found.add(unattended(document.name()));
+      } else {
+        found.addAll(running(spec.get(), status.get()));
+      }
+    }
+    unwell = notRunning;
+    return found;
+  }
+
+  /** A capture that does not run knows nothing of its tables and of retained log. */
+  @Override
+  public boolean canTell(AlertKind kind, Subject subject) {
+    return switch (kind) {
+      case TABLE_REFUSED -> !unwell.contains(SourceName.parse(subject.name()).connection());
+      case WAL_OVER_ALERT, WAL_OVER_LIMIT -> !unwell.contains(subject.name());
+      default -> true;
+    };
+  }
+
+  private static Condition notRunning(Status status, Unwell trouble) {
+    boolean failed = status.state() == CaptureStore.State.FAILED;
+    boolean lost = trouble.code().equals(ProblemCode.CONNECTION_SLOT_LOST.name());
+    AlertKind kind =
+        !failed
+            ? AlertKind.CONNECTION_RETRYING
+            : lost ? AlertKind.SLOT_LOST : AlertKind.CONNECTION_FAILED;
+    String reason =
+        trouble.reason().isEmpty()
+            ? "Capture of connection '"
+                + status.connection()
+                + "' has not begun. It may wait for transactions of the database to end."
+            : trouble.reason();
+    return Condition.of(
+        kind,
+        Subject.connection(status.connection()),
+        Severity.CRITICAL,
+        reason,
+        Map.of("code", trouble.code(), "state", status.state().label()),
+        trouble.since());
+  }
+
+  private static Condition unattended(String connection) {
+    return Condition.of(
+        AlertKind.CONNECTION_RETRYING,
+        Subject.connection(connection),
+        Severity.CRITICAL,
+        "No worker captures connection '"
+            + connection
+            + "'. See whether the data plane and other capture workers run.",
+        Map.of("code", "", "state", "unattended"),
+        Instant.now());
+  }
+
+  private static List<Condition> running(ConnectionSpec spec, Status status) {
+    Map<String, Object> details = Json.readMap(status.details());
+    List<Condition> found = new ArrayList<>();
+    if (details.get("tables") instanceof Map<?, ?> tables) {
+      tables.forEach(
+          (table, said) ->
+              found.add(refused(spec.name(), String.valueOf(table), said, status.updatedAt())));
+    }
+    if (details.get("retained_bytes") instanceof Number retained) {
+      retained(spec, retained.longValue(), status.updatedAt()).ifPresent(found::add);
+    }
+    return found;
+  }
+
+  private static Condition refused(String connection, String table, Object said, Instant since) {
+    Map<?, ?> facts = said instanceof Map<?, ?> map ? map : Map.of();
+    return new Condition(
+        AlertKind.TABLE_REFUSED,
+        new Subject(Subject.Kind.SOURCE, connection + "." + table),
+        Subject.connection(connection),
+        Severity.CRITICAL,
+        String.valueOf(facts.get("reason")),
+        Map.of("code", String.valueOf(facts.get("code"))),
+        since);
+  }
+
+  private static Optional<Condition> retained(ConnectionSpec spec, long retained, Instant since) {
+    boolean overLimit = retained > spec.wal().limitBytes();
+    Optional<Long> alert = spec.alerts().walLimit(spec.wal()).filter(most -> retained > most);
+    if (!overLimit && alert.isEmpty()) {
+      return Optional.empty();
+    }
+    long most = overLimit ? spec.wal().limitBytes() : alert.orElseThrow();
+    return Optional.of(
+        Condition.of(
+            overLimit ? AlertKind.WAL_OVER_LIMIT : AlertKind.WAL_OVER_ALERT,
+            Subject.connection(spec.name()),
+            overLimit ? Severity.CRITICAL : Severity.WARNING,
+            "The database of connection '"
+                + spec.name()
+                + "' retains more log for it than "
+                + most
+                + " bytes. See what holds capture up, or let the database retain more"
+                + " (wal.alert, wal.limit).",
+            Map.of("retained_bytes", retained, "limit_bytes", most),
+            since));
+  }
+}

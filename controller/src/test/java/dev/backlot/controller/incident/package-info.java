@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backlot.controller.incident;
+
+import org.jspecify.annotations.NullMarked;
