@@ -129,6 +129,7 @@ final class GetCommand implements Callable<Integer> {
       case JOB -> List.of("NAME", "KIND", "STATE", "ID", "STARTED", "REASON");
       case SCHEMA -> List.of("SUBJECT", "ID", "VERSION");
       case ENDPOINT -> List.of("NAME", "STATE", "REASON");
+      case AUDIT -> List.of("NAME", "STATE", "PROVEN EQUAL", "ROWS", "OWNER", "SINCE", "REASON");
       case DEADLETTER ->
           List.of("ID", "STATE", "PIPELINE", "STEP", "SOURCE", "KEY", "ATTEMPT", "SINCE", "REASON");
       case INCIDENT ->
@@ -192,6 +193,15 @@ final class GetCommand implements Callable<Integer> {
               reason);
       case SCHEMA -> List.of(itemName, Values.text(status.get("id")), revision);
       case ENDPOINT -> List.of(itemName, state, reason);
+      case AUDIT ->
+          List.of(
+              itemName,
+              state,
+              Values.text(status.get("proven_equal_as_of")),
+              Values.text(status.get("target_rows")),
+              owner,
+              since,
+              reason);
       case DEADLETTER ->
           List.of(
               itemName,

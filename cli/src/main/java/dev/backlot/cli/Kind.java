@@ -16,7 +16,8 @@ enum Kind {
   JOB,
   SCHEMA,
   DEADLETTER,
-  INCIDENT;
+  INCIDENT,
+  AUDIT;
 
   String noun() {
     return name().toLowerCase(Locale.ROOT);

@@ -1,5 +1,9 @@
 package dev.backlot.controller;
 
+import dev.backlot.controller.blackbox.AuditItems;
+import dev.backlot.controller.blackbox.BlackBoxAudits;
+import dev.backlot.controller.blackbox.BlackBoxConditions;
+import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
@@ -170,10 +174,33 @@ class Wiring {
     return new DeadLetterResource(metadata.documents(), dataPlane, items);
   }
 
+  @Bean(initMethod = "start")
+  BlackBoxAudits blackBoxAudits(
+      MetadataDatabase metadata, DataPlane dataPlane, Lake lake, Reconciler reconciler) {
+    return new BlackBoxAudits(metadata, dataPlane, lake, reconciler::isLeading);
+  }
+
+  @Bean
+  AuditItems auditItems(MetadataDatabase metadata) {
+    return new AuditItems(metadata);
+  }
+
+  @Bean
+  BlackBoxResource blackBoxResource(
+      MetadataDatabase metadata, BlackBoxAudits audits, AuditItems items) {
+    return new BlackBoxResource(metadata, audits, items);
+  }
+
+  @Bean
+  BlackBoxConditions blackBoxConditions(MetadataDatabase metadata) {
+    return new BlackBoxConditions(metadata);
+  }
+
   @Bean
   ItemResource itemResource(
       MetadataDatabase metadata,
       DataPlane dataPlane,
+      AuditItems audits,
       PipelineItems pipelines,
       DeadLetterItems deadLetters,
       Lake lake,
@@ -183,6 +210,7 @@ class Wiring {
       Reconciler reconciler) {
     List<Items> kinds =
         List.of(
+            audits,
             new ConnectionItems(metadata),
             new EndpointItems(metadata),
             pipelines,

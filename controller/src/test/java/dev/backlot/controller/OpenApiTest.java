@@ -2,6 +2,7 @@ package dev.backlot.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
@@ -33,6 +34,7 @@ import org.springframework.web.bind.annotation.RequestMethod;
 final class OpenApiTest {
   private static final List<Class<?>> RESOURCES =
       List.of(
+          BlackBoxResource.class,
           ItemResource.class,
           DocumentResource.class,
           LiveResource.class,

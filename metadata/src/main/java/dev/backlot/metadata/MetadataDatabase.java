@@ -70,6 +70,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return pool;
   }
 
+  /** Returns the store of audits of two queries. */
+  public BlackBoxStore blackBoxAudits() {
+    return new BlackBoxStore(jdbi);
+  }
+
   /** Returns the store of Sources. */
   public SourceStore sources() {
     return new SourceStore(jdbi);

@@ -154,6 +154,7 @@ public final class SpecReader {
     Spec spec;
     switch (kind.get()) {
       case CONNECTION -> spec = ConnectionReader.read(header, map, findings);
+      case AUDIT -> spec = AuditReader.read(header, map);
       case ENDPOINT -> spec = EndpointReader.read(header, map, findings);
       case PIPELINE -> {
         PipelineReader.Read read = PipelineReader.read(header, map, findings);

@@ -1,5 +1,6 @@
 package dev.backlot.spec;
 
+import dev.backlot.model.spec.AuditSpec;
 import dev.backlot.model.spec.ConnectionSpec;
 import dev.backlot.model.spec.EndpointSpec;
 import dev.backlot.model.spec.PipelineSpec;
@@ -33,6 +34,8 @@ public final class SpecWriter {
       connection(connection, map);
     } else if (spec instanceof EndpointSpec endpoint) {
       endpoint(endpoint, map);
+    } else if (spec instanceof AuditSpec audit) {
+      audit(audit, map);
     } else if (spec instanceof PipelineSpec pipeline) {
       pipeline(pipeline, map);
     }
@@ -100,6 +103,30 @@ public final class SpecWriter {
       map.put("prefix", secret.prefix());
     }
     map.putAll(secret(secret.secret()));
+    return map;
+  }
+
+  private static void audit(AuditSpec spec, Map<String, Object> map) {
+    map.put("source", side(spec.source()));
+    map.put("target", side(spec.target()));
+    map.put("key", spec.key());
+    map.put("every", Quantities.formatDuration(spec.every()));
+    map.put("looks", spec.looks());
+    map.put("sla", Quantities.formatDuration(spec.sla()));
+    spec.repair()
+        .ifPresent(
+            repair -> {
+              Map<String, Object> written = new LinkedHashMap<>();
+              written.put("source", repair.source());
+              written.put("policy", MapReader.word(repair.policy()));
+              map.put("repair", written);
+            });
+  }
+
+  private static Map<String, Object> side(AuditSpec.Side side) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    side.connection().ifPresent(connection -> map.put("connection", connection));
+    map.put("query", side.query());
     return map;
   }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -25,6 +26,8 @@ import org.springframework.web.bind.annotation.RestController;
 public final class ItemResource {
   private static final Duration LONGEST_POLL = Duration.ofSeconds(25);
   private static final Duration POLL = Duration.ofMillis(250);
+  private static final Set<String> DECLARED =
+      Set.of("audits", "connections", "endpoints", "pipelines");
 
   private final Map<String, Items> kinds = new TreeMap<>();
   private final DocumentStore documents;
@@ -90,7 +93,7 @@ public final class ItemResource {
 
   /** What is not declared, such as a Source, may yet appear by itself. */
   private static boolean isDeclared(String kind) {
-    return kind.equals("connections") || kind.equals("pipelines") || kind.equals("endpoints");
+    return DECLARED.contains(kind);
   }
 
   @DeleteMapping("/api/v1/{kind}/{name}")
@@ -138,6 +141,7 @@ public final class ItemResource {
 
   private SpecKind documentKind(String path) {
     return switch (path) {
+      case "audits" -> SpecKind.AUDIT;
       case "connections" -> SpecKind.CONNECTION;
       case "endpoints" -> SpecKind.ENDPOINT;
       case "pipelines" -> SpecKind.PIPELINE;

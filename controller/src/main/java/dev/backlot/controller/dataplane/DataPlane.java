@@ -1,6 +1,8 @@
 package dev.backlot.controller.dataplane;
 
 import dev.backlot.model.Problem;
+import dev.backlot.model.audit.QueryAnswer;
+import dev.backlot.model.audit.QueryRead;
 import dev.backlot.model.source.SourceDescriptor;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +91,9 @@ public interface DataPlane {
 
   /** Checks a connection from the data plane, and discovers the Sources that it would have. */
   Preflight preflight(String connectionDocument);
+
+  /** Runs a query in a connection's database, for an audit. */
+  QueryAnswer query(String connectionDocument, QueryRead read);
 
   /**
    * Plans a pipeline.

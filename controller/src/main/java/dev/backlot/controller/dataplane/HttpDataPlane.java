@@ -9,6 +9,8 @@ import dev.backlot.controller.web.Json;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.audit.QueryAnswer;
+import dev.backlot.model.audit.QueryRead;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.model.source.SourceDescriptor;
 import java.io.IOException;
@@ -51,6 +53,16 @@ public final class HttpDataPlane implements DataPlane {
   public Preflight preflight(String connectionDocument) {
     JsonNode answer = call("POST", "/preflight", connectionDocument, SLOW);
     return new Preflight(problems(answer), sources(answer.path("sources")));
+  }
+
+  @Override
+  public QueryAnswer query(String connectionDocument, QueryRead read) {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.set("connection", tree(connectionDocument));
+    body.set("read", Json.MAPPER.valueToTree(read));
+    Duration time = Duration.ofSeconds(read.seconds()).plus(QUICK);
+    return Json.MAPPER.convertValue(
+        call("POST", "/queries", body.toString(), time), QueryAnswer.class);
   }
 
   @Override

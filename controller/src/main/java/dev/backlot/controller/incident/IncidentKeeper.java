@@ -159,6 +159,7 @@ public final class IncidentKeeper implements AutoCloseable {
           case PIPELINE -> Optional.of(SpecKind.PIPELINE);
           case CONNECTION -> Optional.of(SpecKind.CONNECTION);
           case ENDPOINT -> Optional.of(SpecKind.ENDPOINT);
+          case AUDIT -> Optional.of(SpecKind.AUDIT);
           case SOURCE, TABLE, PLATFORM -> Optional.empty();
         };
     return kind.flatMap(found -> documents.find(found, document.name()))

@@ -3,6 +3,7 @@ package dev.backlot.controller.pipeline;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.table.Lake;
+import dev.backlot.metadata.BlackBoxStore;
 import dev.backlot.metadata.CaptureStore;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
@@ -21,6 +22,7 @@ public final class CleanUps {
   private final DocumentStore documents;
   private final CaptureStore captures;
   private final EndpointStore endpoints;
+  private final BlackBoxStore blackBoxAudits;
   private final Lake lake;
   private final DataPlane dataPlane;
 
@@ -30,6 +32,7 @@ public final class CleanUps {
     this.documents = metadata.documents();
     this.captures = metadata.captures();
     this.endpoints = metadata.endpoints();
+    this.blackBoxAudits = metadata.blackBoxAudits();
     this.lake = lake;
   }
 
@@ -67,6 +70,9 @@ public final class CleanUps {
     }
     if (document.kind() == SpecKind.ENDPOINT) {
       endpoints.remove(document.name());
+    }
+    if (document.kind() == SpecKind.AUDIT) {
+      blackBoxAudits.forget(document.name());
     }
     documents.remove(document.kind(), document.name());
   }

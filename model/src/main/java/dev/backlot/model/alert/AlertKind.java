@@ -19,6 +19,10 @@ public enum AlertKind {
   HEARTBEAT_SILENT(0),
   /** A table is proven to differ from its Sources. */
   AUDIT_DIFFERENCE(0),
+  /** Two queries that must agree have given different rows for too long. */
+  QUERIES_DIFFER(0),
+  /** An audit can't run its queries. */
+  QUERIES_NOT_COMPARED(30),
   /** Capture has stopped and needs a person. */
   CONNECTION_FAILED(5),
   /** Capture can't go on and keeps trying. */

@@ -18,6 +18,7 @@ public record Subject(Kind kind, String name) {
     ENDPOINT,
     SOURCE,
     TABLE,
+    AUDIT,
     PLATFORM;
 
     /** Returns the word that API and documents use. */

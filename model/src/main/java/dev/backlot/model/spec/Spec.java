@@ -1,7 +1,7 @@
 package dev.backlot.model.spec;
 
 /** One document that a user declared. */
-public sealed interface Spec permits ConnectionSpec, EndpointSpec, PipelineSpec {
+public sealed interface Spec permits AuditSpec, ConnectionSpec, EndpointSpec, PipelineSpec {
   /** The only API version of today's documents. */
   String API_VERSION = "backlot/v1";
 

@@ -4,7 +4,8 @@ package dev.backlot.model.spec;
 public enum SpecKind {
   CONNECTION("Connection"),
   ENDPOINT("Endpoint"),
-  PIPELINE("Pipeline");
+  PIPELINE("Pipeline"),
+  AUDIT("Audit");
 
   private final String label;
 

@@ -1,0 +1,31 @@
+package dev.backlot.quality.blackbox;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Follows keys from look to look. Pure. */
+public final class Suspects {
+  private Suspects() {}
+
+  /**
+   * Returns the suspects after a look: those that it found. What it did not find again is equal.
+   *
+   * @param before after the look before
+   * @param at when this look began
+   */
+  public static List<Suspect> after(List<Suspect> before, List<Contrast> found, Instant at) {
+    Map<List<String>, Suspect> known =
+        before.stream().collect(Collectors.toMap(s -> s.contrast().key(), Function.identity()));
+    List<Suspect> after = new ArrayList<>();
+    for (Contrast contrast : found) {
+      @Nullable Suspect suspect = known.get(contrast.key());
+      after.add(suspect == null ? new Suspect(contrast, at, at, 1) : suspect.seen(contrast, at));
+    }
+    return after;
+  }
+}
