@@ -7,7 +7,7 @@ CREATE TABLE black_box_audit (
   since         timestamptz NOT NULL DEFAULT now(), -- when it entered this state
   looked_at     timestamptz,                        -- begin of the last finished look
   next_at       timestamptz NOT NULL DEFAULT now(),
-  proven_at     timestamptz,                        -- begin of the last look without a row that had differed before
+  proven_at     timestamptz,                        -- as of when both sides are known to be equal
   source_rows   bigint      NOT NULL DEFAULT 0,
   target_rows   bigint      NOT NULL DEFAULT 0,
   looks         bigint      NOT NULL DEFAULT 0,

@@ -48,7 +48,7 @@ public final class BlackBoxStore {
    * An audit.
    *
    * @param lookedAt begin of the last finished look
-   * @param provenAt begin of the last look at which no row differed that had differed before
+   * @param provenAt as of when both sides are known to be equal
    * @param columns of both results, in order
    */
   public record Status(

@@ -128,8 +128,7 @@ public final class BlackBoxAudits implements AutoCloseable {
             at);
     List<Suspect> counted =
         suspects.stream().filter(s -> s.counts(spec.looks(), spec.sla())).toList();
-    boolean proven = look.unseen() == 0 && suspects.stream().allMatch(s -> s.looks() == 1);
-    Optional<Instant> before = store.status(spec.name()).flatMap(Status::provenAt);
+    Optional<Status> before = store.status(spec.name());
     store.looked(
         spec.name(),
         new Status(
@@ -139,7 +138,7 @@ public final class BlackBoxAudits implements AutoCloseable {
             reason(spec, suspects, counted, look.unseen()),
             at,
             Optional.of(at),
-            proven ? Optional.of(at) : before,
+            provenAt(look, suspects, at, before),
             look.sourceRows(),
             look.targetRows(),
             0,
@@ -149,6 +148,26 @@ public final class BlackBoxAudits implements AutoCloseable {
     if (!counted.isEmpty() && repairsItself(spec)) {
       repair(spec, counted.stream().map(s -> s.contrast().key()).toList(), "policy");
     }
+  }
+
+  /**
+   * Returns as of when both sides are known to be equal: now when no row differs, else as of the
+   * look before when every row that differed then is equal by now or has changed since.
+   */
+  private static Optional<Instant> provenAt(
+      Comparison.Look look, List<Suspect> suspects, Instant at, Optional<Status> before) {
+    if (look.unseen() == 0 && suspects.isEmpty()) {
+      return Optional.of(at);
+    }
+    boolean passing =
+        look.unseen() == 0
+            && suspects.stream().allMatch(s -> s.looks() == 1)
+            && before
+                .filter(b -> b.state() == State.EQUAL || b.state() == State.SUSPECT)
+                .isPresent();
+    return passing && before.flatMap(Status::lookedAt).isPresent()
+        ? before.flatMap(Status::lookedAt)
+        : before.flatMap(Status::provenAt);
   }
 
   /** What differs is looked at again as soon as it could count. */
