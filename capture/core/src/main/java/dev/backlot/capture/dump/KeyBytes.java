@@ -23,6 +23,11 @@ public final class KeyBytes {
     this.hash = h;
   }
 
+  /** Returns the array that was wrapped, frame included; it must not change. */
+  public byte[] framed() {
+    return bytes;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof KeyBytes that

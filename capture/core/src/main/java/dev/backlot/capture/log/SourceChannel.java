@@ -69,6 +69,17 @@ public final class SourceChannel {
     send(partition(key), key, value, position, EventHeader.DUMP, sourceMicros);
   }
 
+  /**
+   * Writes that the table was read and does not have this key: a delete, and its tombstone with the
+   * next ordinal.
+   */
+  public void writeDumpDelete(byte[] key, byte[] value, Position position, long sourceMicros) {
+    int partition = partition(key);
+    Position next = new Position(position.timeline(), position.lsn(), position.ordinal() + 1);
+    send(partition, key, value, position, EventHeader.DUMP, sourceMicros);
+    send(partition, key, null, next, EventHeader.DUMP, sourceMicros);
+  }
+
   /** Writes into every partition that all rows are gone. */
   public void writeTruncate(byte[] value, Position position, long sourceMicros) {
     byte[] key =

@@ -33,6 +33,61 @@ class TouchesTest {
   }
 
   @Test
+  void what_a_snapshot_sees_is_not_noted_once_it_is_known() {
+    Touches touches = new Touches();
+    touches.touch(10, key(1));
+    touches.onlyUnseenBy(transaction -> transaction <= 11);
+    touches.touch(11, key(2));
+    touches.touchAll(11);
+    touches.touch(12, key(3));
+
+    Touches.Verdict verdict = touches.judge(transaction -> transaction <= 11);
+
+    assertThat(verdict.staleKeys()).containsExactly(key(3));
+    assertThat(verdict.allStale()).isFalse();
+    assertThat(touches.size()).isEqualTo(1);
+  }
+
+  @Test
+  void a_row_that_was_read_later_than_an_audit_read_it_is_not_comparable() {
+    Touches touches = new Touches();
+    touches.touchPresent(seesMoreThan(false), key(1));
+    touches.touchPresent(seesMoreThan(true), key(2));
+
+    assertThat(touches.judgeComparable(transaction -> true).staleKeys()).containsExactly(key(2));
+    assertThat(touches.judge(transaction -> true).allFresh()).isTrue();
+  }
+
+  private static Visibility seesMoreThan(boolean more) {
+    return new Visibility() {
+      @Override
+      public boolean sees(long transaction) {
+        return true;
+      }
+
+      @Override
+      public boolean mayExceed(Visibility other) {
+        return more;
+      }
+    };
+  }
+
+  @Test
+  void too_many_keys_are_said_and_not_kept() {
+    Touches touches = new Touches(2);
+    touches.touch(10, key(1));
+    touches.touch(10, key(1));
+    touches.touch(11, key(2));
+    assertThat(touches.overflowed()).isFalse();
+
+    touches.touch(12, key(3));
+    touches.touch(13, key(4));
+
+    assertThat(touches.overflowed()).isTrue();
+    assertThat(touches.judge(transaction -> false).staleKeys()).isEmpty();
+  }
+
+  @Test
   void keys_are_compared_by_their_body_whatever_schema_id_stands_before_it() {
     KeyBytes other = new KeyBytes(new byte[] {0, 0, 0, 0, 7, 1}, 5);
     assertThat(other).isEqualTo(key(1)).hasSameHashCodeAs(key(1));

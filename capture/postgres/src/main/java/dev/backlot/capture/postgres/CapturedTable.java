@@ -4,8 +4,8 @@ import dev.backlot.capture.dump.Touches;
 import dev.backlot.capture.log.SourceChannel;
 import dev.backlot.capture.postgres.catalog.TableId;
 import dev.backlot.model.source.SourceDescriptor;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A table that is being captured. Fields without a note are for any thread. */
 public final class CapturedTable {
@@ -14,8 +14,8 @@ public final class CapturedTable {
   private final SourceChannel channel;
   private volatile String stoppedReason = "";
 
-  /** Which keys the log has touched while a dump runs; for the thread that reads the log. */
-  private @Nullable Touches touches;
+  /** For the thread that reads the log. */
+  private final List<Touches> touches = new ArrayList<>();
 
   /** Captures a table into a channel. */
   public CapturedTable(TableId id, SourceDescriptor source, SourceChannel channel) {
@@ -71,14 +71,10 @@ public final class CapturedTable {
   }
 
   /**
-   * Returns the keys touched since a dump began, if one runs. For the thread that reads the log.
+   * Returns who notes which keys the log touches: dumps and audits that read the table. For the
+   * thread that reads the log.
    */
-  public @Nullable Touches touches() {
+  public List<Touches> touches() {
     return touches;
-  }
-
-  /** Begins or ends the noting of touched keys. For the thread that reads the log. */
-  public void setTouches(@Nullable Touches newTouches) {
-    touches = newTouches;
   }
 }

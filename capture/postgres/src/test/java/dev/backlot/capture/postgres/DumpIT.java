@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** A dump never overwrites newer state. */
 class DumpIT {
   private static final int KEYS = 60;
-  private static final int DUMPS = 100;
+  private static final int DUMPS = 60;
 
   /** Unique violation and deadlock. */
   private static final Set<String> REFUSALS = Set.of("23505", "40P01");
@@ -59,8 +60,11 @@ class DumpIT {
       CompletableFuture<Integer> other =
           CompletableFuture.supplyAsync(() -> hammer(name, new Random(seed + 1), stop));
       bench.awaitStreaming(source);
+      List<List<String>> keys =
+          IntStream.rangeClosed(1, KEYS + 3).mapToObj(id -> List.of(Integer.toString(id))).toList();
       for (int i = 0; i < DUMPS; i++) {
         awaitDone(bench.metadata.dumps().request(source, 1, name, false, "", null));
+        awaitDone(bench.metadata.dumps().request(source, 1, name, false, "", keys));
       }
       stop.set(true);
       assertThat(one.get() + other.get()).as("changes").isGreaterThan(5_000);
@@ -69,6 +73,9 @@ class DumpIT {
       List<CaptureBench.Event> events = bench.read(source);
       assertThat(interleavings(events)).as("changes of a chunk under way").isGreaterThan(1_000);
       assertThatReadRowsAreAsTheLogLeftThem(events);
+      assertThat(events.stream().filter(e -> e.op().equals("d") && e.header().isDump()))
+          .as("keys that dumps did not find")
+          .hasSizeGreaterThan(3 * DUMPS);
       assertThat(CaptureBench.latest(events)).isEqualTo(table(name));
     }
   }
@@ -83,7 +90,7 @@ class DumpIT {
       if (List.of("c", "u", "d", "r").contains(event.op())) {
         String now = String.valueOf(event.after());
         String before = states.put(id(event), now);
-        if (event.op().equals("r") && before != null) {
+        if (event.header().isDump() && before != null) {
           assertThat(now).as("row %d at %s", id(event), event.header()).isEqualTo(before);
         }
       }
@@ -103,7 +110,7 @@ class DumpIT {
       }
     }
     return events.stream()
-        .filter(event -> List.of("c", "u", "d").contains(event.op()))
+        .filter(event -> List.of("c", "u", "d").contains(event.op()) && !event.header().isDump())
         .filter(
             event -> {
               Map.Entry<Long, TreeSet<Integer>> next =
@@ -250,6 +257,54 @@ class DumpIT {
                   "{\"id\": 1, \"v\": \"new\", \"_exact\": null}",
                   "{\"id\": 2}",
                   "{\"id\": 2, \"v\": \"old\", \"_exact\": null}"));
+    }
+  }
+
+  @Test
+  void keys_that_the_table_does_not_have_are_ended_and_the_others_read() throws Exception {
+    String name = bench.newDatabase();
+    bench.execute(
+        name,
+        "CREATE TABLE deal (id int, part char(3), v text, PRIMARY KEY (part, id))",
+        "ALTER TABLE deal ALTER v SET STORAGE EXTERNAL",
+        "INSERT INTO deal SELECT i, 'ab', repeat('x', 3000000) FROM generate_series(1, 9) i");
+    bench.apply(name, bench.document(name, "\"public.deal\""));
+    String source = name + ".public.deal";
+    try (CaptureWorker worker = bench.startWorker()) {
+      bench.awaitStreaming(source);
+      bench.drain(name);
+      String publication = "ALTER PUBLICATION backlot_" + name + " SET (publish = '%s')";
+      bench.execute(
+          name,
+          publication.formatted("insert, truncate"),
+          "DELETE FROM deal WHERE id > 7",
+          publication.formatted("insert, update, delete, truncate"));
+      bench.drain(name);
+      assertThat(CaptureBench.latest(bench.read(source))).hasSize(9);
+      List<List<String>> keys =
+          IntStream.rangeClosed(1, 10).mapToObj(i -> List.of("ab", Integer.toString(i))).toList();
+
+      long dump = bench.metadata.dumps().request(source, 1, name, false, "", keys);
+      awaitDone(dump);
+
+      assertThat(bench.metadata.dumps().find(dump).orElseThrow().dumpedRows()).isEqualTo(10);
+      List<CaptureBench.Event> events = bench.read(source);
+      List<CaptureBench.Event> deletes = events.stream().filter(e -> e.op().equals("d")).toList();
+      assertThat(deletes.stream().map(e -> e.key().toString()))
+          .containsExactlyInAnyOrder(
+              "{\"part\": \"ab \", \"id\": 8}",
+              "{\"part\": \"ab \", \"id\": 9}",
+              "{\"part\": \"ab \", \"id\": 10}");
+      for (CaptureBench.Event delete : deletes) {
+        assertThat(delete.header().isDump()).isTrue();
+        assertThat(delete.before().get("id")).isEqualTo(delete.key().get("id"));
+        assertThat(delete.before().get("v")).isNull();
+        CaptureBench.Event next = events.get(events.indexOf(delete) + 1);
+        assertThat(next.value()).isNull();
+        assertThat(next.key()).isEqualTo(delete.key());
+        assertThat(next.header().position()).isGreaterThan(delete.header().position());
+      }
+      assertThat(CaptureBench.latest(events)).hasSize(7);
     }
   }
 

@@ -39,6 +39,14 @@ public record Snapshot(long xmin, long xmax, Set<Long> inProgress) implements Vi
     return full < xmax && (full < xmin || !inProgress.contains(full));
   }
 
+  /** Snapshots of one server are ordered: each sees all that an earlier one saw. */
+  @Override
+  public boolean mayExceed(Visibility other) {
+    return !(other instanceof Snapshot that)
+        || xmax > that.xmax
+        || that.inProgress.stream().anyMatch(this::sees);
+  }
+
   /** Returns the 64-bit number that is nearest to this snapshot. */
   private long widen(long transaction) {
     if (transaction > 0xffffffffL) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param completer adds the tails; for the thread that reads the log
  * @param lastKey the last row's key as text; null when there was no row
  * @param isLast whether no row follows in the table
+ * @param gone of the keys that were asked for, those that the table does not have
  */
 record Chunk(
     CapturedTable table,
@@ -23,4 +24,13 @@ record Chunk(
     List<byte[]> rows,
     EnvelopeWriter completer,
     @Nullable List<String> lastKey,
-    boolean isLast) {}
+    boolean isLast,
+    List<Gone> gone) {
+  /**
+   * A key that the table does not have.
+   *
+   * @param key framed
+   * @param row head of an envelope that tells the key's columns as they were
+   */
+  record Gone(byte[] key, byte[] row) {}
+}

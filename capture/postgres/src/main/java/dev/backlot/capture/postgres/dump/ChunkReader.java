@@ -1,5 +1,6 @@
 package dev.backlot.capture.postgres.dump;
 
+import dev.backlot.capture.dump.KeyBytes;
 import dev.backlot.capture.postgres.CapturedTable;
 import dev.backlot.capture.postgres.catalog.Catalog;
 import dev.backlot.capture.postgres.catalog.CopyRows;
@@ -11,6 +12,7 @@ import dev.backlot.capture.postgres.type.ColumnCodec;
 import dev.backlot.capture.postgres.type.ServerText;
 import dev.backlot.capture.postgres.type.TableShape;
 import dev.backlot.capture.predicate.PredicateParser;
+import dev.backlot.event.Confluent;
 import dev.backlot.event.EnvelopeWriter;
 import dev.backlot.event.Origin;
 import dev.backlot.event.RowWriter;
@@ -23,8 +25,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -111,7 +115,8 @@ final class ChunkReader implements AutoCloseable {
       int limit) {}
 
   /**
-   * Reads the next rows in key order.
+   * Reads the next rows in key order. Several keys whose rows are too large for one chunk give a
+   * chunk that is not the last; then fewer must be asked for.
    *
    * @throws ProblemException when the table is gone or the predicate can't be read
    */
@@ -130,7 +135,8 @@ final class ChunkReader implements AutoCloseable {
       }
       Snapshot snapshot = catalog.snapshot();
       Registered shape = shape(table);
-      return rows(request, snapshot, shape);
+      Map<KeyBytes, Chunk.Gone> asked = asked(request, shape);
+      return rows(request, snapshot, shape, asked);
     } finally {
       if (!connection.isClosed()) {
         connection.rollback();
@@ -138,7 +144,60 @@ final class ChunkReader implements AutoCloseable {
     }
   }
 
-  private Chunk rows(Request request, Snapshot snapshot, Registered shape) throws SQLException {
+  /** Returns the keys that were asked for, each as if it were gone. */
+  private Map<KeyBytes, Chunk.Gone> asked(Request request, Registered shape) throws SQLException {
+    Map<KeyBytes, Chunk.Gone> asked = new LinkedHashMap<>();
+    List<List<String>> wanted = request.keys();
+    if (wanted == null || wanted.isEmpty() || !request.predicate().isEmpty()) {
+      return asked;
+    }
+    int[] keyIndexes = shape.shape().keyIndexes();
+    int columns = shape.codecs().length;
+    int[] columnOffsets = new int[columns];
+    int[] columnLengths = new int[columns];
+    Arrays.fill(columnLengths, -1);
+    CopyRows.read(
+        connection,
+        askedQuery(wanted, shape.shape()),
+        keyIndexes.length,
+        (bytes, offsets, lengths) -> {
+          for (int k = 0; k < keyIndexes.length; k++) {
+            columnOffsets[keyIndexes[k]] = offsets[k];
+            columnLengths[keyIndexes[k]] = lengths[k];
+          }
+          byte[] key = key(shape, keyIndexes, bytes, columnOffsets, columnLengths);
+          EnvelopeWriter writer = shape.writer();
+          writer.begin();
+          columns(shape, writer.before(), bytes, columnOffsets, columnLengths);
+          writer.noAfter();
+          asked.put(new KeyBytes(key, Confluent.FRAME), new Chunk.Gone(key, writer.endRows()));
+          return true;
+        });
+    return asked;
+  }
+
+  private static String askedQuery(List<List<String>> wanted, TableShape shape) {
+    List<String> names = new ArrayList<>();
+    List<String> selection = new ArrayList<>();
+    for (int index : shape.keyIndexes()) {
+      String name = SqlText.identifier(shape.columns().get(index).name());
+      names.add(name);
+      selection.add(TableShape.selection(shape.columns().get(index), name));
+    }
+    return "SELECT "
+        + String.join(", ", selection)
+        + " FROM (VALUES "
+        + wanted.stream()
+            .map(key -> "(" + literals(shape, key) + ")")
+            .collect(Collectors.joining(", "))
+        + ") AS asked ("
+        + String.join(", ", names)
+        + ")";
+  }
+
+  private Chunk rows(
+      Request request, Snapshot snapshot, Registered shape, Map<KeyBytes, Chunk.Gone> asked)
+      throws SQLException {
     List<byte[]> keys = new ArrayList<>();
     List<byte[]> rows = new ArrayList<>();
     ColumnCodec[] codecs = shape.codecs();
@@ -151,7 +210,9 @@ final class ChunkReader implements AutoCloseable {
             query(request, shape.shape()),
             codecs.length,
             (bytes, offsets, lengths) -> {
-              keys.add(key(shape, keyIndexes, bytes, offsets, lengths));
+              byte[] key = key(shape, keyIndexes, bytes, offsets, lengths);
+              keys.add(key);
+              asked.remove(new KeyBytes(key, Confluent.FRAME));
               byte[] row = row(shape, bytes, offsets, lengths);
               rows.add(row);
               size[0] += row.length;
@@ -172,7 +233,8 @@ final class ChunkReader implements AutoCloseable {
         rows,
         shape.completer(),
         lastKey.isEmpty() ? null : List.copyOf(lastKey),
-        isLast);
+        isLast,
+        List.copyOf(asked.values()));
   }
 
   private static byte[] key(
@@ -188,11 +250,15 @@ final class ChunkReader implements AutoCloseable {
     EnvelopeWriter writer = shape.writer();
     writer.begin();
     writer.noBefore();
-    RowWriter after = writer.after();
-    for (int i = 0; i < shape.codecs().length; i++) {
-      value(after, shape.codecs()[i], bytes, offsets[i], lengths[i]);
-    }
+    columns(shape, writer.after(), bytes, offsets, lengths);
     return writer.endRows();
+  }
+
+  private static void columns(
+      Registered shape, RowWriter row, byte[] bytes, int[] offsets, int[] lengths) {
+    for (int i = 0; i < shape.codecs().length; i++) {
+      value(row, shape.codecs()[i], bytes, offsets[i], lengths[i]);
+    }
   }
 
   private static void value(RowWriter out, ColumnCodec codec, byte[] in, int offset, int length) {

@@ -9,6 +9,7 @@ import dev.backlot.capture.postgres.catalog.Snapshot;
 import dev.backlot.capture.postgres.catalog.SourceConnections;
 import dev.backlot.capture.postgres.stream.EmittedTransactions;
 import dev.backlot.capture.postgres.stream.LogReader;
+import dev.backlot.capture.postgres.stream.Noting;
 import dev.backlot.capture.postgres.type.SqlServerText;
 import dev.backlot.capture.worker.CaptureSession;
 import dev.backlot.event.Confluent;
@@ -25,7 +26,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -69,10 +69,12 @@ public final class DumpRunner {
     final Semaphore inFlight = new Semaphore(CHUNKS_IN_FLIGHT);
     final CountDownLatch acknowledged = new CountDownLatch(1);
     final AtomicLong rows = new AtomicLong();
+    final Noting noting;
     volatile boolean cancelled;
 
-    Progress(Dump dump) {
+    Progress(Dump dump, Noting noting) {
       this.dump = dump;
+      this.noting = noting;
       this.rows.set(dump.dumpedRows());
     }
   }
@@ -145,9 +147,24 @@ public final class DumpRunner {
     LOG.info("Dump {} of {} begins", dump.id(), dump.source());
     dumps().setRunning(dump.id());
     session.metrics().setDumping(true);
-    Progress progress = new Progress(dump);
     try {
-      begin(dump, table, marks);
+      Noting noting =
+          Noting.begin(log, emitted, table, new Touches(), session::stopRequested).orElse(null);
+      if (noting != null) {
+        try (noting) {
+          carryOut(new Progress(dump, noting), table, reader, marks);
+        }
+      }
+    } finally {
+      session.metrics().setDumping(false);
+    }
+  }
+
+  private void carryOut(Progress progress, CapturedTable table, ChunkReader reader, Catalog marks)
+      throws SQLException, InterruptedException {
+    Dump dump = progress.dump;
+    try {
+      awaitSeen(progress, marks);
       chunks(progress, table, reader, marks);
       while (!progress.acknowledged.await(100, TimeUnit.MILLISECONDS)) {
         if (session.stopRequested() || progress.cancelled) {
@@ -163,9 +180,6 @@ public final class DumpRunner {
         throw e;
       }
       finish(progress, DumpStore.State.FAILED, String.valueOf(e.getMessage()));
-    } finally {
-      session.metrics().setDumping(false);
-      log.execute(() -> table.setTouches(null));
     }
   }
 
@@ -175,31 +189,17 @@ public final class DumpRunner {
     return state != null && (state.startsWith("22") || state.startsWith("42"));
   }
 
-  /** Notes touched keys from now on, and waits until nothing from before is invisible. */
-  private void begin(Dump dump, CapturedTable table, Catalog marks)
+  /** Waits until nothing that the log told before touches were noted is invisible. */
+  private void awaitSeen(Progress progress, Catalog marks)
       throws SQLException, InterruptedException {
-    CountDownLatch noting = new CountDownLatch(1);
-    log.execute(
-        () -> {
-          table.setTouches(new Touches());
-          noting.countDown();
-        });
-    while (!noting.await(50, TimeUnit.MILLISECONDS)) {
-      if (session.stopRequested()) {
-        return;
-      }
-    }
-    long[] before = emitted.invisible();
+    Dump dump = progress.dump;
     Snapshot running = marks.snapshot();
     boolean fresh = dump.initial() && dump.lastKey().isEmpty();
     long started = System.nanoTime();
     boolean told = false;
     while (!session.stopRequested()) {
       Snapshot now = marks.snapshot();
-      long waiting = 0;
-      for (long transaction : before) {
-        waiting += now.sees(transaction) ? 0 : 1;
-      }
+      long waiting = progress.noting.unseenBy(now);
       if (fresh) {
         // Changes made before the table was published are not in the log, but committed later.
         waiting += running.inProgress().stream().filter(t -> !now.sees(t)).count();
@@ -229,59 +229,81 @@ public final class DumpRunner {
   private void chunks(Progress progress, CapturedTable table, ChunkReader reader, Catalog marks)
       throws SQLException, InterruptedException {
     Dump dump = progress.dump;
+    if (dump.keys().isPresent()) {
+      chunksOfKeys(progress, table, dump.keys().get(), reader, marks);
+      return;
+    }
     List<String> after = dump.lastKey().orElse(null);
-    int keysDone = 0;
     int limit = chunkRows;
-    Optional<List<List<String>>> keys = dump.keys();
     boolean more = true;
-    while (more && !progress.cancelled) {
-      while (!progress.inFlight.tryAcquire(50, TimeUnit.MILLISECONDS)) {
-        if (session.stopRequested() || progress.cancelled) {
-          return;
-        }
-      }
-      if (session.stopRequested()) {
-        return;
-      }
-      List<List<String>> some = null;
-      if (keys.isPresent()) {
-        int end = Math.min(keysDone + KEYS_PER_CHUNK, keys.get().size());
-        some = keys.get().subList(keysDone, end);
-        keysDone = end;
-        limit = KEYS_PER_CHUNK + 1;
-        if (some.isEmpty()) {
-          finish(progress, DumpStore.State.DONE, "");
-          progress.acknowledged.countDown();
-          return;
-        }
-      }
+    while (more && awaitRoom(progress)) {
       Chunk chunk =
-          reader.read(new ChunkReader.Request(table, dump.predicate(), some, after, limit));
-      after = keys.isPresent() ? null : chunk.lastKey();
-      more = keys.map(all -> false).orElse(!chunk.isLast());
-      if (keys.isPresent()) {
-        more = keysDone < keys.get().size();
-      } else if (!chunk.isLast() && chunk.rows().size() < limit) {
+          reader.read(new ChunkReader.Request(table, dump.predicate(), null, after, limit));
+      after = chunk.lastKey();
+      more = !chunk.isLast();
+      if (more && chunk.rows().size() < limit) {
         limit = Math.max(1, chunk.rows().size());
       } else {
         limit = Math.min(chunkRows, limit * 2);
       }
-      String content =
-          WATERMARK + session.generation() + ":" + dump.id() + ":" + watermarks.incrementAndGet();
-      pending.put(content, new Pending(chunk, progress, !more));
-      marks.emitMessage(content);
+      mark(chunk, progress, !more, marks);
     }
+  }
+
+  private void chunksOfKeys(
+      Progress progress,
+      CapturedTable table,
+      List<List<String>> keys,
+      ChunkReader reader,
+      Catalog marks)
+      throws SQLException, InterruptedException {
+    int done = 0;
+    int size = KEYS_PER_CHUNK;
+    if (keys.isEmpty()) {
+      finish(progress, DumpStore.State.DONE, "");
+      progress.acknowledged.countDown();
+    }
+    while (done < keys.size() && awaitRoom(progress)) {
+      List<List<String>> some = keys.subList(done, Math.min(done + size, keys.size()));
+      String predicate = progress.dump.predicate();
+      Chunk chunk =
+          reader.read(new ChunkReader.Request(table, predicate, some, null, some.size() + 1));
+      if (!chunk.isLast() && some.size() > 1) {
+        size = (some.size() + 1) / 2;
+        progress.inFlight.release();
+        continue;
+      }
+      done += some.size();
+      mark(chunk, progress, done == keys.size(), marks);
+    }
+  }
+
+  /** Waits until few enough chunks are on their way. Returns false when the dump is to end. */
+  private boolean awaitRoom(Progress progress) throws InterruptedException {
+    while (!session.stopRequested() && !progress.cancelled) {
+      if (progress.inFlight.tryAcquire(50, TimeUnit.MILLISECONDS)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void mark(Chunk chunk, Progress progress, boolean endsDump, Catalog marks)
+      throws SQLException {
+    long number = watermarks.incrementAndGet();
+    String content = WATERMARK + session.generation() + ":" + progress.dump.id() + ":" + number;
+    pending.put(content, new Pending(chunk, progress, endsDump));
+    marks.emitMessage(content);
   }
 
   /** Writes the rows of a chunk that the log has not overtaken. */
   private void emit(Pending waiting, int timeline, long at, long commitMicros) {
     Chunk chunk = waiting.chunk;
     Progress progress = waiting.progress;
-    Touches touches = chunk.table().touches();
-    if (touches == null || progress.cancelled) {
+    if (!progress.noting.goesOn() || progress.cancelled) {
       return;
     }
-    Touches.Verdict verdict = touches.judge(chunk.snapshot());
+    Touches.Verdict verdict = progress.noting.touches().judge(chunk.snapshot());
     boolean allFresh = verdict.allFresh();
     long now = System.currentTimeMillis() * 1_000;
     int written = 0;
@@ -297,6 +319,17 @@ public final class DumpRunner {
               .complete(chunk.rows().get(i), Op.READ, now, position, null, commitMicros);
       chunk.table().channel().writeDumpRow(key, value, position, commitMicros);
       written++;
+    }
+    int ordinal = chunk.keys().size();
+    for (Chunk.Gone gone : chunk.gone()) {
+      if (!verdict.isStale(new KeyBytes(gone.key(), Confluent.FRAME))) {
+        Position position = new Position(timeline, at, ordinal);
+        byte[] value =
+            chunk.completer().complete(gone.row(), Op.DELETE, now, position, null, commitMicros);
+        chunk.table().channel().writeDumpDelete(gone.key(), value, position, commitMicros);
+        written++;
+      }
+      ordinal += 2;
     }
     session.metrics().dumped(progress.dump.source(), written);
     long total = progress.rows.addAndGet(written);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.backlot.capture.dump.KeyBytes;
 import dev.backlot.capture.log.OrderedWriter;
+import dev.backlot.capture.postgres.catalog.Snapshot;
 import dev.backlot.capture.postgres.catalog.TableId;
 import dev.backlot.event.Confluent;
 import java.sql.SQLException;
@@ -49,6 +50,7 @@ public final class LogReader {
 
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private long heldBytes;
+  private @Nullable Snapshot reselectedBy;
   private BooleanSupplier stop = () -> false;
 
   /** Finds out how a table is written. */
@@ -178,6 +180,8 @@ public final class LogReader {
     for (Map.Entry<TableLog, Reselector.Wanted> entry : wanted.entrySet()) {
       found.put(entry.getKey(), reselector.read(entry.getValue()));
     }
+    boolean noted = wanted.keySet().stream().anyMatch(log -> !log.table().touches().isEmpty());
+    reselectedBy = noted ? reselector.snapshot() : null;
     while (!held.isEmpty()) {
       Held message = held.removeFirst();
       handle(message.bytes, message.from, found);
@@ -267,6 +271,9 @@ public final class LogReader {
     Reselected values = null;
     if (row.hasUnchanged && !completes(hasOld)) {
       values = current == null ? null : find(current, log, hasOld);
+      if (reselectedBy != null) {
+        log.touchPresent(reselectedBy, row, hasOld ? old : null);
+      }
       if (values == null) {
         // The row is gone or has another key by now, which the log tells later: of that key.
         log.leaveOldKey(place, row, hasOld ? old : null, oldIsFull);

@@ -60,6 +60,11 @@ final class Reselector {
     }
   }
 
+  /** Returns the present snapshot, which sees all that was read before. */
+  Snapshot snapshot() throws SQLException {
+    return catalog.snapshot();
+  }
+
   /** Rows of one table that lack values. */
   static final class Wanted {
     final TableLog log;

@@ -3,6 +3,7 @@ package dev.backlot.capture.postgres.stream;
 import dev.backlot.capture.dump.KeyBytes;
 import dev.backlot.capture.dump.Touches;
 import dev.backlot.capture.postgres.CapturedTable;
+import dev.backlot.capture.postgres.catalog.Snapshot;
 import dev.backlot.capture.postgres.type.ColumnCodec;
 import dev.backlot.capture.postgres.type.ServerText;
 import dev.backlot.capture.postgres.type.TableShape;
@@ -169,8 +170,7 @@ final class TableLog {
   }
 
   void truncate(Place place) {
-    Touches touches = table.touches();
-    if (touches != null) {
+    for (Touches touches : table.touches()) {
       touches.touchAll(place.transaction);
     }
     writer.begin();
@@ -243,10 +243,26 @@ final class TableLog {
     }
   }
 
+  /**
+   * Notes that what is written of a row, or that nothing is, shows the table as it was read.
+   *
+   * @param read a snapshot that sees all of it
+   */
+  void touchPresent(Snapshot read, Tuple row, @Nullable Tuple old) {
+    if (!table.touches().isEmpty()) {
+      KeyBytes key = new KeyBytes(key(row, old), Confluent.FRAME);
+      for (Touches touches : table.touches()) {
+        touches.touchPresent(read, key);
+      }
+    }
+  }
+
   private void touch(Place place, byte[] key) {
-    Touches touches = table.touches();
-    if (touches != null) {
-      touches.touch(place.transaction, new KeyBytes(key, Confluent.FRAME));
+    if (!table.touches().isEmpty()) {
+      KeyBytes touched = new KeyBytes(key, Confluent.FRAME);
+      for (Touches touches : table.touches()) {
+        touches.touch(place.transaction, touched);
+      }
     }
   }
 }
