@@ -246,6 +246,7 @@ public final class CaptureStore {
         handle -> {
           handle.execute("DELETE FROM capture_status WHERE connection = ?", connection);
           handle.execute("DELETE FROM capture_progress WHERE connection = ?", connection);
+          handle.execute("DELETE FROM audit_read WHERE connection = ?", connection);
           handle.execute(
               "UPDATE source SET state = 'removed', reason = 'Its connection was deleted.',"
                   + " updated_at = now() WHERE connection = ? AND state <> 'removed'",

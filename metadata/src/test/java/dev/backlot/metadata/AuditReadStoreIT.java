@@ -24,7 +24,7 @@ final class AuditReadStoreIT {
   private static final AuditRead READ =
       new AuditRead(
           List.of("id", "title"),
-          List.of("int", "string"),
+          List.of("int", "text"),
           "id > 3",
           Optional.of("[\"7\"]"),
           Optional.empty(),

@@ -219,7 +219,13 @@ public final class AvroSchemas {
     };
   }
 
-  static FieldType fieldType(Schema schema) {
+  /**
+   * Returns the type of a column's values.
+   *
+   * @param schema of a column in a key or a row, without null
+   * @throws IllegalArgumentException when no column has it
+   */
+  public static FieldType fieldType(Schema schema) {
     return switch (schema.getType()) {
       case BOOLEAN -> FieldType.Simple.BOOLEAN;
       case INT ->

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.backlot.capture.log.Fences;
 import dev.backlot.capture.log.OrderedWriter;
 import dev.backlot.capture.log.SourceTopics;
+import dev.backlot.capture.postgres.audit.AuditRunner;
 import dev.backlot.capture.postgres.catalog.Catalog;
 import dev.backlot.capture.postgres.catalog.Publication;
 import dev.backlot.capture.postgres.catalog.Slot;
@@ -34,9 +35,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a PostgreSQL connection's capture. Three threads: the session's reads the log and
- * writes everything; one reads dumps' chunks; one keeps the house (acknowledgements, progress,
- * drains, changes of the document).
+ * One run of a PostgreSQL connection's capture. Four threads: the session's reads the log and
+ * writes everything; one reads dumps' chunks; one reads for audits; one keeps the house
+ * (acknowledgements, progress, drains, changes of the document).
  */
 final class PostgresCapture {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
@@ -103,6 +104,7 @@ final class PostgresCapture {
     EmittedTransactions emitted = new EmittedTransactions();
     emitted.addAll(keeper.catalog().snapshot().inProgress());
     AtomicReference<DumpRunner> dumps = new AtomicReference<>();
+    AtomicReference<AuditRunner> audits = new AtomicReference<>();
     String database = session.intent().spec().config().database();
     try (TableLogs logs =
             new TableLogs(
@@ -115,6 +117,7 @@ final class PostgresCapture {
                 (content, timeline, at, commitMicros) -> {
                   keeper.passed(content);
                   requireNonNull(dumps.get()).passed(content, timeline, at, commitMicros);
+                  requireNonNull(audits.get()).passed(content, timeline, at, commitMicros);
                 },
                 writer,
                 emitted)) {
@@ -129,7 +132,11 @@ final class PostgresCapture {
               emitted,
               Integer.getInteger(CHUNK_ROWS, 10_000));
       dumps.set(runner);
+      AuditRunner auditing =
+          new AuditRunner(session, connections, tables::bySource, stream.reader(), writer, emitted);
+      audits.set(auditing);
       Thread dumping = start("dump", runner::run);
+      Thread reading = start("audit", auditing::run);
       Thread keeping = start("keep", () -> keeper.run(stream, emitted, this::shouldEnd));
       try {
         stream.run(this::shouldEnd);
@@ -138,8 +145,11 @@ final class PostgresCapture {
       } finally {
         ending = true;
         dumping.interrupt();
+        reading.interrupt();
+        auditing.abort();
         keeping.join();
         dumping.join();
+        reading.join();
         finish(keeper);
       }
     }
