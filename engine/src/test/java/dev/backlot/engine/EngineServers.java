@@ -7,6 +7,7 @@ import dev.backlot.embedded.KafkaServer;
 import dev.backlot.embedded.PostgresServer;
 import dev.backlot.engine.api.DataPlaneApi;
 import dev.backlot.engine.api.Preflight;
+import dev.backlot.metadata.HeartbeatStore.Shown;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.audit.QueryAnswer;
@@ -164,6 +165,13 @@ final class EngineServers implements AutoCloseable {
       }
     }
     return JSON.createObjectNode();
+  }
+
+  /** Returns what a pipeline's only table shows of heartbeats, as soon as somebody has looked. */
+  Optional<Shown> heartbeat(String pipeline) {
+    return metadata.heartbeats().shown().stream()
+        .filter(shown -> shown.pipeline().equals(pipeline))
+        .findFirst();
   }
 
   boolean caughtUp(String pipeline, long millis) throws Exception {

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.event.Op;
 import dev.backlot.metadata.DocumentStore;
+import dev.backlot.metadata.HeartbeatStore.Beat;
+import dev.backlot.metadata.HeartbeatStore.Shown;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.schema.Field;
@@ -16,6 +18,7 @@ import dev.backlot.testing.graph.Faults;
 import dev.backlot.testing.graph.GraphServer;
 import dev.backlot.testing.graph.TestGraph;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -599,5 +602,46 @@ class EnrichmentIT {
               assertThat(servers.metadata.endpoints().find("studio_edge").orElseThrow().reachable())
                   .isTrue();
             });
+  }
+
+  @Test
+  void a_step_whose_graph_hangs_makes_the_heartbeat_silent_until_it_answers() throws Exception {
+    try (TestSource deals = new TestSource(servers, "stuck", COLUMNS)) {
+      servers.deploy("stuck", pipeline("stuck", "stuck", BY_LIST));
+      await().atMost(Duration.ofSeconds(30)).until(() -> servers.heartbeat("stuck").isPresent());
+      deals.heartbeat(1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> newestHeartbeat("stuck") == 1);
+
+      graph.faults(GraphServer.CATALOGUE, Faults.none().hang());
+      deals.row(Op.CREATE, 1, "hangs", "SHOOTING");
+      deals.flush();
+      Instant hung = Instant.now();
+      deals.heartbeat(2);
+      deals.heartbeat(3);
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  servers
+                      .heartbeat("stuck")
+                      .flatMap(Shown::stillSince)
+                      .filter(since -> since.plusSeconds(5).isBefore(Instant.now()))
+                      .isPresent());
+      Shown silent = servers.heartbeat("stuck").orElseThrow();
+      assertThat(silent.beat().orElseThrow().sequence()).isEqualTo(1);
+      assertThat(silent.stillSince().orElseThrow()).isAfter(hung);
+      assertThat(servers.job("stuck").path("state").asText()).isEqualTo("RUNNING");
+
+      graph.reset();
+      await().atMost(Duration.ofSeconds(60)).until(() -> newestHeartbeat("stuck") == 3);
+      assertThat(servers.rows("studio.stuck")).hasSize(1);
+      assertThat(servers.heartbeat("stuck").flatMap(Shown::stillSince)).isEmpty();
+      servers.call("DELETE", "/jobs/stuck", "");
+    }
+  }
+
+  private static long newestHeartbeat(String pipeline) {
+    return servers.heartbeat(pipeline).flatMap(Shown::beat).map(Beat::sequence).orElse(0L);
   }
 }

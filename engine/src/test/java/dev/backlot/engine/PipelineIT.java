@@ -8,6 +8,8 @@ import dev.backlot.event.Op;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
+import dev.backlot.metadata.HeartbeatStore.Beat;
+import dev.backlot.metadata.HeartbeatStore.Shown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.iceberg.data.Record;
@@ -260,5 +263,46 @@ class PipelineIT {
         .containsExactly("PIPELINE_UNKNOWN_SOURCE");
     assertThat(planned.has("plan")).isFalse();
     assertThat(servers.job("nowhere").isEmpty()).isTrue();
+  }
+
+  @Test
+  void heartbeats_of_an_idle_source_reach_its_table_and_are_neither_rows_nor_volume_nor_lag()
+      throws Exception {
+    try (TestSource films = new TestSource(servers, "film", COLUMNS)) {
+      films.row(Op.CREATE, 1, "first", "OPEN");
+      films.row(Op.CREATE, 2, "second", "OPEN");
+      films.flush();
+      servers.deploy("films", plain("films", "film"));
+      assertThat(servers.caughtUp("films", 30_000)).isTrue();
+      await().atMost(Duration.ofSeconds(30)).until(() -> servers.heartbeat("films").isPresent());
+      JsonNode before = servers.call("GET", "/sources/" + films.name + "/stats", "");
+
+      for (long sequence = 1; sequence <= 20; sequence++) {
+        films.heartbeat(sequence);
+        JsonNode progress = servers.call("GET", "/pipelines/films/progress", "");
+        assertThat(progress.path("lag_records").asLong()).isZero();
+        assertThat(progress.path("lag_seconds").asDouble(-1)).isZero();
+      }
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> servers.heartbeat("films").flatMap(Shown::beat).map(Beat::sequence).equals(Optional.of(20L)));
+      Shown shown = servers.heartbeat("films").orElseThrow();
+      assertThat(shown.seconds().orElseThrow()).isPositive().isLessThan(20);
+      assertThat(shown.stillSince()).isEmpty();
+      assertThat(shown.windows()).first().satisfies(w -> {
+        assertThat(w.count()).isEqualTo(20);
+        assertThat(w.total().p99()).isGreaterThanOrEqualTo(w.total().p50()).isPositive();
+      });
+      assertThat(servers.caughtUp("films", 30_000)).isTrue();
+      assertThat(servers.rows("studio.films")).hasSize(2);
+      JsonNode stats = servers.call("GET", "/sources/" + films.name + "/stats", "");
+      assertThat(stats.path("messages").asLong()).isEqualTo(before.path("messages").asLong());
+      assertThat(stats.path("newest").asText()).isEqualTo(before.path("newest").asText());
+      assertThat(stats.path("rate").asDouble(-1)).isZero();
+      JsonNode sample = servers.call("GET", "/sources/" + films.name + "/sample?limit=5", "");
+      assertThat(sample.path("rows").findValuesAsText("title")).containsExactlyInAnyOrder("first", "second");
+      servers.call("DELETE", "/jobs/films", "");
+    }
   }
 }

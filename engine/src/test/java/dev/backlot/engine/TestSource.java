@@ -7,6 +7,8 @@ import dev.backlot.event.Op;
 import dev.backlot.event.Origin;
 import dev.backlot.event.Position;
 import dev.backlot.event.RowWriter;
+import dev.backlot.metadata.HeartbeatStore.Beat;
+import dev.backlot.metadata.HeartbeatStore.Operation;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.schema.AvroSchemas;
@@ -194,6 +196,39 @@ final class TestSource implements AutoCloseable {
     byte[] control =
         new ControlRecord(ControlRecord.Kind.FENCE, generation, position()).encode(controlId);
     send(partition, control, control, EventHeader.CONTROL);
+  }
+
+  /** Writes a heartbeat as capture does: a mark into every partition, and a note of them. */
+  void heartbeat(long sequence) throws Exception {
+    EventHeader header = new EventHeader(EventHeader.CONTROL, 1, position(), 900_000);
+    Instant committed = Instant.now();
+    List<Long> offsets = new ArrayList<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      offsets.add(
+          producer
+              .send(
+                  new ProducerRecord<>(
+                      topic,
+                      partition,
+                      System.currentTimeMillis(),
+                      ControlRecord.MARK.encode(controlId),
+                      null,
+                      List.of(new RecordHeader(EventHeader.NAME, header.encode()))))
+              .get()
+              .offset());
+    }
+    servers
+        .metadata
+        .heartbeats()
+        .add(
+            new Beat(
+                "studio",
+                sequence,
+                Operation.of(sequence).label(),
+                committed,
+                Instant.now(),
+                Map.of(topic, offsets)),
+            Map.of(topic, (long) PARTITIONS));
   }
 
   private Position position() {

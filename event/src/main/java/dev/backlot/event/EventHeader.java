@@ -34,7 +34,7 @@ public record EventHeader(int flags, long generation, Position position, long so
 
   private static final int VERSION = 1;
 
-  /** Returns whether the record is a fence or a truncation. */
+  /** Returns whether the record is a fence, a truncation or a mark. */
   public boolean isControl() {
     return (flags & CONTROL) != 0;
   }

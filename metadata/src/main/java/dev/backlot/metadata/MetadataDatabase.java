@@ -125,6 +125,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new DeliveryStore(jdbi);
   }
 
+  /** Returns the store of heartbeats. */
+  public HeartbeatStore heartbeats() {
+    return new HeartbeatStore(jdbi);
+  }
+
   @Override
   public void close() {
     pool.close();

@@ -22,6 +22,7 @@ final class PassedOffsets {
     long from;
     long nextOffset;
     long generation;
+    boolean marked;
     boolean reported = true;
 
     Reached(int partition, long from) {
@@ -39,6 +40,7 @@ final class PassedOffsets {
     Reached reached = reached(event.partition());
     reached.nextOffset = event.nextOffset();
     reached.generation = event.generation();
+    reached.marked |= event.mark();
     reached.reported = false;
   }
 
@@ -60,8 +62,14 @@ final class PassedOffsets {
       if (!reached.reported) {
         to.accept(
             new Progress(
-                topic, reached.partition, reached.from, reached.nextOffset, reached.generation));
+                topic,
+                reached.partition,
+                reached.from,
+                reached.nextOffset,
+                reached.generation,
+                reached.marked));
         reached.from = reached.nextOffset;
+        reached.marked = false;
         reached.reported = true;
       }
     }

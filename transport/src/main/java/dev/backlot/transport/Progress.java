@@ -12,6 +12,8 @@ import java.io.Serializable;
  * @param from the first offset of this report
  * @param nextOffset the offset after the last one passed
  * @param generation the highest generation that a fence has announced so far
+ * @param marked whether a mark was among the records: somebody waits for the sinks to pass it
  */
-public record Progress(String topic, int partition, long from, long nextOffset, long generation)
+public record Progress(
+    String topic, int partition, long from, long nextOffset, long generation, boolean marked)
     implements Serializable {}

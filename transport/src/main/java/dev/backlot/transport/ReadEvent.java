@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextOffset where the reader stands behind this record
  * @param generation the highest generation that a fence has announced so far
  * @param start whether this is no record, but the place where the reader begins
+ * @param mark whether the record is a mark
  */
 record ReadEvent(
     @Nullable RowData row,
@@ -22,23 +23,28 @@ record ReadEvent(
     int partition,
     long nextOffset,
     long generation,
-    boolean start)
+    boolean start,
+    boolean mark)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
   static ReadEvent of(@Nullable RowData row, int partition, long nextOffset, long generation) {
-    return new ReadEvent(row, null, null, partition, nextOffset, generation, false);
+    return new ReadEvent(row, null, null, partition, nextOffset, generation, false, false);
+  }
+
+  static ReadEvent mark(int partition, long nextOffset, long generation) {
+    return new ReadEvent(null, null, null, partition, nextOffset, generation, false, true);
   }
 
   static ReadEvent failed(DeadLetter failure, int partition, long nextOffset, long generation) {
-    return new ReadEvent(null, failure, null, partition, nextOffset, generation, false);
+    return new ReadEvent(null, failure, null, partition, nextOffset, generation, false, false);
   }
 
   static ReadEvent replayed(Letter letter, int partition, long nextOffset) {
-    return new ReadEvent(null, null, letter, partition, nextOffset, 0, false);
+    return new ReadEvent(null, null, letter, partition, nextOffset, 0, false, false);
   }
 
   static ReadEvent start(int partition, Mark mark) {
-    return new ReadEvent(null, null, null, partition, mark.nextOffset(), mark.generation(), true);
+    return new ReadEvent(null, null, null, partition, mark.nextOffset(), mark.generation(), true, false);
   }
 }

@@ -15,8 +15,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns each record into one event: a row, or only progress for a tombstone, a fence, or a record
- * of a generation that a fence has ended. What it can't decode parks the partition or becomes a
+ * Turns each record into one event: a row, or only progress for a tombstone, a fence, a mark, or a
+ * record of a generation that a fence has ended. What it can't decode parks the partition or becomes a
  * dead letter.
  */
 final class RecordReader implements EventReader {
@@ -67,6 +67,11 @@ final class RecordReader implements EventReader {
     long next = record.offset() + 1;
     RowData row;
     try {
+      if (isMark(record)) {
+        skipped.inc();
+        out.collect(ReadEvent.mark(partition, next, generations[partition]));
+        return;
+      }
       row = row(record);
     } catch (UncoveredSchemaException e) {
       parking.park(partition, e);
@@ -92,6 +97,11 @@ final class RecordReader implements EventReader {
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  /** Only a mark is a control record without a value. */
+  private static boolean isMark(ConsumerRecord<byte[], byte[]> record) {
+    return record.value() == null && isControl(record);
   }
 
   private DeadLetter letter(ConsumerRecord<byte[], byte[]> record, RuntimeException cause) {

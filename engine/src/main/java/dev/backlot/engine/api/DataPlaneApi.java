@@ -7,6 +7,7 @@ import dev.backlot.capture.secret.Secrets;
 import dev.backlot.engine.answer.CurrentAnswers;
 import dev.backlot.engine.answer.CurrentAnswers.Outcome;
 import dev.backlot.engine.endpoint.EndpointSchemas;
+import dev.backlot.engine.heartbeat.HeartbeatService;
 import dev.backlot.engine.job.Jobs;
 import dev.backlot.engine.letter.DeadLetters;
 import dev.backlot.engine.letter.ReplayRequest;
@@ -18,6 +19,7 @@ import dev.backlot.engine.progress.ProgressService;
 import dev.backlot.engine.source.RecordTexts;
 import dev.backlot.engine.source.SourceSamples;
 import dev.backlot.engine.source.TopicReader;
+import dev.backlot.engine.source.TopicTails;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
@@ -59,6 +61,7 @@ public final class DataPlaneApi implements AutoCloseable {
   private final PlanService plans;
   private final Jobs jobs;
   private final ProgressService progress;
+  private final HeartbeatService heartbeats;
   private final SourceSamples samples;
   private final DeadLetters letters;
   private final CurrentAnswers answers;
@@ -89,9 +92,13 @@ public final class DataPlaneApi implements AutoCloseable {
                 lake,
                 config.secretsDir(),
                 processors));
-    this.progress = new ProgressService(metadata, lake, topics);
+    TopicTails tails = new TopicTails(topics);
+    this.progress = new ProgressService(metadata, lake, topics, tails);
+    this.heartbeats = part(new HeartbeatService(metadata, lake, progress));
     RecordTexts texts = new RecordTexts(schemas);
-    this.samples = new SourceSamples(metadata.sources(), texts, topics);
+    this.samples = 
+        new SourceSamples(
+            metadata.sources(), texts, topics, tails, metadata.heartbeats()::marks);
     this.letters = new DeadLetters(kafka, topics, texts, progress, processors);
     this.answers = new CurrentAnswers(processors, secrets::resolve);
     this.http = part(new HttpService(config.enginePort(), config.internalToken(), this::answer));
@@ -106,6 +113,7 @@ public final class DataPlaneApi implements AutoCloseable {
   public static DataPlaneApi start(
       PlatformConfig config, Preflight preflight, ConnectionQueries queries) {
     DataPlaneApi api = new DataPlaneApi(config, preflight, queries);
+    api.heartbeats.start();
     api.http.start();
     return api;
   }
@@ -218,11 +226,13 @@ public final class DataPlaneApi implements AutoCloseable {
     }
     String job = jobs.put(plan);
     progress.deployed(plan);
+    heartbeats.deployed(pipeline);
     return Map.of("job_id", job);
   }
 
   private Object stop(String pipeline) {
     jobs.stop(pipeline);
+    heartbeats.stopped(pipeline);
     return Map.of();
   }
 

@@ -1,5 +1,6 @@
 package dev.backlot.engine.progress;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param deadLetters records that failed and wait to be replayed
  * @param skipped records that failed and were skipped since the job started
  * @param marks per sink, topic and partition: the first offset that the table may lack
+ * @param tables the same of each table
  */
 public record PipelineProgress(
     long lagRecords,
@@ -19,10 +21,20 @@ public record PipelineProgress(
     Optional<Double> rate,
     long deadLetters,
     long skipped,
-    Map<String, Map<String, Long>> marks) {
+    Map<String, Map<String, Long>> marks,
+    List<TableProgress> tables) {
+  /** Copies what is mutable. */
+  public PipelineProgress {
+    tables = List.copyOf(tables);
+  }
+
+  /** How far one table is; as of the pipeline. */
+  public record TableProgress(
+      String sink, String table, long lagRecords, Optional<Double> lagSeconds) {}
 
   /** Returns the same progress with how many records failed. */
   public PipelineProgress withFailures(long waiting, long skippedRecords) {
-    return new PipelineProgress(lagRecords, lagSeconds, rate, waiting, skippedRecords, marks);
+    return new PipelineProgress(
+        lagRecords, lagSeconds, rate, waiting, skippedRecords, marks, tables);
   }
 }

@@ -1,8 +1,10 @@
 package dev.backlot.engine.progress;
 
 import dev.backlot.engine.plan.PlanJson;
+import dev.backlot.engine.progress.PipelineProgress.TableProgress;
 import dev.backlot.engine.source.Topic;
 import dev.backlot.engine.source.TopicReader;
+import dev.backlot.engine.source.TopicTails;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.metadata.SourceStore.StoredSource;
@@ -45,15 +47,18 @@ public final class ProgressService {
   private final MetadataDatabase metadata;
   private final LakeCatalog lake;
   private final TopicReader topics;
+  private final TopicTails tails;
   private final Map<String, PipelinePlan> deployed = new ConcurrentHashMap<>();
   private final Map<String, Reached> reached = new ConcurrentHashMap<>();
   private final Map<TopicPartition, Waiting> waiting = new ConcurrentHashMap<>();
 
   /** Looks things up here; everything stays the caller's to close. */
-  public ProgressService(MetadataDatabase metadata, LakeCatalog lake, TopicReader topics) {
+  public ProgressService(
+      MetadataDatabase metadata, LakeCatalog lake, TopicReader topics, TopicTails tails) {
     this.metadata = metadata;
     this.lake = lake;
     this.topics = topics;
+    this.tails = tails;
   }
 
   private record Reached(Instant at, String planHash, long offsets, Optional<Double> rate) {}
@@ -74,14 +79,44 @@ public final class ProgressService {
   public PipelineProgress progress(String pipeline) {
     PipelinePlan plan = plan(pipeline);
     Map<String, Marks> marks = marks(plan);
-    Map<TopicPartition, Long> ends = topics.ends(partitions(plan));
-    Map<TopicPartition, Long> behind = behind(plan, marks, ends);
-    long lag = 0;
-    for (Map.Entry<TopicPartition, Long> entry : behind.entrySet()) {
-      lag += TopicReader.offset(ends, entry.getKey()) - entry.getValue();
+    Map<TopicPartition, Long> ends = changesEnds(topics.ends(partitions(plan)));
+    Map<String, Map<TopicPartition, Long>> behind = behind(plan, marks, ends);
+    Map<TopicPartition, Long> lowest = lowest(behind);
+    Map<TopicPartition, Long> times = waiting(lowest, ends);
+    List<TableProgress> tables = new ArrayList<>();
+    for (PlanSink sink : plan.sinks()) {
+      Map<TopicPartition, Long> ofSink = Objects.requireNonNull(behind.get(sink.id()));
+      tables.add(
+          new TableProgress(sink.id(), sink.table(), lag(ofSink, ends), waited(ofSink, times)));
     }
-    Optional<Double> seconds = behind.isEmpty() ? Optional.of(0.0) : waited(behind, ends);
-    return new PipelineProgress(lag, seconds, rate(plan, marks), 0, 0, plain(marks));
+    return new PipelineProgress(
+        lag(lowest, ends),
+        waited(lowest, times),
+        rate(plan, marks, ends),
+        0,
+        0,
+        plain(marks),
+        tables);
+  }
+
+  /** Returns where the changes end: marks and fences behind them are nothing that is lacked. */
+  private Map<TopicPartition, Long> changesEnds(Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Long> changes = new HashMap<>(ends);
+    tails
+        .of(ends)
+        .forEach(
+            (partition, tail) -> {
+              if (tail.end() >= TopicReader.offset(ends, partition)) {
+                changes.put(partition, tail.changesEnd());
+              }
+            });
+    return changes;
+  }
+
+  private static long lag(Map<TopicPartition, Long> behind, Map<TopicPartition, Long> ends) {
+    return behind.entrySet().stream()
+        .mapToLong(entry -> TopicReader.offset(ends, entry.getKey()) - entry.getValue())
+        .sum();
   }
 
   /**
@@ -111,7 +146,7 @@ public final class ProgressService {
       return answer(progress(pipeline), hindrance.get());
     }
     Map<TopicPartition, Long> ends = topics.ends(partitions(plan));
-    while (!behind(plan, marks(plan), ends).isEmpty()) {
+    while (!lowest(behind(plan, marks(plan), ends)).isEmpty()) {
       if (System.nanoTime() > deadline) {
         return answer(progress(pipeline), "its tables still lack records");
       }
@@ -221,12 +256,13 @@ public final class ProgressService {
         : List.of();
   }
 
-  /** Returns the lowest mark of every partition whose end some table has not reached. */
-  private static Map<TopicPartition, Long> behind(
+  /** Returns, by sink, its mark of every partition whose end it has not reached. */
+  private static Map<String, Map<TopicPartition, Long>> behind(
       PipelinePlan plan, Map<String, Marks> marks, Map<TopicPartition, Long> ends) {
-    Map<TopicPartition, Long> behind = new HashMap<>();
+    Map<String, Map<TopicPartition, Long>> all = new HashMap<>();
     for (PlanSink sink : plan.sinks()) {
       Marks ofSink = Objects.requireNonNull(marks.get(sink.id()));
+      Map<TopicPartition, Long> behind = new HashMap<>();
       List<TopicPartition> read = new ArrayList<>(replays(plan));
       plan.sources().stream()
           .filter(source -> sink.sources().contains(source.id()))
@@ -235,15 +271,27 @@ public final class ProgressService {
         Optional<Mark> mark = ofSink.mark(partition.topic(), partition.partition());
         long next = mark.map(Mark::nextOffset).orElse(0L);
         if (mark.isEmpty() || next < TopicReader.offset(ends, partition)) {
-          behind.merge(partition, next, Math::min);
+          behind.put(partition, next);
         }
       }
+      all.put(sink.id(), behind);
     }
-    return behind;
+    return all;
   }
 
-  /** Returns how long the oldest record that a table lacks has been in its topic. */
-  private Optional<Double> waited(
+  private static Map<TopicPartition, Long> lowest(
+      Map<String, Map<TopicPartition, Long>> behindOfSinks) {
+    Map<TopicPartition, Long> lowest = new HashMap<>();
+    behindOfSinks
+        .values()
+        .forEach(
+            behind ->
+                behind.forEach((partition, next) -> lowest.merge(partition, next, Math::min)));
+    return lowest;
+  }
+
+  /** Returns when the first record at each place was written, as far as that is known. */
+  private Map<TopicPartition, Long> waiting(
       Map<TopicPartition, Long> behind, Map<TopicPartition, Long> ends) {
     Map<TopicPartition, Long> unknown = new HashMap<>(behind);
     unknown
@@ -264,24 +312,39 @@ public final class ProgressService {
                     new Waiting(TopicReader.offset(unknown, partition), record.timestamp()));
               });
     }
-    List<Long> times = new ArrayList<>();
+    Map<TopicPartition, Long> times = new HashMap<>();
     behind.forEach(
         (partition, offset) -> {
           Waiting known = waiting.get(partition);
           if (known != null && known.offset() == offset) {
-            times.add(known.timestampMillis());
+            times.put(partition, known.timestampMillis());
           }
         });
-    return times.stream()
-        .min(Long::compare)
-        .map(oldest -> Math.max(0, System.currentTimeMillis() - oldest) / 1000.0);
+    return times;
   }
 
-  private Optional<Double> rate(PipelinePlan plan, Map<String, Marks> marks) {
+  /** Returns how long the oldest record that is lacked has been in its topic. */
+  private static Optional<Double> waited(
+      Map<TopicPartition, Long> behind, Map<TopicPartition, Long> times) {
+    return behind.isEmpty()
+        ? Optional.of(0.0)
+        : behind.keySet().stream()
+            .filter(times::containsKey)
+            .map(times::get)
+            .min(Long::compare)
+            .map(oldest -> Math.max(0, System.currentTimeMillis() - oldest) / 1000.0);
+  }
+
+  private Optional<Double> rate(
+      PipelinePlan plan, Map<String, Marks> marks, Map<TopicPartition, Long> ends) {
     long offsets =
         marks.values().stream()
-            .flatMap(ofSink -> ofSink.byPartition().values().stream())
-            .mapToLong(Mark::nextOffset)
+            .flatMap(ofSink -> ofSink.byPartition().entrySet().stream())
+            .mapToLong(
+                entry ->
+                    Math.min(
+                        entry.getValue().nextOffset(),
+                        ends.getOrDefault(entry.getKey(), Long.MAX_VALUE)))
             .sum();
     Instant now = Instant.now();
     return reached

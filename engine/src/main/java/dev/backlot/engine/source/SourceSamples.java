@@ -1,5 +1,6 @@
 package dev.backlot.engine.source;
 
+import dev.backlot.engine.source.TopicTails.Tail;
 import dev.backlot.event.EventHeader;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.ProblemCode;
@@ -7,15 +8,16 @@ import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** What the topics of Sources hold: newest rows and figures. Thread-safe. */
@@ -28,13 +30,26 @@ public final class SourceSamples {
   private final SourceStore sources;
   private final RecordTexts texts;
   private final TopicReader topics;
+  private final TopicTails tails;
+  private final ToLongFunction<String> marks;
   private final Map<String, Count> counts = new ConcurrentHashMap<>();
 
-  /** Reads here; everything stays the caller's to close. */
-  public SourceSamples(SourceStore sources, RecordTexts texts, TopicReader topics) {
+  /**
+   * Reads here; everything stays the caller's to close.
+   *
+   * @param marks how many offsets of a topic marks have taken
+   */
+  public SourceSamples(
+      SourceStore sources,
+      RecordTexts texts,
+      TopicReader topics,
+      TopicTails tails,
+      ToLongFunction<String> marks) {
     this.sources = sources;
     this.texts = texts;
     this.topics = topics;
+    this.tails = tails;
+    this.marks = marks;
   }
 
   /**
@@ -49,13 +64,13 @@ public final class SourceSamples {
   /**
    * Figures of a topic.
    *
-   * @param messages offsets between its first and last record
-   * @param rate records a second, between the last two calls
-   * @param newest when the last record was written
+   * @param messages offsets between its first and last record, without those of marks
+   * @param rate changes a second, between the last two calls
+   * @param newest when the last change was written
    */
   public record Stats(long messages, Optional<Double> rate, Optional<Instant> newest) {}
 
-  private record Count(Instant at, long end, Optional<Double> rate) {}
+  private record Count(Instant at, long changes, Optional<Double> rate) {}
 
   /**
    * Returns the newest rows of a Source.
@@ -66,10 +81,15 @@ public final class SourceSamples {
     SourceDescriptor source = find(name);
     int most = Math.max(1, Math.min(limit, CAP));
     Topic topic = new Topic(source.topic(), source.partitions());
-    Map<TopicPartition, Long> ends = topics.ends(topic.all());
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    tails
+        .of(topics.ends(topic.all()))
+        .forEach((partition, tail) -> ends.put(partition, tail.changesEnd()));
     Map<TopicPartition, Long> begins = topics.begins(topic.all());
     List<ConsumerRecord<byte[], byte[]>> rows = List.of();
-    for (long window = 2L * most; rows.isEmpty() && window < 1_000_000; window *= 50) {
+    for (long window = 2L * most;
+        (rows.isEmpty() && window < 1_000_000) || (rows.size() < most && window <= 100L * most);
+        window *= 50) {
       Map<TopicPartition, Long> from = new HashMap<>();
       for (TopicPartition partition : topic.all()) {
         from.put(
@@ -105,27 +125,27 @@ public final class SourceSamples {
     Topic topic = new Topic(source.topic(), source.partitions());
     Map<TopicPartition, Long> ends = topics.ends(topic.all());
     Map<TopicPartition, Long> begins = topics.begins(topic.all());
+    Collection<Tail> last = tails.of(ends).values();
     long end = ends.values().stream().mapToLong(Long::longValue).sum();
     long begin = begins.values().stream().mapToLong(Long::longValue).sum();
-    Map<TopicPartition, Long> last = new HashMap<>();
-    ends.forEach((partition, offset) -> last.put(partition, Math.max(0, offset - 1)));
+    long changes = last.stream().mapToLong(Tail::changes).sum();
     Optional<Instant> newest =
-        topics.read(last, ends, 1, PATIENCE).stream()
-            .map(record -> Instant.ofEpochMilli(record.timestamp()))
-            .max(Comparator.naturalOrder());
+        last.stream().flatMap(tail -> tail.newest().stream()).max(Comparator.naturalOrder());
     Count count =
-        counts.compute(source.topic(), (key, before) -> counted(before, Instant.now(), end));
-    return new Stats(end - begin, count.rate(), newest);
+        counts.compute(source.topic(), (key, before) -> counted(before, Instant.now(), changes));
+    long messages = Math.max(0, end - begin - marks.applyAsLong(source.topic()));
+    return new Stats(messages, count.rate(), newest);
   }
 
-  private static Count counted(@Nullable Count before, Instant now, long end) {
+  private static Count counted(@Nullable Count before, Instant now, long changes) {
     if (before == null) {
-      return new Count(now, end, Optional.empty());
+      return new Count(now, changes, Optional.empty());
     }
     double seconds = Duration.between(before.at(), now).toMillis() / 1000.0;
     return seconds < 1
         ? before
-        : new Count(now, end, Optional.of(Math.max(0, end - before.end()) / seconds));
+        : new Count(
+            now, changes, Optional.of(Math.max(0, changes - before.changes()) / seconds));
   }
 
   private SourceDescriptor find(String name) {
@@ -142,10 +162,9 @@ public final class SourceSamples {
   }
 
   private static boolean isRow(ConsumerRecord<byte[], byte[]> record) {
-    Header header = record.headers().lastHeader(EventHeader.NAME);
     return record.value() != null
-        && header != null
-        && !EventHeader.decode(header.value()).isControl();
+        && record.headers().lastHeader(EventHeader.NAME) != null
+        && TopicTails.isChange(record);
   }
 
   private static Optional<Double> age(List<ConsumerRecord<byte[], byte[]>> rows) {

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -71,6 +72,25 @@ public final class TopicReader implements AutoCloseable {
       int mostPerPartition,
       Duration time) {
     return ask(kafka -> read(kafka, from, to, mostPerPartition, time));
+  }
+
+  /**
+   * Returns the records from given offsets up to others.
+   *
+   * @throws ProblemException {@code KAFKA_UNREACHABLE} when they don't all come within a time
+   */
+  public synchronized List<ConsumerRecord<byte[], byte[]>> readAll(
+      Map<TopicPartition, Long> from, Map<TopicPartition, Long> to, Duration time) {
+    return ask(
+        kafka -> {
+          long deadline = System.nanoTime() + time.toNanos();
+          List<ConsumerRecord<byte[], byte[]>> records =
+              read(kafka, from, to, Integer.MAX_VALUE, time);
+          if (System.nanoTime() > deadline) {
+            throw new TimeoutException("records of " + from.keySet() + " did not come in time");
+          }
+          return records;
+        });
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(

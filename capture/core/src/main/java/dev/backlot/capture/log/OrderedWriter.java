@@ -97,7 +97,8 @@ public final class OrderedWriter implements AutoCloseable {
   }
 
   /**
-   * Sends one record as {@link #send(ProducerRecord)} does.
+   * Sends one record that is no change, and is not counted as one, as {@link #send(ProducerRecord)}
+   * does.
    *
    * @param where hears where it was written, before {@link #whenAcknowledged} of a later call
    */
@@ -109,7 +110,9 @@ public final class OrderedWriter implements AutoCloseable {
           if (exception == null && metadata != null) {
             where.written(metadata.partition(), metadata.offset());
           }
-          bucket.onCompletion(metadata, exception);
+          if (bucket.completed(metadata, exception)) {
+            bucket.release();
+          }
         });
   }
 
@@ -282,17 +285,25 @@ public final class OrderedWriter implements AutoCloseable {
 
     @Override
     public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
+      if (completed(metadata, exception) && metadata != null) {
+        listener.acknowledged(
+            Math.max(0, metadata.serializedKeySize())
+                + Math.max(0, metadata.serializedValueSize()));
+        release();
+      }
+    }
+
+    /** Takes note of where a record stands. Returns whether it was written. */
+    boolean completed(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
       if (exception != null || metadata == null) {
         fail(exception == null ? new IllegalStateException("No metadata") : exception);
-        return;
+        return false;
       }
       AtomicLongArray offsets = nextOffsets.get(metadata.topic());
       if (offsets != null) {
         offsets.lazySet(metadata.partition(), metadata.offset() + 1);
       }
-      listener.acknowledged(
-          Math.max(0, metadata.serializedKeySize()) + Math.max(0, metadata.serializedValueSize()));
-      release();
+      return true;
     }
 
     void release() {

@@ -19,6 +19,7 @@ public final class SourceChannel {
   private final int controlSchemaId;
   private Position highestTail = Position.START;
   private int roundRobin;
+  private long marks;
 
   /**
    * Opens the channel.
@@ -101,11 +102,19 @@ public final class SourceChannel {
    */
   public void writeMark(Position position, long sourceMicros, OffsetListener passed) {
     byte[] key = ControlRecord.MARK.encode(controlSchemaId);
+    marks += tails.length;
     for (int partition = 0; partition < tails.length; partition++) {
       ProducerRecord<byte[], byte[]> record =
           record(partition, key, null, position, EventHeader.CONTROL, sourceMicros);
       writer.send(record, passed);
     }
+  }
+
+  /** Returns how many marks were written since this was last asked. */
+  public long takeMarks() {
+    long written = marks;
+    marks = 0;
+    return written;
   }
 
   private int partition(byte[] key) {

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The tables of one connection that are captured: keeps publication, topics and Sources in step
- * with what the Connection document names. Adding or removing one touches no other. {@link #byId}
- * and {@link #bySource} are for any thread, the rest for one.
+ * with what the Connection document names. Adding or removing one touches no other. {@link #byId},
+ * {@link #bySource} and {@link #channels} are for any thread, the rest for one.
  */
 final class CapturedTables {
   private static final Logger LOG = LoggerFactory.getLogger(CapturedTables.class);
@@ -81,6 +81,14 @@ final class CapturedTables {
   /** Returns the captured table of this Source, or null. */
   @Nullable CapturedTable bySource(String source) {
     return names.get(source);
+  }
+
+  /** Returns the ways into the topics of all tables that are written; for any thread. */
+  List<SourceChannel> channels() {
+    return captured.values().stream()
+        .filter(table -> table.stoppedReason().isEmpty())
+        .map(CapturedTable::channel)
+        .toList();
   }
 
   /** Returns why tables that the document names are not captured, by name. */

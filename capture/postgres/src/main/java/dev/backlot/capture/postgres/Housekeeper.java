@@ -1,5 +1,6 @@
 package dev.backlot.capture.postgres;
 
+import dev.backlot.capture.heartbeat.Heartbeats;
 import dev.backlot.capture.log.OrderedWriter;
 import dev.backlot.capture.postgres.catalog.Catalog;
 import dev.backlot.capture.postgres.catalog.Slot;
@@ -24,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a capture does beside reading: takes note of acknowledgements and lets the server forget
- * what was acknowledged, answers drains, follows the document, says how it goes. For one thread,
- * but for {@link #passed}.
+ * what was acknowledged, answers drains, sends heartbeats, follows the document, says how it goes. For
+ * one thread, but for {@link #passed}.
  */
 final class Housekeeper {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
@@ -43,6 +44,7 @@ final class Housekeeper {
   private final CapturedTables tables;
   private final Catalog catalog;
   private final ConnectionSpec.Config config;
+  private final Heartbeats heartbeats;
   private CaptureSession.Intent followed;
   private int timeline;
   private long saved;
@@ -65,6 +67,12 @@ final class Housekeeper {
     this.followed = followed;
     this.config = followed.spec().config();
     this.saved = writer.confirmed();
+    this.heartbeats =
+        new Heartbeats(
+            session.environment().metadata().heartbeats(),
+            writer,
+            session.connection(),
+            session.generation());
   }
 
   Catalog catalog() {
@@ -95,6 +103,7 @@ final class Housekeeper {
       if (signalled || now - lastLook > LOOK.toNanos()) {
         lastLook = now;
         drain();
+        beat();
         emitted.forget(catalog.snapshot());
         if (session.intent() != followed) {
           follow(stream);
@@ -118,7 +127,8 @@ final class Housekeeper {
   }
 
   /** Hears of a message in the log. By the thread that reads it. */
-  void passed(String content) {
+  void passed(String content, Position at, long commitMicros) {
+    heartbeats.passed(content, at, commitMicros, tables.channels());
     if (!content.startsWith(DRAIN)) {
       return;
     }
@@ -156,6 +166,13 @@ final class Housekeeper {
     if (open.isPresent() && !open.equals(drainAsked)) {
       drainAsked = open;
       catalog.emitMessage(DRAIN + session.generation() + ":" + open.get());
+    }
+  }
+
+  private void beat() throws SQLException {
+    Optional<String> message = heartbeats.due(session.intent().spec().heartbeatPeriod());
+    if (message.isPresent()) {
+      catalog.emitMessage(message.get());
     }
   }
 

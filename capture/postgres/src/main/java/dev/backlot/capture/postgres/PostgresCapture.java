@@ -115,7 +115,7 @@ final class PostgresCapture {
                 Publication.name(name),
                 logs,
                 (content, timeline, at, commitMicros) -> {
-                  keeper.passed(content);
+                  keeper.passed(content, new Position(timeline, at, 0), commitMicros);
                   requireNonNull(dumps.get()).passed(content, timeline, at, commitMicros);
                   requireNonNull(audits.get()).passed(content, timeline, at, commitMicros);
                 },

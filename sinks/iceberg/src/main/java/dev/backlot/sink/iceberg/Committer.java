@@ -31,6 +31,7 @@ final class Committer {
   private Marks committed;
   private Marks previousTarget;
   private Instant lastCommit;
+  private boolean markPassed;
 
   /**
    * Continues from the marks that a table has.
@@ -66,6 +67,7 @@ final class Committer {
 
   private void pass(Progress progress) {
     TopicPartition partition = new TopicPartition(progress.topic(), progress.partition());
+    markPassed |= progress.marked();
     Progress before = reached.put(partition, progress);
     long known = before == null ? mark(partition).nextOffset() : before.nextOffset();
     if (progress.from() > known) {
@@ -78,9 +80,10 @@ final class Committer {
   /**
    * Commits what came since the last call, to be called at each barrier.
    *
-   * <p>With rows: always. Without: as soon as readers stand still, or after the progress interval,
-   * so that a pipeline that drops everything is seen to have caught up within seconds, an idle one
-   * makes no snapshots, and a busy one makes no more of them than if it had rows.
+   * <p>With rows: always. Without: as soon as readers stand still or have passed a mark, or after
+   * the progress interval, so that a pipeline that drops everything is seen to have caught up
+   * within seconds, an idle one makes a snapshot per heartbeat, as soon as a row would be in one,
+   * and a busy one makes no more of them than if it had rows.
    *
    * @return whether there was a commit
    */
@@ -90,7 +93,7 @@ final class Committer {
       boolean still = target.equals(previousTarget);
       boolean due = !clock.instant().isBefore(lastCommit.plus(progressInterval));
       previousTarget = target;
-      if (target.equals(committed) || !(still || due || last)) {
+      if (target.equals(committed) || !(still || due || markPassed || last)) {
         return false;
       }
     }
@@ -101,6 +104,7 @@ final class Committer {
     TableMarks.commit(append, table.name(), committed, target);
     committed = target;
     previousTarget = target;
+    markPassed = false;
     lastCommit = clock.instant();
     files.clear();
     ranges.clear();

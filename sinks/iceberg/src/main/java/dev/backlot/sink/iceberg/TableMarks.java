@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.apache.kafka.common.TopicPartition;
@@ -33,6 +34,12 @@ public final class TableMarks {
    */
   public static Optional<Marks> read(Table table) {
     return SnapshotMarks.nearest(SnapshotUtil.currentAncestors(table)).map(TableMarks::parse);
+  }
+
+  /** Returns the marks that one snapshot itself carries, if any. */
+  public static Optional<Marks> of(Snapshot snapshot) {
+    Map<String, String> properties = SnapshotMarks.of(snapshot);
+    return properties.isEmpty() ? Optional.empty() : Optional.of(parse(properties));
   }
 
   private static Marks parse(Map<String, String> properties) {

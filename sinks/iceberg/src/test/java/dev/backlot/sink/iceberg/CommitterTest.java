@@ -214,6 +214,18 @@ final class CommitterTest {
   }
 
   @Test
+  void aMarkIsPassedAtTheNextBarrierAsARowIs() {
+    Committer committer = committer(table());
+
+    committer.add(new Passed(new Progress(TOPIC, 0, 10, 12, 1, true)));
+    assertThat(committer.commit(false)).as("a mark among the records").isTrue();
+    committer.add(passed(0, 12, 14, 1));
+    assertThat(committer.commit(false)).as("no mark among them").isFalse();
+
+    assertThat(marks().mark(TOPIC, 0)).contains(new Mark(12, 1));
+  }
+
+  @Test
   void oldSnapshotsGoAndTheMarksStay() {
     clock.now = Instant.now().plus(Duration.ofDays(1));
     Committer committer = committer(table());
@@ -276,7 +288,7 @@ final class CommitterTest {
   }
 
   private static Passed passed(int partition, long from, long next, long generation) {
-    return new Passed(new Progress(TOPIC, partition, from, next, generation));
+    return new Passed(new Progress(TOPIC, partition, from, next, generation, false));
   }
 
   private DataFile file() {

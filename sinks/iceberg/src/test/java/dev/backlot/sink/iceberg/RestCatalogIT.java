@@ -120,7 +120,7 @@ final class RestCatalogIT {
     add(first, winner);
     first.commit(false);
     add(second, loser);
-    second.add(new Passed(new Progress(TOPIC, 0, 15, 16, 1)));
+    second.add(new Passed(new Progress(TOPIC, 0, 15, 16, 1, false)));
 
     assertThatThrownBy(() -> second.commit(false)).hasMessageContaining("moved by another writer");
 
@@ -210,7 +210,7 @@ final class RestCatalogIT {
 
   private static void add(Committer committer, DataFile file) {
     committer.add(new Written(List.of(file), List.of(new Range(TOPIC, 0, 10, 14, 5))));
-    committer.add(new Passed(new Progress(TOPIC, 0, 10, 15, 1)));
+    committer.add(new Passed(new Progress(TOPIC, 0, 10, 15, 1, false)));
   }
 
   private DataFile file(TableName name) throws Exception {
