@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.event.Op;
+import dev.backlot.metadata.HeartbeatStore.Beat;
+import dev.backlot.metadata.HeartbeatStore.Shown;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
-import dev.backlot.metadata.HeartbeatStore.Beat;
-import dev.backlot.metadata.HeartbeatStore.Shown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -286,14 +286,23 @@ class PipelineIT {
 
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(() -> servers.heartbeat("films").flatMap(Shown::beat).map(Beat::sequence).equals(Optional.of(20L)));
+          .until(
+              () ->
+                  servers
+                      .heartbeat("films")
+                      .flatMap(Shown::beat)
+                      .map(Beat::sequence)
+                      .equals(Optional.of(20L)));
       Shown shown = servers.heartbeat("films").orElseThrow();
       assertThat(shown.seconds().orElseThrow()).isPositive().isLessThan(20);
       assertThat(shown.stillSince()).isEmpty();
-      assertThat(shown.windows()).first().satisfies(w -> {
-        assertThat(w.count()).isEqualTo(20);
-        assertThat(w.total().p99()).isGreaterThanOrEqualTo(w.total().p50()).isPositive();
-      });
+      assertThat(shown.windows())
+          .first()
+          .satisfies(
+              w -> {
+                assertThat(w.count()).isEqualTo(20);
+                assertThat(w.total().p99()).isGreaterThanOrEqualTo(w.total().p50()).isPositive();
+              });
       assertThat(servers.caughtUp("films", 30_000)).isTrue();
       assertThat(servers.rows("studio.films")).hasSize(2);
       JsonNode stats = servers.call("GET", "/sources/" + films.name + "/stats", "");
@@ -301,7 +310,8 @@ class PipelineIT {
       assertThat(stats.path("newest").asText()).isEqualTo(before.path("newest").asText());
       assertThat(stats.path("rate").asDouble(-1)).isZero();
       JsonNode sample = servers.call("GET", "/sources/" + films.name + "/sample?limit=5", "");
-      assertThat(sample.path("rows").findValuesAsText("title")).containsExactlyInAnyOrder("first", "second");
+      assertThat(sample.path("rows").findValuesAsText("title"))
+          .containsExactlyInAnyOrder("first", "second");
       servers.call("DELETE", "/jobs/films", "");
     }
   }

@@ -109,7 +109,8 @@ public final class HeartbeatStore {
 
     /** Returns how long the newest heartbeat took from commit to table, in seconds. */
     public Optional<Double> seconds() {
-      return beat.flatMap(known -> shownAt.map(at -> HeartbeatStore.seconds(known.committedAt(), at)));
+      return beat.flatMap(
+          known -> shownAt.map(at -> HeartbeatStore.seconds(known.committedAt(), at)));
     }
   }
 

@@ -45,6 +45,7 @@ record ReadEvent(
   }
 
   static ReadEvent start(int partition, Mark mark) {
-    return new ReadEvent(null, null, null, partition, mark.nextOffset(), mark.generation(), true, false);
+    return new ReadEvent(
+        null, null, null, partition, mark.nextOffset(), mark.generation(), true, false);
   }
 }

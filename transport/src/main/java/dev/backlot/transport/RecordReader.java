@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns each record into one event: a row, or only progress for a tombstone, a fence, a mark, or a
- * record of a generation that a fence has ended. What it can't decode parks the partition or becomes a
- * dead letter.
+ * record of a generation that a fence has ended. What it can't decode parks the partition or
+ * becomes a dead letter.
  */
 final class RecordReader implements EventReader {
   private static final long serialVersionUID = 1L;

@@ -96,9 +96,8 @@ public final class DataPlaneApi implements AutoCloseable {
     this.progress = new ProgressService(metadata, lake, topics, tails);
     this.heartbeats = part(new HeartbeatService(metadata, lake, progress));
     RecordTexts texts = new RecordTexts(schemas);
-    this.samples = 
-        new SourceSamples(
-            metadata.sources(), texts, topics, tails, metadata.heartbeats()::marks);
+    this.samples =
+        new SourceSamples(metadata.sources(), texts, topics, tails, metadata.heartbeats()::marks);
     this.letters = new DeadLetters(kafka, topics, texts, progress, processors);
     this.answers = new CurrentAnswers(processors, secrets::resolve);
     this.http = part(new HttpService(config.enginePort(), config.internalToken(), this::answer));

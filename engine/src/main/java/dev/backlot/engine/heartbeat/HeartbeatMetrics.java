@@ -21,8 +21,7 @@ final class HeartbeatMetrics implements MultiCollector, AutoCloseable {
   private static final Histogram LATENCY =
       Histogram.builder()
           .name("backlot_heartbeat_latency_seconds")
-          .help(
-              "What heartbeats took: from commit to topic, from topic to table, and in total.")
+          .help("What heartbeats took: from commit to topic, from topic to table, and in total.")
           .labelNames("pipeline", "table", "stage")
           .classicOnly()
           .classicUpperBounds(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300)

@@ -290,7 +290,8 @@ public final class HeartbeatService implements AutoCloseable {
       }
       TableMarks.of(snapshot)
           .ifPresent(
-              marks -> stands.add(new Stand(Instant.ofEpochMilli(snapshot.timestampMillis()), marks)));
+              marks ->
+                  stands.add(new Stand(Instant.ofEpochMilli(snapshot.timestampMillis()), marks)));
     }
     if (!stands.isEmpty()) {
       table.marks = stands.get(0).marks();

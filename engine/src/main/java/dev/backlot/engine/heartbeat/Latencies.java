@@ -13,7 +13,8 @@ import java.util.function.ToDoubleFunction;
 
 /** What the heartbeats of the last hour took. For one thread. */
 final class Latencies {
-  private static final List<Duration> WINDOWS = List.of(Duration.ofMinutes(10), Duration.ofHours(1));
+  private static final List<Duration> WINDOWS =
+      List.of(Duration.ofMinutes(10), Duration.ofHours(1));
 
   /** With a heartbeat a second an hour's windows hold the last quarter of it. */
   private static final int MOST = 1_000;
@@ -64,8 +65,6 @@ final class Latencies {
 
   /** Returns the nearest rank: the lowest value that so large a share does not exceed. */
   private static double rank(double[] sorted, double share) {
-    return sorted.length == 0
-        ? 0
-        : sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+    return sorted.length == 0 ? 0 : sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
   }
 }

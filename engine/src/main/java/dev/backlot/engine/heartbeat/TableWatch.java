@@ -76,7 +76,9 @@ final class TableWatch {
     return topics;
   }
 
-  /** Takes heartbeats that capture has written, oldest first; those known already are passed over. */
+  /**
+   * Takes heartbeats that capture has written, oldest first; those known already are passed over.
+   */
   void written(List<Beat> beats) {
     for (Beat beat : beats) {
       if (beat.sequence() > lastSequence && topics.stream().anyMatch(beat.offsets()::containsKey)) {
@@ -112,7 +114,8 @@ final class TableWatch {
         arrived.add(taken);
       }
     }
-    // Snapshots go after a while; what they showed the newest one still shows, nobody knows since when.
+    // Snapshots go after a while; what they showed the newest one still shows, nobody knows since
+    // when.
     while (!open.isEmpty() && shows(current, open.getFirst())) {
       newest = open.removeFirst();
       newestShownAt = now;

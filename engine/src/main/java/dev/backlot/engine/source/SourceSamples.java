@@ -144,8 +144,7 @@ public final class SourceSamples {
     double seconds = Duration.between(before.at(), now).toMillis() / 1000.0;
     return seconds < 1
         ? before
-        : new Count(
-            now, changes, Optional.of(Math.max(0, changes - before.changes()) / seconds));
+        : new Count(now, changes, Optional.of(Math.max(0, changes - before.changes()) / seconds));
   }
 
   private SourceDescriptor find(String name) {

@@ -117,7 +117,9 @@ public final class TopicTails {
 
   /** Looks backwards until there is a change, or nothing more. */
   private void search(
-      Set<TopicPartition> partitions, Map<TopicPartition, Long> ends, Map<TopicPartition, Tail> next) {
+      Set<TopicPartition> partitions,
+      Map<TopicPartition, Long> ends,
+      Map<TopicPartition, Tail> next) {
     Map<TopicPartition, Long> begins = topics.begins(partitions);
     Set<TopicPartition> left = new HashSet<>(partitions);
     Map<TopicPartition, Long> to = new HashMap<>();

@@ -62,8 +62,7 @@ public final class Heartbeats {
     }
     lastNanos = now;
     sequence++;
-    return Optional.of(
-        PREFIX + generation + ":" + sequence + ":" + Operation.of(sequence).label());
+    return Optional.of(PREFIX + generation + ":" + sequence + ":" + Operation.of(sequence).label());
   }
 
   /**

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a capture does beside reading: takes note of acknowledgements and lets the server forget
- * what was acknowledged, answers drains, sends heartbeats, follows the document, says how it goes. For
- * one thread, but for {@link #passed}.
+ * what was acknowledged, answers drains, sends heartbeats, follows the document, says how it goes.
+ * For one thread, but for {@link #passed}.
  */
 final class Housekeeper {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);

@@ -23,7 +23,10 @@ class HeartbeatIT {
   @Test
   void each_heartbeat_stands_in_every_partition_between_what_was_committed_before_and_after() {
     String name = bench.newDatabase();
-    bench.execute(name, "CREATE TABLE tick (id bigint PRIMARY KEY)", "CREATE TABLE still (id int PRIMARY KEY)");
+    bench.execute(
+        name,
+        "CREATE TABLE tick (id bigint PRIMARY KEY)",
+        "CREATE TABLE still (id int PRIMARY KEY)");
     bench.apply(name, document(name, "1s"));
     String busy = name + ".public.tick";
     String idle = name + ".public.still";
@@ -69,7 +72,8 @@ class HeartbeatIT {
   @Test
   void a_new_owner_continues_their_numbers_and_writes_nothing_twice() {
     String name = bench.newDatabase();
-    bench.execute(name, "CREATE TABLE still (id int PRIMARY KEY)", "INSERT INTO still VALUES (1), (2), (3)");
+    bench.execute(
+        name, "CREATE TABLE still (id int PRIMARY KEY)", "INSERT INTO still VALUES (1), (2), (3)");
     bench.apply(name, document(name, "1s"));
     String source = name + ".public.still";
     CaptureWorker first = bench.startWorker();
@@ -118,7 +122,10 @@ class HeartbeatIT {
 
   private String document(String name, String every) {
     String plain = bench.document(name, "\"public.*\"").strip();
-    return plain.substring(0, plain.length() - 1) + ", \"heartbeat\": {\"every\": \"" + every + "\"}}";
+    return plain.substring(0, plain.length() - 1)
+        + ", \"heartbeat\": {\"every\": \""
+        + every
+        + "\"}}";
   }
 
   private String topic(String source) {
