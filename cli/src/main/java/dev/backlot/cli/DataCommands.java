@@ -57,7 +57,7 @@ final class DataCommands {
         request.put("where", where);
       }
       if (keys != null) {
-        request.put("keys", keys(keys));
+        request.put("keys", keys(keys, spec));
       }
       Map<String, @Nullable Object> dump =
           main.api().post(Kind.SOURCE.path(source) + "/dumps", request);
@@ -89,7 +89,8 @@ final class DataCommands {
       return state.equals("requested") || state.equals("running");
     }
 
-    private List<List<String>> keys(String text) {
+    /** Reads keys: those of one column with commas between, those of several as JSON. */
+    static List<List<String>> keys(String text, CommandLine.Model.CommandSpec spec) {
       List<List<String>> list = new ArrayList<>();
       if (!text.strip().startsWith("[")) {
         for (String key : text.split(",", -1)) {

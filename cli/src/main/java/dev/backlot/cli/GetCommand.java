@@ -125,7 +125,17 @@ final class GetCommand implements Callable<Integer> {
       case PIPELINE -> List.of("NAME", "STATE", "REVISION", "LAG", "OWNER", "SINCE", "REASON");
       case CONNECTION -> List.of("NAME", "STATE", "TYPE", "SOURCES", "OWNER", "SINCE", "REASON");
       case SOURCE -> List.of("NAME", "STATE", "KEY", "EPOCH", "OWNER", "SINCE", "REASON");
-      case TABLE -> List.of("NAME", "STATE", "PIPELINE", "VERSIONS", "FILES", "COMMITTED", "VIEW");
+      case TABLE ->
+          List.of(
+              "NAME",
+              "STATE",
+              "PIPELINE",
+              "VERSIONS",
+              "FILES",
+              "COMMITTED",
+              "AUDIT",
+              "PROVEN EQUAL",
+              "VIEW");
       case JOB -> List.of("NAME", "KIND", "STATE", "ID", "STARTED", "REASON");
       case SCHEMA -> List.of("SUBJECT", "ID", "VERSION");
       case ENDPOINT -> List.of("NAME", "STATE", "REASON");
@@ -182,6 +192,8 @@ final class GetCommand implements Callable<Integer> {
               Values.text(status.get("rows")),
               Values.text(status.get("files")),
               since,
+              Values.text(Values.map(status.get("audit")).get("state")),
+              Values.text(Values.map(status.get("audit")).get("proven_equal_as_of")),
               Values.text(spec.get("view")));
       case JOB ->
           List.of(

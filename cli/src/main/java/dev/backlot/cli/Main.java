@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       DataCommands.Dump.class,
       DataCommands.Sample.class,
       DataCommands.Query.class,
+      AuditCommand.class,
       MaintainCommand.class,
       IncidentCommands.Acknowledge.class,
       IncidentCommands.Snooze.class,

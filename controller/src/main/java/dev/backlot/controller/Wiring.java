@@ -1,5 +1,10 @@
 package dev.backlot.controller;
 
+import dev.backlot.controller.audit.AuditConditions;
+import dev.backlot.controller.audit.AuditScheduler;
+import dev.backlot.controller.audit.AuditViews;
+import dev.backlot.controller.audit.TableAuditResource;
+import dev.backlot.controller.audit.TableAudits;
 import dev.backlot.controller.blackbox.AuditItems;
 import dev.backlot.controller.blackbox.BlackBoxAudits;
 import dev.backlot.controller.blackbox.BlackBoxConditions;
@@ -24,6 +29,7 @@ import dev.backlot.controller.letter.DeadLetterItems;
 import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.LiveState;
+import dev.backlot.controller.live.LiveTables;
 import dev.backlot.controller.live.StatusResource;
 import dev.backlot.controller.maintenance.MaintenanceResource;
 import dev.backlot.controller.maintenance.MaintenanceRuns;
@@ -85,6 +91,37 @@ class Wiring {
   @Bean
   MaintenanceResource maintenanceResource(MaintenanceRuns runs, MaintenanceScheduler scheduler) {
     return new MaintenanceResource(runs, scheduler);
+  }
+
+  @Bean
+  TableAudits tableAudits(
+      Lake lake,
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      MaintenanceRuns maintenance,
+      PlatformConfig config) {
+    return new TableAudits(lake, metadata, dataPlane, maintenance, config);
+  }
+
+  @Bean(initMethod = "start")
+  AuditScheduler auditScheduler(MetadataDatabase metadata, TableAudits audits) {
+    return new AuditScheduler(metadata, audits);
+  }
+
+  @Bean
+  AuditViews auditViews(MetadataDatabase metadata) {
+    return new AuditViews(metadata.audits());
+  }
+
+  @Bean
+  TableAuditResource tableAuditResource(
+      Lake lake, MetadataDatabase metadata, AuditScheduler scheduler, AuditViews views) {
+    return new TableAuditResource(lake, metadata.audits(), scheduler, views);
+  }
+
+  @Bean
+  AuditConditions auditConditions(MetadataDatabase metadata) {
+    return new AuditConditions(metadata.audits());
   }
 
   @Bean
@@ -205,6 +242,7 @@ class Wiring {
       DeadLetterItems deadLetters,
       Lake lake,
       MaintenanceRuns maintenance,
+      AuditViews proven,
       SchemaStore schemas,
       IncidentItems incidents,
       Reconciler reconciler) {
@@ -215,7 +253,8 @@ class Wiring {
             new EndpointItems(metadata),
             pipelines,
             new SourceItems(metadata),
-            new TableItems(lake, maintenance::describe),
+            new TableItems(
+                lake, maintenance::describe, proven::summaries, proven::describe),
             new JobItems(dataPlane, maintenance),
             deadLetters,
             new SchemaItems(schemas),
@@ -288,8 +327,10 @@ class Wiring {
       PipelineItems pipelines,
       ProgressBoard progress,
       IncidentItems incidents,
-      Lake lake) {
-    return new LiveState(metadata, dataPlane, pipelines, progress, incidents, lake);
+      Lake lake,
+      AuditViews proven) {
+    return new LiveState(
+        metadata, dataPlane, pipelines, progress, incidents, new LiveTables(lake, proven::summaries));
   }
 
   @Bean

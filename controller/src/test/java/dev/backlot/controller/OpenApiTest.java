@@ -2,6 +2,7 @@ package dev.backlot.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backlot.controller.audit.TableAuditResource;
 import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
@@ -35,6 +36,7 @@ final class OpenApiTest {
   private static final List<Class<?>> RESOURCES =
       List.of(
           BlackBoxResource.class,
+          TableAuditResource.class,
           ItemResource.class,
           DocumentResource.class,
           LiveResource.class,

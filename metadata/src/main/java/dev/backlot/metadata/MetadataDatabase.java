@@ -110,6 +110,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new MaintenanceStore(jdbi);
   }
 
+  /** Returns the store of what audits have proven and found. */
+  public AuditStore audits() {
+    return new AuditStore(jdbi);
+  }
+
   /** Returns the store of what endpoints said. */
   public EndpointStore endpoints() {
     return new EndpointStore(jdbi);

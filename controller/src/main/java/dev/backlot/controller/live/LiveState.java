@@ -10,7 +10,6 @@ import dev.backlot.controller.live.SourceBoard.Seen;
 import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.source.ConnectionItems;
-import dev.backlot.controller.table.Lake;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.DumpStore;
 import dev.backlot.metadata.MetadataDatabase;
@@ -58,13 +57,13 @@ public final class LiveState implements AutoCloseable {
       PipelineItems pipelines,
       ProgressBoard progress,
       IncidentItems incidents,
-      Lake lake) {
+      LiveTables tables) {
     this.metadata = metadata;
     this.pipelines = pipelines;
     this.progress = progress;
     this.incidents = incidents;
     this.connections = new ConnectionItems(metadata);
-    this.tables = new LiveTables(lake);
+    this.tables = tables;
     this.sourceBoard = new SourceBoard(metadata.sources(), dataPlane);
   }
 

@@ -9,16 +9,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Tables with their newest rows, as the page shows them. */
-final class LiveTables {
+public final class LiveTables {
   private final Lake lake;
+  private final Supplier<Map<String, Map<String, Object>>> proven;
 
-  LiveTables(Lake lake) {
+  /**
+   * Shows these tables.
+   *
+   * @param proven tells for each audited table what is proven of it
+   */
+  public LiveTables(Lake lake, Supplier<Map<String, Map<String, Object>>> proven) {
     this.lake = lake;
+    this.proven = proven;
   }
 
   List<Map<String, Object>> list() {
+    Map<String, Map<String, Object>> audits = proven.get();
     List<Map<String, Object>> list = new ArrayList<>();
     for (TableSummary table : lake.list()) {
       Map<String, Object> map = new LinkedHashMap<>();
@@ -35,6 +44,10 @@ final class LiveTables {
               .committed()
               .map(time -> Duration.between(time, Instant.now()).toMillis() / 1000.0)
               .orElse(null));
+      Map<String, Object> audit = audits.getOrDefault(table.name().toString(), Map.of());
+      map.put("audit", audit.get("state"));
+      map.put("proven_equal_as_of", audit.get("proven_equal_as_of"));
+      map.put("differences", audit.get("differences"));
       list.add(map);
     }
     return list;

@@ -12,6 +12,7 @@ import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.maintenance.MaintenanceReport;
 import dev.backlot.warehouse.maintenance.MaintenanceSettings;
 import dev.backlot.warehouse.maintenance.MaintenanceState;
+import dev.backlot.warehouse.maintenance.RowPlace;
 import dev.backlot.warehouse.maintenance.TableHealth;
 import dev.backlot.warehouse.maintenance.TableMaintenance;
 import dev.backlot.warehouse.maintenance.Work;
@@ -58,6 +59,11 @@ public final class MaintenanceRuns {
       maintenance = open;
     }
     return open;
+  }
+
+  /** Removes rows from a table's files, beside whatever else happens to it; returns how many. */
+  public long remove(TableName table, List<RowPlace> rows) {
+    return maintenance().remove(table, rows);
   }
 
   /** What came of looking after a table. */

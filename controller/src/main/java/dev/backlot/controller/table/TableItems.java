@@ -9,20 +9,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The warehouse's tables. */
 public final class TableItems implements Items {
   private final Lake lake;
   private final Function<String, Map<String, Object>> upkeep;
+  private final Supplier<Map<String, Map<String, Object>>> proven;
+  private final Function<String, Map<String, Object>> audit;
 
   /**
    * Shows these tables.
    *
    * @param upkeep tells of a table by its name how healthy it is and how it is maintained
+   * @param proven tells for each audited table what is proven of it
+   * @param audit tells of a table by its name what is proven and what differs
    */
-  public TableItems(Lake lake, Function<String, Map<String, Object>> upkeep) {
+  public TableItems(
+      Lake lake,
+      Function<String, Map<String, Object>> upkeep,
+      Supplier<Map<String, Map<String, Object>>> proven,
+      Function<String, Map<String, Object>> audit) {
     this.lake = lake;
     this.upkeep = upkeep;
+    this.proven = proven;
+    this.audit = audit;
   }
 
   @Override
@@ -37,14 +48,24 @@ public final class TableItems implements Items {
 
   @Override
   public List<Item> list(Effort effort) {
-    return lake.list().stream().map(TableItems::item).toList();
+    Map<String, Map<String, Object>> audits = proven.get();
+    List<Item> items = lake.list().stream().map(TableItems::item).toList();
+    for (Item item : items) {
+      Optional.ofNullable(audits.get(item.name()))
+          .ifPresent(found -> item.status().put("audit", found));
+    }
+    return items;
   }
 
   @Override
   public Optional<Item> find(String name, Effort effort) {
     try {
       Optional<Item> item = lake.find(name).map(TableItems::item);
-      item.ifPresent(found -> found.status().put("maintenance", upkeep.apply(found.name())));
+      item.ifPresent(
+          found -> {
+            found.status().put("audit", audit.apply(found.name()));
+            found.status().put("maintenance", upkeep.apply(found.name()));
+          });
       return item;
     } catch (ProblemException e) {
       return Optional.empty();

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 
 /** Small Java processes around a DuckDB: how they are started and what they leave behind. */
 public final class ChildJvm {
+  private static final Path NICE = Path.of("/usr/bin/nice");
+
   private ChildJvm() {}
 
   /**
@@ -47,6 +49,13 @@ public final class ChildJvm {
     command.add(main.getName());
     command.add(argument);
     return command;
+  }
+
+  /** Returns what stands before a command so that it runs with a priority; nothing for 0. */
+  public static List<String> priority(int niceness) {
+    return niceness != 0 && Files.isExecutable(NICE)
+        ? List.of(NICE.toString(), "-n", Integer.toString(niceness))
+        : List.of();
   }
 
   /** Keeps secrets in the environment from a process; what it says of errors stays visible. */

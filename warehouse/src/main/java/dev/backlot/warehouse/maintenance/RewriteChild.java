@@ -94,7 +94,12 @@ public final class RewriteChild {
   }
 
   private RewriteAnswer rewrite() throws SQLException, IOException {
-    if (request.whole()) {
+    if (!request.removed().isEmpty()) {
+      execute(duck, sql.dropRemoved());
+      for (int file : filesWithDropped()) {
+        copy(List.of(file), List.of(file));
+      }
+    } else if (request.whole()) {
       List<Integer> all = IntStream.range(0, request.files().size()).boxed().toList();
       long[] ended = judge(all);
       List<List<Integer>> chosen =
@@ -141,6 +146,17 @@ public final class RewriteChild {
       judged += request.sizes().get(file).rows();
     }
     return ended;
+  }
+
+  private List<Integer> filesWithDropped() throws SQLException {
+    List<Integer> files = new ArrayList<>();
+    try (Statement statement = duck.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT DISTINCT f FROM dropped ORDER BY f")) {
+      while (rows.next()) {
+        files.add(rows.getInt(1));
+      }
+    }
+    return files;
   }
 
   private void note(List<Integer> places) throws SQLException {

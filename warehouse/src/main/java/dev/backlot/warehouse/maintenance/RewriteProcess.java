@@ -18,7 +18,6 @@ final class RewriteProcess {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int HEAP_MEGABYTES = 96;
   private static final Duration LONGEST = Duration.ofMinutes(30);
-  private static final Path NICE = Path.of("/usr/bin/nice");
 
   private final Path scratch;
   private final String classpath;
@@ -50,10 +49,7 @@ final class RewriteProcess {
   RewriteAnswer run(RewriteRequest request, Path directory) throws IOException {
     try {
       JSON.writeValue(directory.resolve(RewriteChild.REQUEST).toFile(), request);
-      List<String> command = new ArrayList<>();
-      if (Files.isExecutable(NICE)) {
-        command.addAll(List.of(NICE.toString(), "-n", "10"));
-      }
+      List<String> command = new ArrayList<>(ChildJvm.priority(10));
       command.addAll(
           ChildJvm.command(
               RewriteChild.class, HEAP_MEGABYTES, directory, classpath, directory.toString()));

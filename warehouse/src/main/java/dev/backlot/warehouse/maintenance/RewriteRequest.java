@@ -13,6 +13,7 @@ import java.util.List;
  * @param whole whether {@code files} is all of the table: then the process chooses what to rewrite,
  *     and may drop deletes. When not, all files are rewritten.
  * @param sets which files become one, when not whole
+ * @param removed rows that must go, from whichever files have them; then nothing else happens
  * @param forgetBefore microseconds since the epoch; older deletes and truncations may be dropped
  * @param system field ids of system columns
  * @param output prefix of the new files' paths
@@ -27,6 +28,7 @@ record RewriteRequest(
     boolean acrossSources,
     boolean whole,
     List<List<Integer>> sets,
+    List<RowPlace> removed,
     long forgetBefore,
     SystemIds system,
     double supersededRatio,

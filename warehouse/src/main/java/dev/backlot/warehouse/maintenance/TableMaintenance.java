@@ -29,6 +29,8 @@ import org.apache.iceberg.io.CloseableIterable;
  * of them works in vain. Thread-safe.
  */
 public final class TableMaintenance {
+  private static final int REMOVAL_ATTEMPTS = 5;
+
   private final LakeCatalog lake;
   private final MaintenanceSettings settings;
   private final Clock clock;
@@ -141,6 +143,48 @@ public final class TableMaintenance {
         rewritten.result().conflict(),
         next,
         Duration.between(begin, clock.instant()));
+  }
+
+  /**
+   * Removes rows that no record explains, in one commit beside the table's writers; marks stay.
+   * Readers that began before still see them.
+   *
+   * @return how many rows are gone
+   * @throws ProblemException with NOT_FOUND, or NOT_ALLOWED_NOW when the table is not a pipeline's
+   *     or its files are not on a local disk, or INTERNAL when it fails or others rewrite the same
+   *     files again and again; then nothing is gone
+   */
+  public long remove(TableName name, List<RowPlace> places) {
+    for (int attempt = 1; ; attempt++) {
+      Table table = lake.load(name);
+      if (!isOurs(table) || !lake.settings().isLocal()) {
+        throw new ProblemException(
+            ProblemCode.NOT_ALLOWED_NOW,
+            "Cannot remove rows from table '"
+                + name
+                + "': no pipeline writes it, or its files are not on a local disk. Remove them with"
+                + " the tool that wrote them.");
+      }
+      String conflict;
+      try {
+        TableRewrite.Result result = rewrite.remove(table, files(table), places, clock.instant());
+        if (result.conflict().isEmpty()) {
+          return result.dropped();
+        }
+        conflict = result.conflict();
+      } catch (IOException e) {
+        throw notRemoved(name, String.valueOf(e.getMessage()));
+      }
+      if (attempt == REMOVAL_ATTEMPTS) {
+        throw notRemoved(name, conflict);
+      }
+    }
+  }
+
+  private static ProblemException notRemoved(TableName name, String cause) {
+    return new ProblemException(
+        ProblemCode.INTERNAL,
+        "Cannot remove rows from table '" + name + "': " + cause + ". It is tried again later.");
   }
 
   /** Whoever made another table decides what its rows mean and how long its snapshots stay. */

@@ -84,15 +84,40 @@ final class TableRewrite {
    */
   Result run(Table table, List<DataFile> files, List<List<Integer>> sets, Instant now)
       throws IOException {
+    return run(table, files, sets, List.of(), now);
+  }
+
+  /**
+   * Removes rows, from whichever of the table's files have them.
+   *
+   * @param table as of the snapshot that {@code files} are those of
+   */
+  Result remove(Table table, List<DataFile> files, List<RowPlace> places, Instant now)
+      throws IOException {
+    return run(table, files, List.of(), places, now);
+  }
+
+  private Result run(
+      Table table,
+      List<DataFile> files,
+      List<List<Integer>> sets,
+      List<RowPlace> removed,
+      Instant now)
+      throws IOException {
     Path scratch = process.newScratch();
-    RewriteRequest request = request(table, files, sets, now, scratch);
+    RewriteRequest request = request(table, files, sets, removed, now, scratch);
     Files.createDirectories(Path.of(request.output()).getParent());
     RewriteAnswer answer = process.run(request, scratch);
     return commit(table, files, answer);
   }
 
   private RewriteRequest request(
-      Table table, List<DataFile> files, List<List<Integer>> sets, Instant now, Path scratch) {
+      Table table,
+      List<DataFile> files,
+      List<List<Integer>> sets,
+      List<RowPlace> removed,
+      Instant now,
+      Path scratch) {
     Schema schema = table.schema();
     Map<String, String> names = DuckColumns.names(lake.shape(table));
     List<Column> columns = new ArrayList<>();
@@ -116,6 +141,7 @@ final class TableRewrite {
         lake.order(table) == VersionOrder.TIME,
         sets.isEmpty(),
         sets,
+        removed,
         ChronoUnit.MICROS.between(Instant.EPOCH, now.minus(settings.grace())),
         systemIds(schema),
         settings.supersededRatio(),

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * DuckDB's statements that find rows which no view will ever show again, and copy the others.
@@ -116,6 +117,53 @@ final class VersionSql {
     return request.acrossSources()
         ? " AND t < (SELECT min(m) FROM (SELECT max(t) AS m FROM judged GROUP BY s, e, p))"
         : "";
+  }
+
+  /** Returns the statement that notes rows which must go, wherever they are. */
+  String dropRemoved() {
+    List<Integer> all = IntStream.range(0, request.files().size()).boxed().toList();
+    List<Integer> ids =
+        List.of(system.source(), system.epoch(), system.partition(), system.offset());
+    List<Column> needed =
+        request.columns().stream().filter(column -> ids.contains(column.id())).toList();
+    String places =
+        request.removed().stream().map(VersionSql::place).collect(Collectors.joining(", "));
+    String same =
+        ids.stream()
+            .map(id -> "v." + raw(id) + " IS NOT DISTINCT FROM r." + raw(id))
+            .collect(Collectors.joining(" AND "));
+    String columns = ids.stream().map(VersionSql::raw).collect(Collectors.joining(", "));
+    String partition = ids.stream().map(id -> "v." + raw(id)).collect(Collectors.joining(", "));
+    return "CREATE OR REPLACE TEMP TABLE dropped AS SELECT f, n FROM (SELECT v.file_index AS f,"
+        + " v.file_row_number AS n, r.keep, ROW_NUMBER() OVER (PARTITION BY "
+        + partition
+        + " ORDER BY v.file_index, v.file_row_number) AS nth FROM (SELECT file_index,"
+        + " file_row_number, "
+        + columns
+        + " FROM "
+        + scan(all, needed)
+        + ") v JOIN (VALUES "
+        + places
+        + ") r("
+        + columns
+        + ", keep) ON "
+        + same
+        + ") WHERE nth > keep";
+  }
+
+  private static String place(RowPlace place) {
+    String source = place.source() == null ? "CAST(NULL AS VARCHAR)" : text(place.source());
+    return "("
+        + source
+        + ", CAST("
+        + place.epoch()
+        + " AS INTEGER), CAST("
+        + place.partition()
+        + " AS INTEGER), CAST("
+        + place.offset()
+        + " AS BIGINT), "
+        + place.keep()
+        + ")";
   }
 
   /**

@@ -7,6 +7,8 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,10 +42,11 @@ final class ChildProcess {
                 scratch.toString(),
                 settings.memoryMegabytes(),
                 settings.threads()));
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            ChildJvm.command(
-                QueryChild.class, HEAP_MEGABYTES, scratch, settings.classpath(), argument));
+    List<String> command = new ArrayList<>(ChildJvm.priority(settings.niceness()));
+    command.addAll(
+        ChildJvm.command(
+            QueryChild.class, HEAP_MEGABYTES, scratch, settings.classpath(), argument));
+    ProcessBuilder builder = new ProcessBuilder(command);
     ChildJvm.isolate(builder);
     return new ChildProcess(builder.start(), scratch);
   }

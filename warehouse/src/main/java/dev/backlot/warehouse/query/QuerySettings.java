@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param memoryMegabytes DuckDB's memory per child; larger intermediate results go to scratch
  * @param threads DuckDB's threads per child
  * @param idle how long a child without work is kept
+ * @param niceness of the children; 0 for the same priority as everything else
  */
 public record QuerySettings(
     String classpath,
@@ -21,7 +22,18 @@ public record QuerySettings(
     int processes,
     int memoryMegabytes,
     int threads,
-    Duration idle) {
+    Duration idle,
+    int niceness) {
+  /** Settings of children of usual priority. */
+  public QuerySettings(
+      String classpath,
+      Path scratch,
+      int processes,
+      int memoryMegabytes,
+      int threads,
+      Duration idle) {
+    this(classpath, scratch, processes, memoryMegabytes, threads, idle, 0);
+  }
 
   /** Returns the defaults of an installation. */
   public static QuerySettings of(PlatformConfig config) {
@@ -29,5 +41,16 @@ public record QuerySettings(
     Path scratch = config.dataDir().resolve("run").resolve("query");
     return new QuerySettings(
         config.queryClasspath(), scratch, 4, 1024, threads, Duration.ofMinutes(10));
+  }
+
+  /**
+   * Returns the defaults of queries that run while nobody waits for them.
+   *
+   * @param name of their scratch directory
+   */
+  public static QuerySettings ofBackground(PlatformConfig config, String name) {
+    Path scratch = config.dataDir().resolve("run").resolve(name);
+    return new QuerySettings(
+        config.queryClasspath(), scratch, 3, 384, 1, Duration.ofMinutes(1), 10);
   }
 }
