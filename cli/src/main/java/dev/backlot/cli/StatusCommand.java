@@ -35,7 +35,10 @@ final class StatusCommand implements Callable<Integer> {
         "PIPELINE",
         status.get("pipelines"),
         List.of("state", "rate", "lag_seconds", "lag_records", "reason"));
-    print("TABLE", status.get("tables"), List.of("pipeline", "row_count", "age_seconds", "audit", "proven_equal_as_of"));
+    print(
+        "TABLE",
+        status.get("tables"),
+        List.of("pipeline", "row_count", "age_seconds", "audit", "proven_equal_as_of"));
     printIncidents(Values.list(status.get("incidents")));
     return 0;
   }

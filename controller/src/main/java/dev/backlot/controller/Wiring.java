@@ -253,8 +253,7 @@ class Wiring {
             new EndpointItems(metadata),
             pipelines,
             new SourceItems(metadata),
-            new TableItems(
-                lake, maintenance::describe, proven::summaries, proven::describe),
+            new TableItems(lake, maintenance::describe, proven::summaries, proven::describe),
             new JobItems(dataPlane, maintenance),
             deadLetters,
             new SchemaItems(schemas),
@@ -330,7 +329,12 @@ class Wiring {
       Lake lake,
       AuditViews proven) {
     return new LiveState(
-        metadata, dataPlane, pipelines, progress, incidents, new LiveTables(lake, proven::summaries));
+        metadata,
+        dataPlane,
+        pipelines,
+        progress,
+        incidents,
+        new LiveTables(lake, proven::summaries));
   }
 
   @Bean

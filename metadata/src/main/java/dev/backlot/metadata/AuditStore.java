@@ -161,9 +161,7 @@ public final class AuditStore {
     jdbi.useHandle(
         handle ->
             handle.execute(
-                "UPDATE audit_round SET state = 'requested', reason = ? WHERE id = ?",
-                reason,
-                id));
+                "UPDATE audit_round SET state = 'requested', reason = ? WHERE id = ?", reason, id));
   }
 
   /** Forgets a round that found nothing out. */
@@ -303,8 +301,7 @@ public final class AuditStore {
       List<Difference> differences) {
     jdbi.useTransaction(
         handle -> {
-          List<Difference> old =
-              read(handle, "WHERE table_name = ? AND source = ?", table, source);
+          List<Difference> old = read(handle, "WHERE table_name = ? AND source = ?", table, source);
           for (Difference known : old) {
             boolean judged = keys.isEmpty() || keys.get().contains(known.key());
             boolean stays = differences.stream().anyMatch(now -> same(now, known));

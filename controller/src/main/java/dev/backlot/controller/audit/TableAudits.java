@@ -121,8 +121,7 @@ public final class TableAudits implements AuditHost, AutoCloseable {
     long id = store.request(table, false, repair, null);
     store.start(id);
     Order order =
-        new Order(
-            table, pipeline.get().header().name(), Optional.empty(), repair, policy.budget());
+        new Order(table, pipeline.get().header().name(), Optional.empty(), repair, policy.budget());
     Optional<Outcome> outcome = run(id, order);
     if (outcome.flatMap(Outcome::waiting).isPresent()) {
       store.drop(id);
@@ -139,7 +138,9 @@ public final class TableAudits implements AuditHost, AutoCloseable {
    */
   boolean runAsked(long id) {
     Optional<Round> asked =
-        store.find(id).filter(round -> round.state() != State.DONE && round.state() != State.FAILED);
+        store
+            .find(id)
+            .filter(round -> round.state() != State.DONE && round.state() != State.FAILED);
     if (asked.isEmpty()) {
       return true;
     }

@@ -253,8 +253,7 @@ public final class TableAudit {
     int left = MOST_DOUBLED - doubled.size();
     if (left > 0) {
       doubled.addAll(
-          reader.doubled(
-              subject.mapping(), answer.scope(), List.of(), answer.offsets(), left));
+          reader.doubled(subject.mapping(), answer.scope(), List.of(), answer.offsets(), left));
     }
   }
 
@@ -263,7 +262,8 @@ public final class TableAudit {
     List<Finding> findings = new ArrayList<>();
     for (Doubled change : twice) {
       Place place =
-          new Place(subject.mapping().source(), subject.mapping().epoch(), null, change.lastOffset());
+          new Place(
+              subject.mapping().source(), subject.mapping().epoch(), null, change.lastOffset());
       findings.add(new Finding(Kind.DOUBLED, change.key(), List.of(), Optional.of(place)));
     }
     List<Unexplained> first = reader.unexplained(subject.mapping());

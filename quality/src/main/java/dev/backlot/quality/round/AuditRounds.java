@@ -117,8 +117,7 @@ public final class AuditRounds {
         metadata
             .sources()
             .find(mapping.source())
-            .orElseThrow(
-                () -> new NotNowException("Source '" + mapping.source() + "' is gone."));
+            .orElseThrow(() -> new NotNowException("Source '" + mapping.source() + "' is gone."));
     return new Subject(
         mapping, source.descriptor().connection(), plan.hash(), order.rowsPerSecond());
   }

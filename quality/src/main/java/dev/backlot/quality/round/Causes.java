@@ -63,9 +63,10 @@ final class Causes {
       case UNEXPLAINED ->
           new Cause("No record of the topic explains the row: somebody wrote it.", false);
       case DOUBLED -> new Cause("The same change stands in the table twice.", false);
-      case EXTRA, DIFFERENT -> isStale(versions)
-          ? new Cause("An older change came after a newer one.", false)
-          : Cause.UNKNOWN;
+      case EXTRA, DIFFERENT ->
+          isStale(versions)
+              ? new Cause("An older change came after a newer one.", false)
+              : Cause.UNKNOWN;
       case MISSING -> Cause.UNKNOWN;
     };
   }

@@ -68,9 +68,7 @@ final class TableRepair {
   Repaired run(Subject subject, List<Finding> findings, boolean whole) {
     List<RowPlace> places = places(subject, findings);
     long removed =
-        places.isEmpty()
-            ? 0
-            : host.remove(TableName.parse(subject.mapping().table()), places);
+        places.isEmpty() ? 0 : host.remove(TableName.parse(subject.mapping().table()), places);
     Set<List<String>> keys = new LinkedHashSet<>();
     for (Finding finding : findings) {
       if (finding.kind() != Kind.DOUBLED) {
@@ -97,12 +95,10 @@ final class TableRepair {
         keys.map(some -> some.stream().map(subject::readable).toList()).orElse(null);
     String source = subject.mapping().source();
     long id =
-        dumps.request(
-            source, subject.mapping().epoch(), subject.connection(), false, "", readable);
+        dumps.request(source, subject.mapping().epoch(), subject.connection(), false, "", readable);
     long deadline = System.nanoTime() + LONGEST_DUMP.toNanos();
     while (System.nanoTime() < deadline) {
-      Dump dump =
-          dumps.find(id).orElseThrow(() -> new NotNowException("The dump was forgotten."));
+      Dump dump = dumps.find(id).orElseThrow(() -> new NotNowException("The dump was forgotten."));
       switch (dump.state()) {
         case DONE -> {
           return dump.dumpedRows();
@@ -113,7 +109,12 @@ final class TableRepair {
       }
     }
     throw new NotNowException(
-        "Dump " + id + " of '" + source + "' takes more than " + LONGEST_DUMP.toMinutes()
+        "Dump "
+            + id
+            + " of '"
+            + source
+            + "' takes more than "
+            + LONGEST_DUMP.toMinutes()
             + " minutes.");
   }
 

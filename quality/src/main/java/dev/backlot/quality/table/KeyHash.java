@@ -6,7 +6,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Whether the hash of a key begins with some digits, as audit reads divide keys. For one thread. */
+/**
+ * Whether the hash of a key begins with some digits, as audit reads divide keys. For one thread.
+ */
 final class KeyHash {
   private final String prefix;
   private final MessageDigest md5;

@@ -32,7 +32,8 @@ public final class QueryText {
       case VALUE_FALSE -> "false";
       case START_ARRAY -> list(json, type);
       case START_OBJECT -> interval(json);
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_STRING -> scalar(json.getText(), token, type);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_STRING ->
+          scalar(json.getText(), token, type);
       default -> throw new IOException("A query printed " + token);
     };
   }

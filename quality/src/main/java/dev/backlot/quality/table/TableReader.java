@@ -65,15 +65,19 @@ public final class TableReader {
 
   /** A change that stands in the table more than once. */
   public record Doubled(
-      List<String> key, String position, String op, long times, long firstOffset, long lastOffset) {}
+      List<String> key,
+      String position,
+      String op,
+      long times,
+      long firstOffset,
+      long lastOffset) {}
 
   /**
    * A version of a row.
    *
    * @param at when it was written, or enriched
    */
-  public record Version(
-      List<String> key, String op, String at, Place place, String position) {}
+  public record Version(List<String> key, String op, String at, Place place, String position) {}
 
   /**
    * Returns up to which offset of each partition the table is complete.
@@ -180,8 +184,7 @@ public final class TableReader {
           List<String> key = key(texts(row, mapping.key()), width);
           List<String> rest = plain(row, 3);
           above.add(
-              new Unexplained(
-                  key, place(mapping.source(), rest.get(0), rest.get(1), rest.get(2))));
+              new Unexplained(key, place(mapping.source(), rest.get(0), rest.get(1), rest.get(2))));
         });
     // What was written between is explained by the marks that were written with it.
     List<Long> after = marks(mapping).orElse(before.get());

@@ -153,7 +153,8 @@ final class TableSql {
   }
 
   private static String below(String alias, List<Long> offsets) {
-    StringJoiner cases = new StringJoiner(" ", "(" + alias + "._offset < CASE " + alias + "._partition ", " END)");
+    StringJoiner cases =
+        new StringJoiner(" ", "(" + alias + "._offset < CASE " + alias + "._partition ", " END)");
     for (int partition = 0; partition < offsets.size(); partition++) {
       cases.add("WHEN " + partition + " THEN " + offsets.get(partition));
     }
@@ -177,7 +178,14 @@ final class TableSql {
     }
     List<String> literals = literals(key).orElseThrow();
     String begin = column(mapping.key().get(0)) + " " + first + " " + literals.get(0);
-    String all = " AND (" + columns(mapping.key()) + ") " + operator + " (" + String.join(", ", literals) + ")";
+    String all =
+        " AND ("
+            + columns(mapping.key())
+            + ") "
+            + operator
+            + " ("
+            + String.join(", ", literals)
+            + ")";
     return key.size() == 1
         ? " AND " + column(mapping.key().get(0)) + " " + operator + " " + literals.get(0)
         : " AND " + begin + all;
@@ -214,7 +222,11 @@ final class TableSql {
       }
       texts.add("CAST(" + column(column) + " AS VARCHAR)");
     }
-    return " AND starts_with(md5(" + String.join(" || chr(1) || ", texts) + "), " + text(prefix) + ")";
+    return " AND starts_with(md5("
+        + String.join(" || chr(1) || ", texts)
+        + "), "
+        + text(prefix)
+        + ")";
   }
 
   private Optional<List<String>> literals(List<String> key) {

@@ -39,8 +39,7 @@ class RowRemovalIT {
                 VersionOrder.OFFSET,
                 "test"));
     Map<String, String> marks = Map.of("backlot.mark.backlot.studio.public.movie.1.0", "3:1");
-    SnapshotMarks.commit(
-        lake.catalog().load(name).newAppend(), name.toString(), Map.of(), marks);
+    SnapshotMarks.commit(lake.catalog().load(name).newAppend(), name.toString(), Map.of(), marks);
     lake.append(name, row("c", 0, "id", 1, "title", "kept"), row("c", 1, "id", 2, "title", "too"));
     lake.append(name, row("u", 2, "id", 1, "title", "twice"));
     lake.append(name, row("u", 2, "id", 1, "title", "twice"));
@@ -58,15 +57,13 @@ class RowRemovalIT {
                     new RowPlace(SOURCE, 1, 0, 2L, 1),
                     new RowPlace(SOURCE, 1, 0, 1L << 33, 0),
                     new RowPlace(null, 1, 0, 5L, 0)));
-    long again =
-        maintenance().remove(name, List.of(new RowPlace(SOURCE, 1, 0, 1L << 33, 0)));
+    long again = maintenance().remove(name, List.of(new RowPlace(SOURCE, 1, 0, 1L << 33, 0)));
 
     assertThat(removed).isEqualTo(3);
     assertThat(again).isZero();
     assertThat(titles(name)).containsExactlyInAnyOrder("kept", "too", "twice");
     assertThat(files(name)).isEqualTo(untouched - 2);
-    assertThat(
-            SnapshotMarks.nearest(SnapshotUtil.currentAncestors(lake.catalog().load(name))))
+    assertThat(SnapshotMarks.nearest(SnapshotUtil.currentAncestors(lake.catalog().load(name))))
         .contains(marks);
   }
 
