@@ -28,8 +28,8 @@ final class GetCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "KIND",
       description =
-          "connection, endpoint, source, pipeline, table, job, schema, deadletter or"
-              + " incident.")
+          "connection, endpoint, source, pipeline, table, job, schema, deadletter, incident or"
+              + " route.")
   private Kind kind = Kind.PIPELINE;
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
@@ -144,6 +144,7 @@ final class GetCommand implements Callable<Integer> {
           List.of("ID", "STATE", "PIPELINE", "STEP", "SOURCE", "KEY", "ATTEMPT", "SINCE", "REASON");
       case INCIDENT ->
           List.of("ID", "STATE", "SEVERITY", "KIND", "SUBJECT", "OWNER", "SINCE", "REASON");
+      case ROUTE -> List.of("NAME", "STATE", "TYPE", "OWNER", "SINCE", "REASON");
     };
   }
 
@@ -235,6 +236,7 @@ final class GetCommand implements Callable<Integer> {
               owner,
               since,
               reason);
+      case ROUTE -> List.of(itemName, state, Values.text(spec.get("type")), owner, since, reason);
     };
   }
 

@@ -17,7 +17,8 @@ enum Kind {
   SCHEMA,
   DEADLETTER,
   INCIDENT,
-  AUDIT;
+  AUDIT,
+  ROUTE;
 
   String noun() {
     return name().toLowerCase(Locale.ROOT);

@@ -47,6 +47,7 @@ import picocli.CommandLine.ScopeType;
       IncidentCommands.Snooze.class,
       IncidentCommands.Assign.class,
       IncidentCommands.Resolve.class,
+      TestCommand.class,
       StatusCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -44,6 +44,12 @@ import dev.backlot.controller.pipeline.PipelineMetrics;
 import dev.backlot.controller.pipeline.PipelineResource;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.pipeline.Reconciler;
+import dev.backlot.controller.route.Announcer;
+import dev.backlot.controller.route.Messenger;
+import dev.backlot.controller.route.RouteCheck;
+import dev.backlot.controller.route.RouteItems;
+import dev.backlot.controller.route.RouteResource;
+import dev.backlot.controller.route.RouteSecrets;
 import dev.backlot.controller.schema.RegistryResource;
 import dev.backlot.controller.schema.SchemaItems;
 import dev.backlot.controller.schema.Schemas;
@@ -173,9 +179,29 @@ class Wiring {
   }
 
   @Bean
-  ChangePlanner changePlanner(MetadataDatabase metadata, DataPlane dataPlane) {
+  RouteSecrets routeSecrets(PlatformConfig config) {
+    return new RouteSecrets(System.getenv(), config.secretsDir());
+  }
+
+  @Bean(initMethod = "start")
+  Messenger messenger(MetadataDatabase metadata, RouteSecrets secrets) {
+    return new Messenger(metadata, secrets);
+  }
+
+  @Bean
+  RouteResource routeResource(MetadataDatabase metadata, Messenger messenger) {
+    return new RouteResource(metadata, messenger);
+  }
+
+  @Bean
+  ChangePlanner changePlanner(
+      MetadataDatabase metadata, RouteSecrets secrets, DataPlane dataPlane) {
     return new ChangePlanner(
-        metadata.documents(), metadata.sources(), metadata.pipelines(), dataPlane);
+        metadata.documents(),
+        metadata.sources(),
+        metadata.pipelines(),
+        new RouteCheck(secrets),
+        dataPlane);
   }
 
   @Bean
@@ -257,7 +283,8 @@ class Wiring {
             new JobItems(dataPlane, maintenance),
             deadLetters,
             new SchemaItems(schemas),
-            incidents);
+            incidents,
+            new RouteItems(metadata));
     return new ItemResource(
         kinds, metadata.documents(), new Deletion(metadata.documents(), reconciler));
   }
@@ -285,7 +312,7 @@ class Wiring {
   @Bean(initMethod = "start")
   IncidentKeeper incidentKeeper(
       List<Conditions> judges, MetadataDatabase metadata, Reconciler reconciler) {
-    return new IncidentKeeper(judges, metadata, reconciler::isLeading, () -> {});
+    return new IncidentKeeper(judges, metadata, reconciler::isLeading, new Announcer(metadata));
   }
 
   @Bean

@@ -14,6 +14,7 @@ import dev.backlot.controller.live.StatusResource;
 import dev.backlot.controller.maintenance.MaintenanceResource;
 import dev.backlot.controller.metrics.MetricsResource;
 import dev.backlot.controller.pipeline.PipelineResource;
+import dev.backlot.controller.route.RouteResource;
 import dev.backlot.controller.source.SourceResource;
 import dev.backlot.controller.table.QueryResource;
 import dev.backlot.controller.web.Json;
@@ -45,6 +46,7 @@ final class OpenApiTest {
           PipelineResource.class,
           DeadLetterResource.class,
           IncidentResource.class,
+          RouteResource.class,
           SourceResource.class,
           QueryResource.class,
           MetricsResource.class);

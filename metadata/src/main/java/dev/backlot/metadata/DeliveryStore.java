@@ -239,6 +239,30 @@ public final class DeliveryStore {
                 .list());
   }
 
+  /** Returns the message that a route's receiver has to take next. */
+  public Optional<Delivery> oldestWaiting(String route) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT * FROM delivery WHERE route = ? AND state = 'waiting' ORDER BY id LIMIT"
+                        + " 1",
+                    route)
+                .map((row, context) -> read(row))
+                .findOne());
+  }
+
+  /** Returns how many messages wait for a route's receiver. */
+  public int waiting(String route) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT count(*) FROM delivery WHERE route = ? AND state = 'waiting'", route)
+                .mapTo(Integer.class)
+                .one());
+  }
+
   /** Forgets a route that is no longer declared: nothing more is sent to it. */
   public void remove(String route) {
     jdbi.useTransaction(

@@ -199,6 +199,32 @@ final class MapReader {
     return standard;
   }
 
+  /** Reads a list of words; what is none of them is reported and left out. */
+  <E extends Enum<E>> List<E> choices(String field, E[] choices) {
+    List<E> read = new ArrayList<>();
+    for (Element element : elements(field)) {
+      string(element.node(), element.path())
+          .ifPresent(text -> choice(text, element, choices).ifPresent(read::add));
+    }
+    return read;
+  }
+
+  private <E extends Enum<E>> Optional<E> choice(String text, Element element, E[] choices) {
+    List<String> words = new ArrayList<>();
+    for (E candidate : choices) {
+      if (word(candidate).equals(text)) {
+        return Optional.of(candidate);
+      }
+      words.add(word(candidate));
+    }
+    invalid(
+        element.node(),
+        element.path(),
+        "'" + text + "' is unknown here",
+        Suggestion.sentence(text, words));
+    return Optional.empty();
+  }
+
   static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }

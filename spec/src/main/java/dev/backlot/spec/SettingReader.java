@@ -63,7 +63,7 @@ final class SettingReader {
     return read;
   }
 
-  private static Setting<Duration> duration(MapReader map, String field) {
+  static Setting<Duration> duration(MapReader map, String field) {
     Optional<String> text = map.string(field);
     if (text.isEmpty()) {
       return new Setting.Unsaid<>();

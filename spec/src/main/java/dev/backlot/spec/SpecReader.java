@@ -156,6 +156,7 @@ public final class SpecReader {
       case CONNECTION -> spec = ConnectionReader.read(header, map, findings);
       case AUDIT -> spec = AuditReader.read(header, map);
       case ENDPOINT -> spec = EndpointReader.read(header, map, findings);
+      case ROUTE -> spec = RouteReader.read(header, map, findings);
       case PIPELINE -> {
         PipelineReader.Read read = PipelineReader.read(header, map, findings);
         spec = read.spec();

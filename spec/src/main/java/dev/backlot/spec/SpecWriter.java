@@ -4,6 +4,7 @@ import dev.backlot.model.spec.AuditSpec;
 import dev.backlot.model.spec.ConnectionSpec;
 import dev.backlot.model.spec.EndpointSpec;
 import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.RouteSpec;
 import dev.backlot.model.spec.SecretReference;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecHeader;
@@ -38,6 +39,8 @@ public final class SpecWriter {
       audit(audit, map);
     } else if (spec instanceof PipelineSpec pipeline) {
       pipeline(pipeline, map);
+    } else if (spec instanceof RouteSpec route) {
+      RouteWriter.write(route, map);
     }
     return map;
   }
@@ -130,7 +133,7 @@ public final class SpecWriter {
     return map;
   }
 
-  private static Map<String, Object> secret(SecretReference secret) {
+  static Map<String, Object> secret(SecretReference secret) {
     if (secret instanceof SecretReference.FromEnvironment environment) {
       return Map.of("env", environment.variable());
     }

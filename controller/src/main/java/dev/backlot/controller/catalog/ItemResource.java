@@ -27,7 +27,7 @@ public final class ItemResource {
   private static final Duration LONGEST_POLL = Duration.ofSeconds(25);
   private static final Duration POLL = Duration.ofMillis(250);
   private static final Set<String> DECLARED =
-      Set.of("audits", "connections", "endpoints", "pipelines");
+      Set.of("audits", "connections", "endpoints", "pipelines", "routes");
 
   private final Map<String, Items> kinds = new TreeMap<>();
   private final DocumentStore documents;
@@ -145,6 +145,7 @@ public final class ItemResource {
       case "connections" -> SpecKind.CONNECTION;
       case "endpoints" -> SpecKind.ENDPOINT;
       case "pipelines" -> SpecKind.PIPELINE;
+      case "routes" -> SpecKind.ROUTE;
       default -> {
         String noun = items(path).noun();
         throw new ProblemException(

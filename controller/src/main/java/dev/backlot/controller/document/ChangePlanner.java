@@ -2,11 +2,13 @@ package dev.backlot.controller.document;
 
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.document.Change.Action;
+import dev.backlot.controller.route.RouteCheck;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.model.Place;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
+import dev.backlot.model.spec.RouteSpec;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.spec.Documents;
@@ -30,14 +32,17 @@ public final class ChangePlanner {
   private final DocumentStore documents;
   private final ConnectionCheck connectionCheck;
   private final PipelineCheck pipelineCheck;
+  private final RouteCheck routeCheck;
 
   /** Plans against the stored documents and the data plane. */
   public ChangePlanner(
       DocumentStore documents,
       dev.backlot.metadata.SourceStore sources,
       dev.backlot.metadata.PipelineStore pipelines,
+      RouteCheck routeCheck,
       DataPlane dataPlane) {
     this.documents = documents;
+    this.routeCheck = routeCheck;
     this.connectionCheck = new ConnectionCheck(sources, dataPlane);
     this.pipelineCheck = new PipelineCheck(sources, pipelines, dataPlane);
   }
@@ -63,6 +68,11 @@ public final class ChangePlanner {
     PipelineCheck.Findings planned =
         pipelineCheck.check(found.changes(), read.drafts(), current, found);
     problems.addAll(planned.problems());
+    for (Change change : changes) {
+      if (change.isWrite() && change.spec().orElse(null) instanceof RouteSpec route) {
+        problems.addAll(routeCheck.check(route));
+      }
+    }
     return new ChangeSet(planned.changes(), problems.stream().distinct().toList());
   }
 

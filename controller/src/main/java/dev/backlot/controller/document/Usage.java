@@ -84,7 +84,7 @@ public final class Usage {
     return switch (kind) {
       case CONNECTION -> pipelinesOf(name, documents);
       case ENDPOINT -> pipelinesAsking(name, documents);
-      case PIPELINE, AUDIT -> List.of();
+      case PIPELINE, AUDIT, ROUTE -> List.of();
     };
   }
 

@@ -5,6 +5,7 @@ import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.metadata.BlackBoxStore;
 import dev.backlot.metadata.CaptureStore;
+import dev.backlot.metadata.DeliveryStore;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.EndpointStore;
@@ -23,6 +24,7 @@ public final class CleanUps {
   private final CaptureStore captures;
   private final EndpointStore endpoints;
   private final BlackBoxStore blackBoxAudits;
+  private final DeliveryStore deliveries;
   private final Lake lake;
   private final DataPlane dataPlane;
 
@@ -33,6 +35,7 @@ public final class CleanUps {
     this.captures = metadata.captures();
     this.endpoints = metadata.endpoints();
     this.blackBoxAudits = metadata.blackBoxAudits();
+    this.deliveries = metadata.deliveries();
     this.lake = lake;
   }
 
@@ -73,6 +76,9 @@ public final class CleanUps {
     }
     if (document.kind() == SpecKind.AUDIT) {
       blackBoxAudits.forget(document.name());
+    }
+    if (document.kind() == SpecKind.ROUTE) {
+      deliveries.remove(document.name());
     }
     documents.remove(document.kind(), document.name());
   }

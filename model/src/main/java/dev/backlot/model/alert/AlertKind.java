@@ -36,7 +36,7 @@ public enum AlertKind {
   /** The database retains as much log for us as it may. */
   WAL_OVER_LIMIT(5),
   /** An endpoint that a pipeline asks does not answer. */
-  ENDPOINT_UNREACHABLE(30),
+  ENDPOINT_UNREACHABLE(15),
   /** The process that captures and runs jobs does not answer. */
   DATA_PLANE_UNREACHABLE(20),
   /** Kafka does not answer. */

@@ -1,7 +1,8 @@
 package dev.backlot.model.spec;
 
 /** One document that a user declared. */
-public sealed interface Spec permits AuditSpec, ConnectionSpec, EndpointSpec, PipelineSpec {
+public sealed interface Spec
+    permits AuditSpec, ConnectionSpec, EndpointSpec, PipelineSpec, RouteSpec {
   /** The only API version of today's documents. */
   String API_VERSION = "backlot/v1";
 

@@ -5,7 +5,8 @@ public enum SpecKind {
   CONNECTION("Connection"),
   ENDPOINT("Endpoint"),
   PIPELINE("Pipeline"),
-  AUDIT("Audit");
+  AUDIT("Audit"),
+  ROUTE("Route");
 
   private final String label;
 

@@ -1,4 +1,4 @@
-/** What users declare: connections, endpoints, pipelines, as typed records. */
+/** What users declare: connections, endpoints, pipelines, routes, as typed records. */
 @NullMarked
 package dev.backlot.model.spec;
 
