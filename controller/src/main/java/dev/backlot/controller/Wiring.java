@@ -6,6 +6,7 @@ import dev.backlot.controller.audit.AuditViews;
 import dev.backlot.controller.audit.TableAuditResource;
 import dev.backlot.controller.audit.TableAudits;
 import dev.backlot.controller.blackbox.AuditItems;
+import dev.backlot.controller.blackbox.AuditList;
 import dev.backlot.controller.blackbox.BlackBoxAudits;
 import dev.backlot.controller.blackbox.BlackBoxConditions;
 import dev.backlot.controller.blackbox.BlackBoxResource;
@@ -238,25 +239,29 @@ class Wiring {
   }
 
   @Bean(initMethod = "start")
-  BlackBoxAudits blackBoxAudits(
-      MetadataDatabase metadata, DataPlane dataPlane, Lake lake, Reconciler reconciler) {
-    return new BlackBoxAudits(metadata, dataPlane, lake, reconciler::isLeading);
+  BlackBoxAudits blackBoxAudits(AuditList list, MetadataDatabase metadata, Reconciler reconciler) {
+    return new BlackBoxAudits(list, metadata, reconciler::isLeading);
   }
 
   @Bean
-  AuditItems auditItems(MetadataDatabase metadata) {
-    return new AuditItems(metadata);
+  AuditList auditList(MetadataDatabase metadata, DataPlane dataPlane, Lake lake) {
+    return new AuditList(metadata, dataPlane, lake);
+  }
+
+  @Bean
+  AuditItems auditItems(MetadataDatabase metadata, AuditList list) {
+    return new AuditItems(metadata, list);
   }
 
   @Bean
   BlackBoxResource blackBoxResource(
-      MetadataDatabase metadata, BlackBoxAudits audits, AuditItems items) {
-    return new BlackBoxResource(metadata, audits, items);
+      AuditList list, MetadataDatabase metadata, BlackBoxAudits audits, AuditItems items) {
+    return new BlackBoxResource(list, metadata, audits, items);
   }
 
   @Bean
-  BlackBoxConditions blackBoxConditions(MetadataDatabase metadata) {
-    return new BlackBoxConditions(metadata);
+  BlackBoxConditions blackBoxConditions(MetadataDatabase metadata, AuditList list) {
+    return new BlackBoxConditions(metadata, list);
   }
 
   @Bean

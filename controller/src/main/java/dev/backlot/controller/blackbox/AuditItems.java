@@ -2,7 +2,6 @@ package dev.backlot.controller.blackbox;
 
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
-import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.BlackBoxStore;
 import dev.backlot.metadata.BlackBoxStore.Repair;
@@ -11,27 +10,32 @@ import dev.backlot.metadata.BlackBoxStore.Status;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
-import dev.backlot.model.spec.AuditSpec;
+import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.quality.blackbox.Contrast;
 import dev.backlot.quality.blackbox.Suspect;
+import dev.backlot.quality.enrichment.EnrichedTable;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Audits of two queries with what they found. */
+/** Audits without a common position, with what they found. */
 public final class AuditItems implements Items {
   private static final int SHOWN = 100;
 
   private final DocumentStore documents;
   private final BlackBoxStore store;
+  private final AuditList audits;
 
-  /** Shows the stored audits. */
-  public AuditItems(MetadataDatabase metadata) {
+  /** Shows the stored audits, and those that pipelines' graphs call for. */
+  public AuditItems(MetadataDatabase metadata, AuditList audits) {
     this.documents = metadata.documents();
     this.store = metadata.blackBoxAudits();
+    this.audits = audits;
   }
 
   @Override
@@ -46,25 +50,55 @@ public final class AuditItems implements Items {
 
   @Override
   public List<Item> list(Effort effort) {
-    return documents.list(SpecKind.AUDIT).stream().map(document -> item(document, 0)).toList();
+    List<Item> items = new ArrayList<>();
+    documents.list(SpecKind.AUDIT).forEach(document -> items.add(item(document, 0)));
+    audits.enriched().forEach((table, pipeline) -> items.add(item(table, pipeline, 0)));
+    return items;
   }
 
   @Override
   public Optional<Item> find(String name, Effort effort) {
-    return documents.find(SpecKind.AUDIT, name).map(document -> item(document, SHOWN));
+    Optional<Item> declared =
+        documents.find(SpecKind.AUDIT, name).map(document -> item(document, SHOWN));
+    return declared.isPresent()
+        ? declared
+        : audits.enriched().entrySet().stream()
+            .filter(entry -> EnrichmentAudit.name(entry.getKey()).equals(name))
+            .findFirst()
+            .map(entry -> item(entry.getKey(), entry.getValue(), SHOWN));
   }
 
   private Item item(StoredDocument document, int rowsShown) {
-    Optional<Status> found = store.status(document.name());
-    Map<String, Object> status = new LinkedHashMap<>();
-    status.put(
-        "state",
-        document.deleting()
-            ? "deleting"
-            : found.map(known -> known.state().label()).orElse("waiting"));
-    status.put("reason", found.map(Status::reason).orElse(""));
-    status.put("since", found.map(Status::since).orElse(document.updatedAt()));
+    Map<String, Object> status = status(document.name(), document.updatedAt(), rowsShown);
+    if (document.deleting()) {
+      status.put("state", "deleting");
+    }
     status.put("revision", document.revision());
+    return new Item("Audit", document.name(), Json.readMap(document.json()), status);
+  }
+
+  private Item item(EnrichedTable table, PipelineSpec pipeline, int rowsShown) {
+    String name = EnrichmentAudit.name(table);
+    Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("owner", pipeline.header().owner());
+    spec.put("pipeline", table.pipeline());
+    spec.put("table", table.table());
+    spec.put("step", table.step());
+    spec.put("key", table.key().stream().map(EnrichedTable.Column::name).toList());
+    spec.put("columns", table.taken().stream().map(EnrichedTable.Column::name).toList());
+    Map<String, Object> status = status(name, Instant.EPOCH, rowsShown);
+    if (pipeline.audit().pause().isEmpty()) {
+      status.put("state", "off");
+    }
+    return new Item("Audit", name, spec, status);
+  }
+
+  private Map<String, Object> status(String name, Instant since, int rowsShown) {
+    Optional<Status> found = store.status(name);
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("state", found.map(known -> known.state().label()).orElse("waiting"));
+    status.put("reason", found.map(Status::reason).orElse(""));
+    status.put("since", found.map(Status::since).orElse(since));
     found.flatMap(Status::provenAt).ifPresent(at -> status.put("proven_equal_as_of", at));
     found.flatMap(Status::lookedAt).ifPresent(at -> status.put("looked_at", at));
     found.ifPresent(
@@ -74,35 +108,32 @@ public final class AuditItems implements Items {
           status.put("target_rows", known.targetRows());
         });
     if (rowsShown > 0) {
-      details(document, found, rowsShown, status);
+      details(name, found, rowsShown, status);
     }
-    return new Item("Audit", document.name(), Json.readMap(document.json()), status);
+    return status;
   }
 
-  private void details(
-      StoredDocument document, Optional<Status> found, int most, Map<String, Object> status) {
-    Optional<AuditSpec> spec =
-        Usage.spec(document.json()).filter(AuditSpec.class::isInstance).map(AuditSpec.class::cast);
-    List<Row> rows = store.rows(document.name());
+  private void details(String name, Optional<Status> found, int most, Map<String, Object> status) {
+    Optional<RepeatedAudit> audit = audits.find(name);
+    List<Row> rows = store.rows(name);
     List<String> columns = found.map(Status::columns).orElse(List.of());
     status.put("rows_that_differ", rows.size());
     status.put(
         "differences",
-        rows.stream().limit(most).map(row -> difference(row, columns, spec)).toList());
+        rows.stream().limit(most).map(row -> difference(row, columns, audit)).toList());
     status.put(
-        "repairs",
-        store.repairs(document.name()).stream().limit(most).map(AuditItems::repair).toList());
+        "repairs", store.repairs(name).stream().limit(most).map(AuditItems::repair).toList());
   }
 
   private static Map<String, Object> difference(
-      Row row, List<String> columns, Optional<AuditSpec> spec) {
+      Row row, List<String> columns, Optional<RepeatedAudit> audit) {
     Contrast contrast = new Contrast(row.key(), row.source(), row.target(), row.doubled());
     Suspect suspect = new Suspect(contrast, row.firstSeen(), row.lastSeen(), row.looks());
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("key", row.key());
     shown.put("kind", contrast.kind().name().toLowerCase(Locale.ROOT));
     shown.put(
-        "counts", spec.map(audit -> suspect.counts(audit.looks(), audit.sla())).orElse(false));
+        "counts", audit.map(known -> suspect.counts(known.looks(), known.sla())).orElse(false));
     shown.put("first_seen", row.firstSeen());
     shown.put("looks", row.looks());
     row.source().ifPresent(values -> shown.put("source", values(columns, values)));

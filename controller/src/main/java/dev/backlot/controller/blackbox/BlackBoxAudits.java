@@ -1,55 +1,39 @@
 package dev.backlot.controller.blackbox;
 
-import dev.backlot.controller.dataplane.DataPlane;
-import dev.backlot.controller.document.Usage;
-import dev.backlot.controller.table.Lake;
+import dev.backlot.controller.blackbox.RepeatedAudit.Found;
 import dev.backlot.metadata.BlackBoxStore;
 import dev.backlot.metadata.BlackBoxStore.Row;
 import dev.backlot.metadata.BlackBoxStore.State;
 import dev.backlot.metadata.BlackBoxStore.Status;
-import dev.backlot.metadata.DocumentStore;
-import dev.backlot.metadata.DocumentStore.StoredDocument;
-import dev.backlot.metadata.DumpStore;
 import dev.backlot.metadata.MetadataDatabase;
-import dev.backlot.metadata.SourceStore;
-import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
-import dev.backlot.model.source.SourceDescriptor;
-import dev.backlot.model.spec.AuditPolicy;
-import dev.backlot.model.spec.AuditSpec;
-import dev.backlot.model.spec.SpecKind;
-import dev.backlot.quality.blackbox.Comparison;
 import dev.backlot.quality.blackbox.Contrast;
-import dev.backlot.quality.blackbox.LakeSide;
-import dev.backlot.quality.blackbox.Side;
 import dev.backlot.quality.blackbox.Suspect;
 import dev.backlot.quality.blackbox.Suspects;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the leading controller look at what audits of two queries compare, one after the other, and
- * repair what counts as different where the document says so.
+ * Has the leading controller look at what audits without a common position compare, one after the
+ * other, and repair what counts as different where that is wanted.
  */
 public final class BlackBoxAudits implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BlackBoxAudits.class);
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration SOONEST = Duration.ofSeconds(5);
-  private static final int QUERY_SECONDS = 600;
   private static final int MOST_REPAIRED = 1_000;
 
-  private final DocumentStore documents;
+  private final AuditList audits;
   private final BlackBoxStore store;
-  private final DumpStore dumps;
-  private final SourceStore sources;
-  private final DataPlane dataPlane;
-  private final Side lake;
   private final BooleanSupplier leading;
+  private final Map<String, Instant> cycles = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
@@ -57,14 +41,9 @@ public final class BlackBoxAudits implements AutoCloseable {
    *
    * @param leading whether this controller is the one that acts
    */
-  public BlackBoxAudits(
-      MetadataDatabase metadata, DataPlane dataPlane, Lake lake, BooleanSupplier leading) {
-    this.documents = metadata.documents();
+  public BlackBoxAudits(AuditList audits, MetadataDatabase metadata, BooleanSupplier leading) {
+    this.audits = audits;
     this.store = metadata.blackBoxAudits();
-    this.dumps = metadata.dumps();
-    this.sources = metadata.sources();
-    this.dataPlane = dataPlane;
-    this.lake = new LakeSide(lake::queries);
     this.leading = leading;
   }
 
@@ -79,7 +58,7 @@ public final class BlackBoxAudits implements AutoCloseable {
     while (!closed) {
       try {
         if (leading.getAsBoolean()) {
-          documents.list(SpecKind.AUDIT).forEach(this::lookWhenDue);
+          audits.active().forEach(this::lookWhenDue);
         }
         Thread.sleep(TICK.toMillis());
       } catch (InterruptedException e) {
@@ -90,105 +69,99 @@ public final class BlackBoxAudits implements AutoCloseable {
     }
   }
 
-  private void lookWhenDue(StoredDocument document) {
-    if (closed || document.deleting() || !store.isDue(document.name())) {
-      return;
-    }
-    Optional<AuditSpec> spec =
-        Usage.spec(document.json()).filter(AuditSpec.class::isInstance).map(AuditSpec.class::cast);
-    if (spec.isEmpty()) {
+  private void lookWhenDue(RepeatedAudit audit) {
+    if (closed || !store.isDue(audit.name())) {
       return;
     }
     try {
-      look(spec.get());
+      look(audit);
     } catch (RuntimeException e) {
       String reason =
           e instanceof ProblemException
               ? String.valueOf(e.getMessage())
-              : "Cannot audit '" + document.name() + "': " + e + ". It is tried again.";
+              : "Cannot audit '" + audit.name() + "': " + e + ". It is tried again.";
       LOG.warn("{}", reason);
-      store.failed(document.name(), reason, Instant.now().plus(soon(spec.get())));
+      store.failed(audit.name(), reason, Instant.now().plus(soon(audit)));
     }
   }
 
   /** One look, and what follows from it. */
-  private void look(AuditSpec spec) {
+  private void look(RepeatedAudit audit) {
     Instant at = Instant.now();
-    Comparison.Look look =
-        new Comparison(spec.key(), QUERY_SECONDS)
-            .look(
-                side(spec.source()),
-                spec.source().query(),
-                side(spec.target()),
-                spec.target().query());
-    List<Suspect> suspects =
-        Suspects.after(
-            store.rows(spec.name()).stream().map(BlackBoxAudits::suspect).toList(),
-            look.contrasts(),
-            at);
+    Instant cycle = cycles.computeIfAbsent(audit.name(), name -> at);
+    List<Suspect> before = store.rows(audit.name()).stream().map(BlackBoxAudits::suspect).toList();
+    Found found = audit.look(before.stream().map(suspect -> suspect.contrast().key()).toList());
+    List<Suspect> suspects = Suspects.after(before, found.contrasts(), found.unjudged(), at);
     List<Suspect> counted =
-        suspects.stream().filter(s -> s.counts(spec.looks(), spec.sla())).toList();
-    Optional<Status> before = store.status(spec.name());
+        suspects.stream().filter(s -> s.counts(audit.looks(), audit.sla())).toList();
+    if (found.endsCycle()) {
+      cycles.remove(audit.name());
+    }
+    Optional<Instant> proven = provenAt(found, suspects, cycle, store.status(audit.name()));
     store.looked(
-        spec.name(),
+        audit.name(),
         new Status(
-            counted.isEmpty() && look.unseen() == 0
+            counted.isEmpty() && found.untold() == 0
                 ? suspects.isEmpty() ? State.EQUAL : State.SUSPECT
                 : State.DIFFERENT,
-            reason(spec, suspects, counted, look.unseen()),
+            reason(audit, suspects, counted, found.untold()),
             at,
             Optional.of(at),
-            provenAt(look, suspects, at, before),
-            look.sourceRows(),
-            look.targetRows(),
+            proven,
+            found.sourceRows(),
+            found.targetRows(),
             0,
-            look.columns()),
+            found.columns()),
         suspects.stream().map(BlackBoxAudits::row).toList(),
-        at.plus(suspects.isEmpty() ? spec.every() : soon(spec)));
-    if (!counted.isEmpty() && repairsItself(spec)) {
-      repair(spec, counted.stream().map(s -> s.contrast().key()).toList(), "policy");
+        at.plus(suspects.isEmpty() && found.endsCycle() ? audit.every() : soon(audit)));
+    if (!counted.isEmpty() && audit.repairsItself()) {
+      repair(audit, counted.stream().map(s -> s.contrast().key()).toList(), "policy");
     }
   }
 
   /**
-   * Returns as of when both sides are known to be equal: now when no row differs, else as of the
-   * look before when every row that differed then is equal by now or has changed since.
+   * Returns as of when both sides are known to be equal: as of the cycle's begin when no row
+   * differs, else as of the look before when every row that differed then is equal by now or has
+   * changed since.
    */
   private static Optional<Instant> provenAt(
-      Comparison.Look look, List<Suspect> suspects, Instant at, Optional<Status> before) {
-    if (look.unseen() == 0 && suspects.isEmpty()) {
-      return Optional.of(at);
+      Found found, List<Suspect> suspects, Instant cycle, Optional<Status> before) {
+    Optional<Instant> known = before.flatMap(Status::provenAt);
+    if (!found.endsCycle() || found.untold() > 0 || !found.unjudged().isEmpty()) {
+      return known;
+    }
+    if (suspects.isEmpty()) {
+      return Optional.of(cycle);
     }
     boolean passing =
-        look.unseen() == 0
-            && suspects.stream().allMatch(s -> s.looks() == 1)
+        suspects.stream().allMatch(s -> s.looks() == 1)
             && before
                 .filter(b -> b.state() == State.EQUAL || b.state() == State.SUSPECT)
                 .isPresent();
-    return passing && before.flatMap(Status::lookedAt).isPresent()
-        ? before.flatMap(Status::lookedAt)
-        : before.flatMap(Status::provenAt);
+    return passing
+        ? before.flatMap(Status::lookedAt).filter(at -> at.isBefore(cycle)).or(() -> known)
+        : known;
   }
 
   /** What differs is looked at again as soon as it could count. */
-  private static Duration soon(AuditSpec spec) {
-    Duration part = spec.sla().dividedBy(Math.max(1, spec.looks() - 1));
+  private static Duration soon(RepeatedAudit audit) {
+    Duration part = audit.sla().dividedBy(Math.max(1, audit.looks() - 1));
     Duration soon = part.compareTo(SOONEST) < 0 ? SOONEST : part;
-    return soon.compareTo(spec.every()) < 0 ? soon : spec.every();
+    return soon.compareTo(audit.every()) < 0 ? soon : audit.every();
   }
 
   private static String reason(
-      AuditSpec spec, List<Suspect> suspects, List<Suspect> counted, int unseen) {
+      RepeatedAudit audit, List<Suspect> suspects, List<Suspect> counted, int untold) {
     String rest =
-        unseen == 0 ? "" : " More rows differ than can be told, in " + unseen + " parts of 16,384.";
+        untold == 0 ? "" : " More rows differ than can be told, in " + untold + " parts of 16,384.";
     if (!counted.isEmpty()) {
       return counted.size()
           + (counted.size() == 1 ? " row differs" : " rows differ")
           + ", such as that of "
           + String.join(", ", counted.get(0).contrast().key())
-          + ". See `backlot describe audit "
-          + spec.name()
-          + "`."
+          + ". See `backlot get audit "
+          + audit.name()
+          + " -o yaml`."
           + rest;
     }
     return suspects.isEmpty()
@@ -196,67 +169,18 @@ public final class BlackBoxAudits implements AutoCloseable {
         : suspects.size() + " rows differed at the last look, but not for long enough." + rest;
   }
 
-  private Side side(AuditSpec.Side side) {
-    if (side.connection().isEmpty()) {
-      return lake;
-    }
-    String name = side.connection().get();
-    StoredDocument connection =
-        documents
-            .find(SpecKind.CONNECTION, name)
-            .orElseThrow(
-                () ->
-                    new ProblemException(
-                        ProblemCode.NOT_FOUND,
-                        "Cannot run the query in connection '"
-                            + name
-                            + "': there is none of this name. See `backlot get connections`."));
-    return read -> dataPlane.query(connection.json(), read);
-  }
-
-  private static boolean repairsItself(AuditSpec spec) {
-    return spec.repair()
-        .map(repair -> repair.policy() == AuditPolicy.Repair.AUTOMATIC)
-        .orElse(false);
-  }
-
   /**
-   * Dumps rows again, so that they reach the target as any change does. At most a thousand at once;
-   * what is left is found again.
+   * Has rows dumped again. At most a thousand at once; what is left is found again.
    *
-   * @return the dump's id
-   * @throws ProblemException NOT_ALLOWED_NOW when the document names no Source, NOT_FOUND when it
-   *     is not captured
+   * @return the dumps' ids
+   * @throws ProblemException when the audit can't be repaired
    */
-  long repair(AuditSpec spec, List<List<String>> keys, String askedBy) {
-    AuditSpec.Repair repair =
-        spec.repair()
-            .orElseThrow(
-                () ->
-                    new ProblemException(
-                        ProblemCode.NOT_ALLOWED_NOW,
-                        "Cannot repair audit '"
-                            + spec.name()
-                            + "': it names no Source whose rows repair its target. Add 'repair:"
-                            + " {source: …}' to it."));
-    SourceDescriptor source =
-        sources
-            .find(repair.source())
-            .orElseThrow(
-                () ->
-                    new ProblemException(
-                        ProblemCode.NOT_FOUND,
-                        "Cannot repair audit '"
-                            + spec.name()
-                            + "': there is no Source '"
-                            + repair.source()
-                            + "'. See `backlot get sources`."))
-            .descriptor();
+  List<Long> repair(RepeatedAudit audit, List<List<String>> keys, String askedBy) {
     List<List<String>> some = keys.subList(0, Math.min(keys.size(), MOST_REPAIRED));
-    long dump = dumps.request(source.name(), source.epoch(), source.connection(), false, "", some);
-    store.repaired(spec.name(), dump, some, askedBy);
-    LOG.info("Audit {} repairs {} rows by dump {}", spec.name(), some.size(), dump);
-    return dump;
+    List<Long> dumps = audit.repair(some);
+    dumps.forEach(dump -> store.repaired(audit.name(), dump, some, askedBy));
+    LOG.info("Audit {} repairs {} rows by dumps {}", audit.name(), some.size(), dumps);
+    return dumps;
   }
 
   private static Suspect suspect(Row row) {

@@ -12,26 +12,30 @@ import dev.backlot.model.alert.AlertKind;
 import dev.backlot.model.alert.Severity;
 import dev.backlot.model.alert.Subject;
 import dev.backlot.model.spec.SpecKind;
+import dev.backlot.quality.enrichment.EnrichedTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Audits of two queries that found differences, or can't look. */
+/** Audits without a common position that found differences, or can't look. */
 public final class BlackBoxConditions implements Conditions {
   private final DocumentStore documents;
   private final BlackBoxStore store;
+  private final AuditList audits;
 
   /** Judges by what the metadata database holds. */
-  public BlackBoxConditions(MetadataDatabase metadata) {
+  public BlackBoxConditions(MetadataDatabase metadata, AuditList audits) {
     this.documents = metadata.documents();
     this.store = metadata.blackBoxAudits();
+    this.audits = audits;
   }
 
   @Override
   public Set<AlertKind> kinds() {
-    return Set.of(AlertKind.QUERIES_DIFFER, AlertKind.QUERIES_NOT_COMPARED);
+    return Set.of(
+        AlertKind.QUERIES_DIFFER, AlertKind.QUERIES_NOT_COMPARED, AlertKind.ENRICHMENT_DIFFERS);
   }
 
   @Override
@@ -45,7 +49,28 @@ public final class BlackBoxConditions implements Conditions {
             .ifPresent(conditions::add);
       }
     }
+    audits
+        .enriched()
+        .forEach(
+            (table, pipeline) ->
+                store
+                    .status(EnrichmentAudit.name(table))
+                    .filter(status -> pipeline.audit().pause().isPresent())
+                    .filter(status -> status.state() == State.DIFFERENT)
+                    .map(status -> condition(table, status))
+                    .ifPresent(conditions::add));
     return conditions;
+  }
+
+  private static Condition condition(EnrichedTable table, Status status) {
+    return new Condition(
+        AlertKind.ENRICHMENT_DIFFERS,
+        new Subject(Subject.Kind.TABLE, table.table()),
+        Subject.pipeline(table.pipeline()),
+        Severity.WARNING,
+        "What step '" + table.step() + "' took is not what its graph answers: " + status.reason(),
+        Map.of("step", table.step()),
+        status.since());
   }
 
   private static Optional<Condition> condition(String name, Status status) {

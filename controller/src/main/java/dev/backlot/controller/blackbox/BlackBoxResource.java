@@ -2,14 +2,10 @@ package dev.backlot.controller.blackbox;
 
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items.Effort;
-import dev.backlot.controller.document.Usage;
 import dev.backlot.metadata.BlackBoxStore;
-import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
-import dev.backlot.model.spec.AuditSpec;
-import dev.backlot.model.spec.SpecKind;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +17,15 @@ import org.springframework.web.bind.annotation.RestController;
 /** Looks and repairs of audits of two queries, on demand. */
 @RestController
 public final class BlackBoxResource {
-  private final DocumentStore documents;
+  private final AuditList list;
   private final BlackBoxStore store;
   private final BlackBoxAudits audits;
   private final AuditItems items;
 
   /** Has looks done by the audits' own thread. */
-  public BlackBoxResource(MetadataDatabase metadata, BlackBoxAudits audits, AuditItems items) {
-    this.documents = metadata.documents();
+  public BlackBoxResource(
+      AuditList list, MetadataDatabase metadata, BlackBoxAudits audits, AuditItems items) {
+    this.list = list;
     this.store = metadata.blackBoxAudits();
     this.audits = audits;
     this.items = items;
@@ -51,24 +48,19 @@ public final class BlackBoxResource {
 
   @PostMapping("/api/v1/audits/{name}/repairs")
   Map<String, Object> repair(@PathVariable String name, @RequestBody RepairRequest request) {
-    AuditSpec spec = find(name);
+    RepeatedAudit audit = find(name);
     List<List<String>> keys =
         request.keys() == null
             ? store.rows(name).stream().map(BlackBoxStore.Row::key).toList()
             : request.keys();
     if (keys.isEmpty()) {
-      return Map.of("keys", List.of());
+      return Map.of("dumps", List.of(), "keys", List.of());
     }
-    return Map.of("dump", audits.repair(spec, keys, "request"), "keys", keys);
+    return Map.of("dumps", audits.repair(audit, keys, "request"), "keys", keys);
   }
 
-  private AuditSpec find(String name) {
-    return documents
-        .find(SpecKind.AUDIT, name)
-        .flatMap(document -> Usage.spec(document.json()))
-        .filter(AuditSpec.class::isInstance)
-        .map(AuditSpec.class::cast)
-        .orElseThrow(() -> notFound(name));
+  private RepeatedAudit find(String name) {
+    return list.find(name).orElseThrow(() -> notFound(name));
   }
 
   private static ProblemException notFound(String name) {

@@ -1,5 +1,6 @@
 package dev.backlot.controller.dataplane;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.model.Problem;
 import dev.backlot.model.audit.QueryAnswer;
 import dev.backlot.model.audit.QueryRead;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the controller asks of the data plane. Every method blocks, is bounded in time and throws
@@ -118,6 +120,14 @@ public interface DataPlane {
 
   /** Proves, within a time, that all that was committed before this call is visible. */
   Progress caughtUp(String pipeline, Duration timeout);
+
+  /**
+   * Asks a step's graph about rows, as things are now.
+   *
+   * @param rows canonical texts by the names of the step's input fields
+   * @return per row {@code {"outcome": "found"|"missing"|"deleted"|"unknown", "values"|"reason"}}
+   */
+  List<JsonNode> ask(String pipeline, String step, List<Map<String, @Nullable String>> rows);
 
   /** Returns a pipeline's newest dead letters, newest first, without their records. */
   List<Map<String, Object>> deadLetters(String pipeline, int limit);

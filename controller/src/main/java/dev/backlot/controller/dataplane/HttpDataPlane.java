@@ -131,6 +131,20 @@ public final class HttpDataPlane implements DataPlane {
   }
 
   @Override
+  public List<JsonNode> ask(
+      String pipeline, String step, List<Map<String, @Nullable String>> rows) {
+    List<JsonNode> answers = new ArrayList<>();
+    call(
+            "POST",
+            "/pipelines/" + encode(pipeline) + "/steps/" + encode(step) + "/answers",
+            Json.write(Map.of("rows", rows)),
+            SLOW)
+        .path("answers")
+        .forEach(answers::add);
+    return answers;
+  }
+
+  @Override
   public List<Map<String, Object>> deadLetters(String pipeline, int limit) {
     List<Map<String, Object>> letters = new ArrayList<>();
     call("GET", letters(pipeline) + "?limit=" + limit, null, SLOW)

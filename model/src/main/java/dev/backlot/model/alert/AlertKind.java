@@ -21,6 +21,8 @@ public enum AlertKind {
   AUDIT_DIFFERENCE(0),
   /** Two queries that must agree have given different rows for too long. */
   QUERIES_DIFFER(0),
+  /** A table shows what its pipeline's graph does not answer any more, or never did. */
+  ENRICHMENT_DIFFERS(0),
   /** An audit can't run its queries. */
   QUERIES_NOT_COMPARED(30),
   /** Capture has stopped and needs a person. */

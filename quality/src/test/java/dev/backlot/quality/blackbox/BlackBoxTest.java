@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -82,13 +83,13 @@ class BlackBoxTest {
   void only_what_persists_beyond_the_sla_counts() {
     target.remove(7);
     target.set(20, List.of("21", "on its way"));
-    List<Suspect> suspects = Suspects.after(List.of(), look().contrasts(), NOON);
+    List<Suspect> suspects = Suspects.after(List.of(), look().contrasts(), Set.of(), NOON);
     assertThat(suspects).hasSize(2).noneMatch(s -> s.counts(3, Duration.ofMinutes(5)));
 
     target.set(20, List.of("21", "still another value"));
-    suspects = Suspects.after(suspects, look().contrasts(), NOON.plusSeconds(200));
+    suspects = Suspects.after(suspects, look().contrasts(), Set.of(), NOON.plusSeconds(200));
     target.set(20, List.of("21", "film 21"));
-    suspects = Suspects.after(suspects, look().contrasts(), NOON.plusSeconds(400));
+    suspects = Suspects.after(suspects, look().contrasts(), Set.of(), NOON.plusSeconds(400));
 
     assertThat(suspects)
         .singleElement()
@@ -97,6 +98,8 @@ class BlackBoxTest {
         .matches(s -> !s.counts(4, Duration.ofMinutes(5)))
         .matches(s -> !s.counts(3, Duration.ofMinutes(7)));
 
-    assertThat(Suspects.after(suspects, List.of(), NOON.plusSeconds(600))).isEmpty();
+    assertThat(Suspects.after(suspects, List.of(), Set.of(), NOON.plusSeconds(600))).isEmpty();
+    assertThat(Suspects.after(suspects, List.of(), Set.of(List.of("7")), NOON.plusSeconds(600)))
+        .isEqualTo(suspects);
   }
 }

@@ -27,7 +27,7 @@ class BlackBoxIT {
 
   private void awaitState(String name, String state) {
     await(name + " is " + state)
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(150))
         .untilAsserted(() -> assertThat(audit(name).path("state").asText()).isEqualTo(state));
   }
 
@@ -90,9 +90,9 @@ class BlackBoxIT {
     assertThat(different.at("/source/price").asText()).isEqualTo("3750");
     assertThat(different.at("/target/price").asText()).isEqualTo("0");
     await("a repair")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(150))
         .until(() -> !audit("box_copies").path("repairs").isEmpty());
-    await("an incident").atMost(Duration.ofSeconds(60)).until(() -> incidents("open") == 1);
+    await("an incident").atMost(Duration.ofSeconds(150)).until(() -> incidents("open") == 1);
 
     awaitState("box_lake", "equal");
     assertThat(audit("box_lake").path("target_rows").asInt()).isEqualTo(3000);
@@ -104,7 +104,7 @@ class BlackBoxIT {
         """);
     awaitState("box_copies", "equal");
     assertThat(audit("box_copies").path("proven_equal_as_of").asText()).isNotEmpty();
-    await("no incident").atMost(Duration.ofSeconds(90)).until(() -> incidents("open") == 0);
+    await("no incident").atMost(Duration.ofSeconds(150)).until(() -> incidents("open") == 0);
     command.ok("delete", "audit", "box_copies");
     command.ok("delete", "audit", "box_lake");
   }
