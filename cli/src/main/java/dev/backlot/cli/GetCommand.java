@@ -122,7 +122,8 @@ final class GetCommand implements Callable<Integer> {
 
   private List<String> header() {
     return switch (kind) {
-      case PIPELINE -> List.of("NAME", "STATE", "REVISION", "LAG", "OWNER", "SINCE", "REASON");
+      case PIPELINE ->
+          List.of("NAME", "STATE", "REVISION", "LAG", "HEARTBEAT", "OWNER", "SINCE", "REASON");
       case CONNECTION -> List.of("NAME", "STATE", "TYPE", "SOURCES", "OWNER", "SINCE", "REASON");
       case SOURCE -> List.of("NAME", "STATE", "KEY", "EPOCH", "OWNER", "SINCE", "REASON");
       case TABLE ->
@@ -164,6 +165,7 @@ final class GetCommand implements Callable<Integer> {
               state,
               revision,
               ages ? seconds(status.get("lag_seconds")) : "",
+              ages ? seconds(status.get("heartbeat_seconds")) : "",
               owner,
               since,
               reason);

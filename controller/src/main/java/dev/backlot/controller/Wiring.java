@@ -17,6 +17,7 @@ import dev.backlot.controller.dataplane.HttpDataPlane;
 import dev.backlot.controller.document.ChangePlanner;
 import dev.backlot.controller.document.Deletion;
 import dev.backlot.controller.document.DocumentResource;
+import dev.backlot.controller.heartbeat.HeartbeatBoard;
 import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.incident.Conditions;
 import dev.backlot.controller.incident.ConnectionConditions;
@@ -213,8 +214,11 @@ class Wiring {
 
   @Bean
   PipelineItems pipelineItems(
-      MetadataDatabase metadata, DataPlane dataPlane, ProgressBoard progress) {
-    return new PipelineItems(metadata, dataPlane, progress);
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      ProgressBoard progress,
+      HeartbeatBoard heartbeats) {
+    return new PipelineItems(metadata, dataPlane, progress, heartbeats);
   }
 
   @Bean

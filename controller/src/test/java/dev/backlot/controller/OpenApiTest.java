@@ -7,6 +7,7 @@ import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
+import dev.backlot.controller.history.HistoryResource;
 import dev.backlot.controller.incident.IncidentResource;
 import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
@@ -40,6 +41,7 @@ final class OpenApiTest {
           TableAuditResource.class,
           ItemResource.class,
           DocumentResource.class,
+          HistoryResource.class,
           LiveResource.class,
           MaintenanceResource.class,
           StatusResource.class,

@@ -9,6 +9,7 @@ import dev.backlot.event.Position;
 import dev.backlot.event.RowWriter;
 import dev.backlot.metadata.HeartbeatStore.Beat;
 import dev.backlot.metadata.HeartbeatStore.Operation;
+import dev.backlot.metadata.HeartbeatStore.Volume;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.schema.AvroSchemas;
@@ -228,7 +229,7 @@ final class TestSource implements AutoCloseable {
                 committed,
                 Instant.now(),
                 Map.of(topic, offsets)),
-            Map.of(topic, (long) PARTITIONS));
+            Map.of(topic, new Volume(PARTITIONS, 0)));
   }
 
   private Position position() {

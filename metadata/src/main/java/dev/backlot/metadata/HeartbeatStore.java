@@ -69,6 +69,14 @@ public final class HeartbeatStore {
     }
   }
 
+  /**
+   * What capture wrote into a topic.
+   *
+   * @param marks records that are no changes
+   * @param changes records of changes and of dumps
+   */
+  public record Volume(long marks, long changes) {}
+
   /** Percentiles of a stage's latency, in seconds. */
   public record Percentiles(double p50, double p95, double p99) {}
 
@@ -134,9 +142,9 @@ public final class HeartbeatStore {
   /**
    * Notes a heartbeat, and lets old ones go.
    *
-   * @param marks how many offsets marks have taken since the last heartbeat, by topic
+   * @param volumes what was written since the last heartbeat, by topic
    */
-  public void add(Beat beat, Map<String, Long> marks) {
+  public void add(Beat beat, Map<String, Volume> volumes) {
     jdbi.useTransaction(
         handle -> {
           handle.execute(
@@ -156,11 +164,13 @@ public final class HeartbeatStore {
               beat.sequence() - KEPT);
           handle.execute(
               """
-              INSERT INTO source_marks (topic, marks)
-              SELECT key, value::bigint FROM jsonb_each_text(CAST(? AS jsonb))
-              ON CONFLICT (topic) DO UPDATE SET marks = source_marks.marks + excluded.marks
+              INSERT INTO source_marks (topic, marks, changes)
+              SELECT key, (value ->> 'marks')::bigint, (value ->> 'changes')::bigint
+              FROM jsonb_each(CAST(? AS jsonb))
+              ON CONFLICT (topic) DO UPDATE SET marks = source_marks.marks + excluded.marks,
+                changes = source_marks.changes + excluded.changes
               """,
-              Json.write(marks));
+              Json.write(volumes));
         });
   }
 
@@ -201,6 +211,22 @@ public final class HeartbeatStore {
                 .mapTo(Long.class)
                 .findOne()
                 .orElse(0L));
+  }
+
+  /** Returns what capture has written into each topic since it has sent heartbeats. */
+  public Map<String, Volume> volumes() {
+    Map<String, Volume> volumes = new HashMap<>();
+    jdbi.useHandle(
+        handle ->
+            handle
+                .select("SELECT topic, marks, changes FROM source_marks")
+                .map(
+                    (row, context) ->
+                        volumes.put(
+                            row.getString("topic"),
+                            new Volume(row.getLong("marks"), row.getLong("changes"))))
+                .list());
+    return volumes;
   }
 
   /** Notes what tables show; each replaces what was known. */

@@ -130,6 +130,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new DeliveryStore(jdbi);
   }
 
+  /** Returns a store of what was measured; a process that writes keeps one. */
+  public HistoryStore history() {
+    return new HistoryStore(jdbi);
+  }
+
   /** Returns the store of heartbeats. */
   public HeartbeatStore heartbeats() {
     return new HeartbeatStore(jdbi);

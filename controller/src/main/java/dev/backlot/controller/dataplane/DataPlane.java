@@ -67,6 +67,7 @@ public interface DataPlane {
    * @param deadLetters records that failed and wait to be replayed
    * @param skipped records that failed and were skipped since the job started
    * @param reason why it has not caught up, or empty
+   * @param tables how far each table is
    */
   record Progress(
       Optional<Long> lagRecords,
@@ -75,7 +76,13 @@ public interface DataPlane {
       Optional<Long> deadLetters,
       Optional<Long> skipped,
       Optional<Boolean> caughtUp,
-      String reason) {
+      String reason,
+      List<TableProgress> tables) {
+    /** Copies what is mutable. */
+    public Progress {
+      tables = List.copyOf(tables);
+    }
+
     /** Nothing is known. */
     public static final Progress UNKNOWN =
         new Progress(
@@ -85,8 +92,12 @@ public interface DataPlane {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            "");
+            "",
+            List.of());
   }
+
+  /** How far one of a pipeline's tables is. */
+  record TableProgress(String table, Optional<Long> lagRecords, Optional<Double> lagSeconds) {}
 
   /** What a Source's topic holds. */
   record SourceStats(Optional<Long> messages, Optional<Double> rate, Optional<Instant> newest) {}

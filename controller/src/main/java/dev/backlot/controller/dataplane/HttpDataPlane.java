@@ -285,6 +285,14 @@ public final class HttpDataPlane implements DataPlane {
 
   private static Progress progress(JsonNode answer) {
     JsonNode caughtUp = answer.path("caught_up");
+    List<TableProgress> tables = new ArrayList<>();
+    for (JsonNode table : answer.path("tables")) {
+      tables.add(
+          new TableProgress(
+              table.path("table").asText(),
+              whole(table.path("lag_records")),
+              decimal(table.path("lag_seconds"))));
+    }
     return new Progress(
         whole(answer.path("lag_records")),
         decimal(answer.path("lag_seconds")),
@@ -292,7 +300,8 @@ public final class HttpDataPlane implements DataPlane {
         whole(answer.path("dead_letters")),
         whole(answer.path("skipped")),
         caughtUp.isBoolean() ? Optional.of(caughtUp.asBoolean()) : Optional.empty(),
-        answer.path("reason").asText(""));
+        answer.path("reason").asText(""),
+        tables);
   }
 
   private static Optional<Long> whole(JsonNode node) {

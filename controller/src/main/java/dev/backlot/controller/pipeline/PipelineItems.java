@@ -7,6 +7,7 @@ import dev.backlot.controller.dataplane.DataPlane.Job;
 import dev.backlot.controller.dataplane.DataPlane.Progress;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.web.Json;
+import dev.backlot.controller.heartbeat.HeartbeatBoard;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
@@ -37,6 +38,7 @@ public final class PipelineItems implements Items, AutoCloseable {
   private final PipelineStore pipelines;
   private final DataPlane dataPlane;
   private final ProgressBoard progress;
+  private final HeartbeatBoard heartbeats;
   private final ExecutorService proofs =
       Executors.newCachedThreadPool(
           task -> {
@@ -46,7 +48,12 @@ public final class PipelineItems implements Items, AutoCloseable {
           });
 
   /** Shows the stored pipelines with what the data plane says about them. */
-  public PipelineItems(MetadataDatabase metadata, DataPlane dataPlane, ProgressBoard progress) {
+  public PipelineItems(
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      ProgressBoard progress,
+      HeartbeatBoard heartbeats) {
+    this.heartbeats = heartbeats;
     this.documents = metadata.documents();
     this.pipelines = metadata.pipelines();
     this.dataPlane = dataPlane;
@@ -103,6 +110,7 @@ public final class PipelineItems implements Items, AutoCloseable {
       known.rate().ifPresent(rate -> status.put("rate", rate));
       known.deadLetters().ifPresent(count -> status.put("dead_letters", count));
       known.skipped().ifPresent(count -> status.put("skipped_records", count));
+      heartbeats.addTo(status, document.name());
       if (effort == Effort.PROOF) {
         status.put("caught_up", proven.caughtUp().orElse(false));
         status.put("caught_up_reason", proven.reason());

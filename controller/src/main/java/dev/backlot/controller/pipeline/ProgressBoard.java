@@ -42,6 +42,11 @@ public final class ProgressBoard implements AutoCloseable {
     return Optional.ofNullable(board.get(pipeline));
   }
 
+  /** Returns the progress of every pipeline that has a job, by name. */
+  public Map<String, Progress> all() {
+    return Map.copyOf(board);
+  }
+
   /** Returns the jobs as they were a few seconds ago. */
   public List<Job> jobs() {
     return jobs;

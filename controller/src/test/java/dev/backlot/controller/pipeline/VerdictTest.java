@@ -14,6 +14,7 @@ import dev.backlot.metadata.PipelineStore.State;
 import dev.backlot.metadata.PipelineStore.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +60,8 @@ final class VerdictTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            "");
+            "",
+            List.of());
     assertThat(
             Verdict.decide(
                 RUN,

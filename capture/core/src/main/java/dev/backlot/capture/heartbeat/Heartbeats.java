@@ -2,15 +2,16 @@ package dev.backlot.capture.heartbeat;
 
 import dev.backlot.capture.log.OrderedWriter;
 import dev.backlot.capture.log.SourceChannel;
+import dev.backlot.capture.metrics.CaptureMetrics;
 import dev.backlot.event.Position;
 import dev.backlot.metadata.HeartbeatStore;
 import dev.backlot.metadata.HeartbeatStore.Beat;
 import dev.backlot.metadata.HeartbeatStore.Operation;
+import dev.backlot.metadata.HeartbeatStore.Volume;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class Heartbeats {
 
   private final HeartbeatStore store;
   private final OrderedWriter writer;
+  private final CaptureMetrics metrics;
   private final String connection;
   private final long generation;
   private long sequence;
@@ -39,8 +41,13 @@ public final class Heartbeats {
 
   /** Continues a connection's heartbeats under a lease's generation. */
   public Heartbeats(
-      HeartbeatStore store, OrderedWriter writer, String connection, long generation) {
+      HeartbeatStore store,
+      OrderedWriter writer,
+      CaptureMetrics metrics,
+      String connection,
+      long generation) {
     this.store = store;
+    this.metrics = metrics;
     this.writer = writer;
     this.connection = connection;
     this.generation = generation;
@@ -71,10 +78,10 @@ public final class Heartbeats {
    *
    * @param at where it stands in the log
    * @param commitMicros when the source committed it
-   * @param channels of all Sources that are captured
+   * @param channels of all Sources that are captured, by name
    */
   public void passed(
-      String content, Position at, long commitMicros, Collection<SourceChannel> channels) {
+      String content, Position at, long commitMicros, Map<String, SourceChannel> channels) {
     if (!content.startsWith(PREFIX)) {
       return;
     }
@@ -83,15 +90,19 @@ public final class Heartbeats {
       return;
     }
     Map<String, AtomicLongArray> offsets = new HashMap<>();
-    Map<String, Long> marks = new HashMap<>();
-    for (SourceChannel channel : channels) {
+    Map<String, Volume> volumes = new HashMap<>();
+    Map<String, Long> changes = new HashMap<>();
+    for (Map.Entry<String, SourceChannel> source : channels.entrySet()) {
+      SourceChannel channel = source.getValue();
       AtomicLongArray ofTopic = new AtomicLongArray(channel.partitions());
       channel.writeMark(at, commitMicros, ofTopic::set);
       offsets.put(channel.topic(), ofTopic);
-      marks.put(channel.topic(), channel.takeMarks());
+      Volume volume = channel.takeVolume();
+      volumes.put(channel.topic(), volume);
+      changes.put(source.getKey(), volume.changes());
     }
     long number = Long.parseLong(parts[2]);
-    writer.whenAcknowledged(() -> note(number, parts[3], commitMicros, offsets, marks));
+    writer.whenAcknowledged(() -> note(number, parts[3], commitMicros, offsets, volumes, changes));
   }
 
   private void note(
@@ -99,19 +110,24 @@ public final class Heartbeats {
       String operation,
       long commitMicros,
       Map<String, AtomicLongArray> offsets,
-      Map<String, Long> marks) {
+      Map<String, Volume> volumes,
+      Map<String, Long> changes) {
+    Instant committed = Instant.EPOCH.plus(commitMicros, ChronoUnit.MICROS);
+    Instant now = Instant.now();
     Map<String, List<Long>> places = new HashMap<>();
     offsets.forEach((topic, ofTopic) -> places.put(topic, list(ofTopic)));
+    changes.forEach(metrics::written);
+    metrics.heartbeat(HeartbeatStore.seconds(committed, now));
     try {
       store.add(
           new Beat(
               connection,
               number,
               operation,
-              Instant.EPOCH.plus(commitMicros, ChronoUnit.MICROS),
-              Instant.now(),
+              committed,
+              now,
               places),
-          marks);
+          volumes);
     } catch (RuntimeException e) {
       // Without the metadata database the lease ends soon; one heartbeat less is no reason to.
       LOG.warn("Cannot note heartbeat {} of connection '{}'", number, connection, e);

@@ -4,6 +4,7 @@ import dev.backlot.event.ControlRecord;
 import dev.backlot.event.EventHeader;
 import dev.backlot.event.Partitioning;
 import dev.backlot.event.Position;
+import dev.backlot.metadata.HeartbeatStore;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ public final class SourceChannel {
   private Position highestTail = Position.START;
   private int roundRobin;
   private long marks;
+  private long changes;
 
   /**
    * Opens the channel.
@@ -110,10 +112,11 @@ public final class SourceChannel {
     }
   }
 
-  /** Returns how many marks were written since this was last asked. */
-  public long takeMarks() {
-    long written = marks;
+  /** Returns what was written since this was last asked; for the thread that writes. */
+  public HeartbeatStore.Volume takeVolume() {
+    HeartbeatStore.Volume written = new HeartbeatStore.Volume(marks, changes);
     marks = 0;
+    changes = 0;
     return written;
   }
 
@@ -143,6 +146,7 @@ public final class SourceChannel {
       Position position,
       int flags,
       long sourceMicros) {
+    changes++;
     writer.send(record(partition, key, value, position, flags, sourceMicros));
   }
 

@@ -77,6 +77,27 @@ public final class CaptureMetrics implements WriteListener, AutoCloseable {
           .labelNames(CONNECTION, "source")
           .register();
 
+  private static final Counter SOURCE_RECORDS =
+      Counter.builder()
+          .name("backlot_source_records_total")
+          .help("Records written into the Source's topic: changes and dumped rows.")
+          .labelNames(CONNECTION, "source")
+          .register();
+  private static final Counter HEARTBEATS =
+      Counter.builder()
+          .name("backlot_capture_heartbeats_total")
+          .help("Heartbeats that Kafka has acknowledged for every Source.")
+          .labelNames(CONNECTION)
+          .register();
+  private static final Histogram HEARTBEAT =
+      Histogram.builder()
+          .name("backlot_capture_heartbeat_seconds")
+          .help("From a heartbeat's commit until Kafka has acknowledged it for every Source.")
+          .labelNames(CONNECTION)
+          .classicOnly()
+          .classicUpperBounds(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30)
+          .register();
+
   private final String connection;
   private final CounterDataPoint records;
   private final CounterDataPoint bytes;
@@ -130,6 +151,18 @@ public final class CaptureMetrics implements WriteListener, AutoCloseable {
     DUMPED.labelValues(connection, source).inc(rows);
   }
 
+  /** Counts what was written into a Source's topic, with every heartbeat. */
+  public void written(String source, long changes) {
+    sources.add(source);
+    SOURCE_RECORDS.labelValues(connection, source).inc(changes);
+  }
+
+  /** Kafka has acknowledged a heartbeat. */
+  public void heartbeat(double seconds) {
+    HEARTBEATS.labelValues(connection).inc();
+    HEARTBEAT.labelValues(connection).observe(seconds);
+  }
+
   /** Ends the series. */
   @Override
   public void close() {
@@ -141,6 +174,12 @@ public final class CaptureMetrics implements WriteListener, AutoCloseable {
     LAG.remove(connection);
     DUMPS_RUNNING.remove(connection);
     slots.forEach(slot -> RETAINED.remove(connection, slot));
-    sources.forEach(source -> DUMPED.remove(connection, source));
+    HEARTBEATS.remove(connection);
+    HEARTBEAT.remove(connection);
+    sources.forEach(
+        source -> {
+          DUMPED.remove(connection, source);
+          SOURCE_RECORDS.remove(connection, source);
+        });
   }
 }

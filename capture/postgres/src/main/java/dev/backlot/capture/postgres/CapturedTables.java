@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,12 +84,11 @@ final class CapturedTables {
     return names.get(source);
   }
 
-  /** Returns the ways into the topics of all tables that are written; for any thread. */
-  List<SourceChannel> channels() {
+  /** Returns the ways into the topics of all tables that are written, by Source; for any thread. */
+  Map<String, SourceChannel> channels() {
     return captured.values().stream()
         .filter(table -> table.stoppedReason().isEmpty())
-        .map(CapturedTable::channel)
-        .toList();
+        .collect(Collectors.toMap(CapturedTable::source, CapturedTable::channel));
   }
 
   /** Returns why tables that the document names are not captured, by name. */

@@ -71,6 +71,7 @@ final class Housekeeper {
         new Heartbeats(
             session.environment().metadata().heartbeats(),
             writer,
+            session.metrics(),
             session.connection(),
             session.generation());
   }
