@@ -62,7 +62,7 @@ public final class Controller implements AutoCloseable {
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     TOMCAT.setLevel(java.util.logging.Level.WARNING);
     MetadataDatabase metadata = openMetadata(config.metadata());
-    SpringApplication application = 
+    SpringApplication application =
         new SpringApplication(WebConfiguration.class, Wiring.class, MeasuringWiring.class);
     application.setWebApplicationType(WebApplicationType.SERVLET);
     application.setBannerMode(Banner.Mode.OFF);

@@ -53,7 +53,8 @@ class MeasuringIT {
         """);
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(() -> platform.get("/api/v1/pipelines/movies").at("status", "state").equals("running"));
+        .until(
+            () -> platform.get("/api/v1/pipelines/movies").at("status", "state").equals("running"));
   }
 
   @AfterAll
@@ -67,7 +68,8 @@ class MeasuringIT {
     metadata
         .heartbeats()
         .add(
-            new Beat("studio", sequence, "create", now.minusMillis(40), now, Map.of("t", List.of(1L))),
+            new Beat(
+                "studio", sequence, "create", now.minusMillis(40), now, Map.of("t", List.of(1L))),
             Map.of("backlot.studio.public.movie.1", new Volume(4, 100)));
   }
 
@@ -83,7 +85,8 @@ class MeasuringIT {
                     "studio.movies",
                     "studio",
                     Optional.of(
-                        new Beat("studio", 7, "create", committed, committed.plusMillis(40), Map.of())),
+                        new Beat(
+                            "studio", 7, "create", committed, committed.plusMillis(40), Map.of())),
                     Optional.of(committed.plusMillis(1_500)),
                     stillSince,
                     List.of(new Window(600, 9, one, one, one)),
@@ -103,12 +106,20 @@ class MeasuringIT {
     shown(Instant.now(), Optional.empty());
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> "1.5".equals(String.valueOf(platform.get("/api/v1/pipelines/movies").at("status", "heartbeat_seconds"))));
+        .until(
+            () ->
+                "1.5"
+                    .equals(
+                        String.valueOf(
+                            platform
+                                .get("/api/v1/pipelines/movies")
+                                .at("status", "heartbeat_seconds"))));
 
     TestPlatform.Answer pipeline = platform.get("/api/v1/pipelines/movies");
     assertThat(pipeline.at("status", "heartbeats", 0, "table")).isEqualTo("studio.movies");
     assertThat(pipeline.at("status", "heartbeats", 0, "topic_seconds")).hasToString("0.04");
-    assertThat(pipeline.at("status", "heartbeats", 0, "windows", 0, "total", "p95")).hasToString("0.75");
+    assertThat(pipeline.at("status", "heartbeats", 0, "windows", 0, "total", "p95"))
+        .hasToString("0.75");
     assertThat(platform.run("get", "pipelines").out()).contains("HEARTBEAT").contains("1.5s");
 
     await()
@@ -116,14 +127,31 @@ class MeasuringIT {
         .untilAsserted(
             () -> {
               beat(metadata.heartbeats().lastSequence("studio") + 1);
-              Map<?, ?> series = (Map<?, ?>) platform.get("/api/v1/history?subject=pipeline:movies&series=heartbeat_seconds,unknown").at("series");
-              assertThat((List<?>) series.get("heartbeat_seconds")).isNotEmpty().last().hasToString("1.5");
+              Map<?, ?> series =
+                  (Map<?, ?>)
+                      platform
+                          .get(
+                              "/api/v1/history?subject=pipeline:movies&series=heartbeat_seconds,unknown")
+                          .at("series");
+              assertThat((List<?>) series.get("heartbeat_seconds"))
+                  .isNotEmpty()
+                  .last()
+                  .hasToString("1.5");
               assertThat((List<?>) series.get("unknown")).isNotEmpty().containsOnlyNulls();
-              Map<?, ?> ofSource = (Map<?, ?>) platform.get("/api/v1/history?subject=source:studio.public.movie").at("series");
-              assertThat((List<?>) ofSource.get("rate")).isNotEmpty().last().satisfies(rate -> assertThat(((Number) rate).doubleValue()).isPositive());
+              Map<?, ?> ofSource =
+                  (Map<?, ?>)
+                      platform
+                          .get("/api/v1/history?subject=source:studio.public.movie")
+                          .at("series");
+              assertThat((List<?>) ofSource.get("rate"))
+                  .isNotEmpty()
+                  .last()
+                  .satisfies(rate -> assertThat(((Number) rate).doubleValue()).isPositive());
             });
-    assertThat(platform.get("/api/v1/history?subject=pipeline:nobody").at("times")).isEqualTo(List.of());
-    assertThat(platform.get("/api/v1/history?subject=pipeline:movies&minutes=0").status()).isEqualTo(400);
+    assertThat(platform.get("/api/v1/history?subject=pipeline:nobody").at("times"))
+        .isEqualTo(List.of());
+    assertThat(platform.get("/api/v1/history?subject=pipeline:movies&minutes=0").status())
+        .isEqualTo(400);
   }
 
   @Test
@@ -131,9 +159,7 @@ class MeasuringIT {
     shown(Instant.now().minusSeconds(60), Optional.of(Instant.now().minusSeconds(2)));
     assertThat(isSilent("studio.movies")).isFalse();
 
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> isSilent("studio.movies"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> isSilent("studio.movies"));
 
     await()
         .atMost(Duration.ofSeconds(60))

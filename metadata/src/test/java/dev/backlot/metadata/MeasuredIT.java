@@ -32,8 +32,7 @@ class MeasuredIT {
     postgres = PostgresServer.temporary().start();
     metadata =
         MetadataDatabase.open(
-            new PlatformConfig.Database(
-                postgres.jdbcUrl(), postgres.user(), postgres.password()));
+            new PlatformConfig.Database(postgres.jdbcUrl(), postgres.user(), postgres.password()));
   }
 
   @AfterAll
@@ -52,7 +51,8 @@ class MeasuredIT {
     }
     store.write(MINUTE.plusSeconds(61), Map.of(lag, 9.5));
 
-    List<Moment> fine = store.read("pipeline:movies", List.of("rate", "lag_seconds"), Step.FINE, MINUTE);
+    List<Moment> fine =
+        store.read("pipeline:movies", List.of("rate", "lag_seconds"), Step.FINE, MINUTE);
     assertThat(fine).hasSize(7);
     assertThat(fine.get(0)).isEqualTo(new Moment(MINUTE, List.of(0.0, 1.0)));
     assertThat(fine.get(6)).isEqualTo(new Moment(MINUTE.plusSeconds(60), Arrays.asList(null, 9.5)));
@@ -64,7 +64,8 @@ class MeasuredIT {
     store.write(later, Map.of(new Series("lag_seconds", "pipeline:shows"), 1.0));
     assertThat(store.read("pipeline:movies", List.of("lag_seconds"), Step.FINE, MINUTE))
         .allMatch(moment -> moment.at().equals(later) && moment.values().get(0) == null);
-    assertThat(store.read("pipeline:movies", List.of("lag_seconds"), Step.COARSE, MINUTE)).isNotEmpty();
+    assertThat(store.read("pipeline:movies", List.of("lag_seconds"), Step.COARSE, MINUTE))
+        .isNotEmpty();
   }
 
   @Test
@@ -77,7 +78,8 @@ class MeasuredIT {
 
     HistoryStore another = metadata.history();
     another.write(
-        begin.plus(Duration.ofDays(8)).plusSeconds(10), Map.of(new Series("rate", "source:new"), 3.0));
+        begin.plus(Duration.ofDays(8)).plusSeconds(10),
+        Map.of(new Series("rate", "source:new"), 3.0));
 
     assertThat(another.read("source:new", List.of("rate"), Step.FINE, begin))
         .extracting(moment -> moment.values().get(0))

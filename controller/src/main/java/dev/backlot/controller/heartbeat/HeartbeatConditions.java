@@ -86,8 +86,7 @@ public final class HeartbeatConditions implements Conditions {
         if (status == null || status.state() != CaptureStore.State.RUNNING) {
           unknown.add(Subject.connection(document.name()));
         } else {
-          silence(
-                  spec.get(), Optional.ofNullable(newest.get(document.name())), document, now)
+          silence(spec.get(), Optional.ofNullable(newest.get(document.name())), document, now)
               .ifPresent(found::add);
         }
       }
@@ -150,10 +149,7 @@ public final class HeartbeatConditions implements Conditions {
       silence(shown, table, spec, connection, now)
           .ifPresent(
               condition ->
-                  silent.merge(
-                      table,
-                      condition,
-                      (a, b) -> a.since().isBefore(b.since()) ? a : b));
+                  silent.merge(table, condition, (a, b) -> a.since().isBefore(b.since()) ? a : b));
     }
     return List.copyOf(silent.values());
   }

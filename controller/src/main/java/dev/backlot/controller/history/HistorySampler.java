@@ -165,8 +165,7 @@ public final class HistorySampler implements AutoCloseable {
     lastVolumesAt = now;
   }
 
-  private static void highest(
-      Map<Series, Double> all, String name, String subject, double value) {
+  private static void highest(Map<Series, Double> all, String name, String subject, double value) {
     all.merge(new Series(name, subject), value, Math::max);
   }
 

@@ -119,15 +119,7 @@ public final class Heartbeats {
     changes.forEach(metrics::written);
     metrics.heartbeat(HeartbeatStore.seconds(committed, now));
     try {
-      store.add(
-          new Beat(
-              connection,
-              number,
-              operation,
-              committed,
-              now,
-              places),
-          volumes);
+      store.add(new Beat(connection, number, operation, committed, now, places), volumes);
     } catch (RuntimeException e) {
       // Without the metadata database the lease ends soon; one heartbeat less is no reason to.
       LOG.warn("Cannot note heartbeat {} of connection '{}'", number, connection, e);
