@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
       PipelineCommands.Rollback.class,
       ReplayCommand.class,
       DataCommands.Dump.class,
+      RecaptureCommand.class,
       DataCommands.Sample.class,
       DataCommands.Query.class,
       AuditCommand.class,

@@ -231,6 +231,57 @@ public final class CaptureStore {
                 .execute());
   }
 
+  /**
+   * Asks that a connection be captured anew: each of its Sources begins another epoch with a dump.
+   *
+   * @return false when it was never captured
+   */
+  public boolean requestRecapture(String connection) {
+    return jdbi.inTransaction(
+        handle -> {
+          int found =
+              handle.execute(
+                  "UPDATE capture_status SET recapture = true WHERE connection = ?", connection);
+          handle.execute("NOTIFY " + CHANNEL);
+          return found == 1;
+        });
+  }
+
+  /** Returns whether a connection is to be captured anew. */
+  public boolean recaptureRequested(String connection) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select("SELECT recapture FROM capture_status WHERE connection = ?", connection)
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(false));
+  }
+
+  /**
+   * Forgets everything of a connection's capture but its epochs, as was asked: nothing of it is
+   * left in the source database now.
+   */
+  public void beginRecapture(String connection) {
+    String reason = "Its connection is captured anew.";
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute("DELETE FROM capture_progress WHERE connection = ?", connection);
+          handle.execute(
+              "UPDATE source SET state = 'removed', reason = ?, updated_at = now()"
+                  + " WHERE connection = ? AND state <> 'removed'",
+              reason,
+              connection);
+          handle.execute(
+              "UPDATE dump SET state = 'cancelled', reason = ?, finished_at = now()"
+                  + " WHERE connection = ? AND state IN ('requested', 'running')",
+              reason,
+              connection);
+          handle.execute(
+              "UPDATE capture_status SET recapture = false WHERE connection = ?", connection);
+        });
+  }
+
   /** Forgets what was acknowledged: the next capture of this connection begins anew. */
   public void resetProgress(String connection) {
     jdbi.useHandle(

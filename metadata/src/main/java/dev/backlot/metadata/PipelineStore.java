@@ -182,6 +182,24 @@ public final class PipelineStore {
                         row -> row.getColumn("failures", Integer.class))));
   }
 
+  /** Returns the pipelines whose deployed plan reads an epoch of a Source that is over. */
+  public List<String> readingOldEpochs() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    """
+                    SELECT DISTINCT s.pipeline FROM pipeline_status s
+                    JOIN pipeline_plan p ON p.pipeline = s.pipeline AND p.hash = s.plan_hash
+                    CROSS JOIN LATERAL json_array_elements(p.plan -> 'sources') planned
+                    JOIN source ON source.name = planned ->> 'name' AND source.state <> 'removed'
+                    WHERE source.epoch > (planned ->> 'epoch')::int AND s.restart <= s.restarted
+                    ORDER BY s.pipeline
+                    """)
+                .mapTo(String.class)
+                .list());
+  }
+
   /** Asks for a restart with a fresh plan. */
   public void requestRestart(String pipeline) {
     jdbi.useHandle(

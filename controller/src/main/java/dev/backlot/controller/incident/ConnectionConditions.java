@@ -27,6 +27,14 @@ import java.util.Set;
 
 /** What is wrong with connections, as their captures say. */
 public final class ConnectionConditions implements Conditions {
+  private static final Set<String> LOST =
+      Set.of(
+          ProblemCode.CONNECTION_SLOT_LOST.name(), ProblemCode.CONNECTION_PUBLICATION_LOST.name());
+
+  /** What else capture does not expect to go away by itself, though it goes on to try. */
+  private static final Set<String> FAILED =
+      Set.of(ProblemCode.KAFKA_DATA_LOST.name(), ProblemCode.SPEC_NOT_SUPPORTED.name());
+
   private final DocumentStore documents;
   private final CaptureStore captures;
   private Set<String> unwell = Set.of();
@@ -43,6 +51,7 @@ public final class ConnectionConditions implements Conditions {
         AlertKind.CONNECTION_FAILED,
         AlertKind.CONNECTION_RETRYING,
         AlertKind.SLOT_LOST,
+        AlertKind.PREREQUISITE_MISSING,
         AlertKind.TABLE_REFUSED,
         AlertKind.WAL_OVER_ALERT,
         AlertKind.WAL_OVER_LIMIT);
@@ -84,18 +93,18 @@ public final class ConnectionConditions implements Conditions {
   public boolean canTell(AlertKind kind, Subject subject) {
     return switch (kind) {
       case TABLE_REFUSED -> !unwell.contains(SourceName.parse(subject.name()).connection());
-      case WAL_OVER_ALERT, WAL_OVER_LIMIT -> !unwell.contains(subject.name());
+      case PREREQUISITE_MISSING, WAL_OVER_ALERT, WAL_OVER_LIMIT -> !unwell.contains(subject.name());
       default -> true;
     };
   }
 
   private static Condition notRunning(Status status, Unwell trouble) {
-    boolean failed = status.state() == CaptureStore.State.FAILED;
-    boolean lost = trouble.code().equals(ProblemCode.CONNECTION_SLOT_LOST.name());
     AlertKind kind =
-        !failed
-            ? AlertKind.CONNECTION_RETRYING
-            : lost ? AlertKind.SLOT_LOST : AlertKind.CONNECTION_FAILED;
+        LOST.contains(trouble.code())
+            ? AlertKind.SLOT_LOST
+            : FAILED.contains(trouble.code())
+                ? AlertKind.CONNECTION_FAILED
+                : AlertKind.CONNECTION_RETRYING;
     String reason =
         trouble.reason().isEmpty()
             ? "Capture of connection '"
@@ -131,10 +140,24 @@ public final class ConnectionConditions implements Conditions {
           (table, said) ->
               found.add(refused(spec.name(), String.valueOf(table), said, status.updatedAt())));
     }
+    if (details.get("prerequisites") instanceof List<?> missing && !missing.isEmpty()) {
+      found.add(prerequisite(spec.name(), missing.get(0), status.updatedAt()));
+    }
     if (details.get("retained_bytes") instanceof Number retained) {
       retained(spec, retained.longValue(), status.updatedAt()).ifPresent(found::add);
     }
     return found;
+  }
+
+  private static Condition prerequisite(String connection, Object said, Instant since) {
+    Map<?, ?> facts = said instanceof Map<?, ?> map ? map : Map.of();
+    return Condition.of(
+        AlertKind.PREREQUISITE_MISSING,
+        Subject.connection(connection),
+        Severity.CRITICAL,
+        facts.get("reason") + " Until then it runs on, but could not begin again.",
+        Map.of("code", String.valueOf(facts.get("code"))),
+        since);
   }
 
   private static Condition refused(String connection, String table, Object said, Instant since) {

@@ -43,6 +43,7 @@ public final class Reconciler implements AutoCloseable {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration BLOCKED_RETRY = Duration.ofSeconds(5);
   private static final Duration WAITING_RETRY = Duration.ofSeconds(1);
+  private static final Duration EPOCHS = Duration.ofSeconds(3);
   private static final Duration WELL = Duration.ofSeconds(60);
 
   private final DocumentStore documents;
@@ -57,6 +58,7 @@ public final class Reconciler implements AutoCloseable {
   private boolean awake;
   private volatile boolean closed;
   private int unreachable;
+  private long epochsSeen = System.nanoTime();
 
   /** Prepares a reconciler; {@link #start} sets it going. */
   public Reconciler(
@@ -121,6 +123,7 @@ public final class Reconciler implements AutoCloseable {
 
   /** One look at everything: what is wanted, what runs, and a step towards each other. */
   void reconcile() {
+    followEpochs();
     List<StoredDocument> wanted = documents.list();
     Optional<Map<String, Job>> actual = jobs(wanted);
     if (actual.isEmpty()) {
@@ -139,6 +142,17 @@ public final class Reconciler implements AutoCloseable {
       }
     }
     stopStrangers(wanted, actual.get());
+  }
+
+  /** A Source that was captured anew is read from its new topic. */
+  private void followEpochs() {
+    if (System.nanoTime() - epochsSeen > EPOCHS.toNanos()) {
+      epochsSeen = System.nanoTime();
+      for (String pipeline : pipelines.readingOldEpochs()) {
+        LOG.info("Pipeline '{}' is planned anew, since a Source has a new epoch", pipeline);
+        pipelines.requestRestart(pipeline);
+      }
+    }
   }
 
   /** Intent → verdict → plan → job, for one pipeline. */

@@ -1,6 +1,8 @@
 package dev.backlot.controller.source;
 
 import dev.backlot.controller.dataplane.DataPlane;
+import dev.backlot.metadata.CaptureStore;
+import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DumpStore;
 import dev.backlot.metadata.DumpStore.Dump;
 import dev.backlot.metadata.MetadataDatabase;
@@ -8,6 +10,7 @@ import dev.backlot.metadata.SourceStore;
 import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.spec.SpecKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,12 +28,16 @@ import org.springframework.web.bind.annotation.RestController;
 public final class SourceResource {
   private static final int MOST_ROWS = 1000;
 
+  private final DocumentStore documents;
+  private final CaptureStore captures;
   private final SourceStore sources;
   private final DumpStore dumps;
   private final DataPlane dataPlane;
 
   /** Serves these Sources. */
   public SourceResource(MetadataDatabase metadata, DataPlane dataPlane) {
+    this.documents = metadata.documents();
+    this.captures = metadata.captures();
     this.sources = metadata.sources();
     this.dumps = metadata.dumps();
     this.dataPlane = dataPlane;
@@ -42,6 +49,24 @@ public final class SourceResource {
    * @param keys each the key's columns in key order, as text
    */
   record DumpRequest(@Nullable String where, @Nullable List<List<String>> keys) {}
+
+  /** Lets every Source of a connection begin another epoch, with a dump. */
+  @PostMapping("/api/v1/connections/{name}/recapture")
+  Map<String, Object> recapture(@PathVariable String name) {
+    boolean declared =
+        documents.find(SpecKind.CONNECTION, name).filter(found -> !found.deleting()).isPresent();
+    if (!declared || !captures.requestRecapture(name)) {
+      throw new ProblemException(
+          declared ? ProblemCode.NOT_ALLOWED_NOW : ProblemCode.NOT_FOUND,
+          "Cannot recapture connection '"
+              + name
+              + "': "
+              + (declared
+                  ? "it was never captured. Wait until it is."
+                  : "there is none of this name. See `backlot get connections`."));
+    }
+    return Map.of("state", "requested");
+  }
 
   @GetMapping("/api/v1/sources/{name}/sample")
   Map<String, Object> sample(

@@ -31,6 +31,8 @@ public enum AlertKind {
   CONNECTION_RETRYING(20),
   /** The database lost the place from which capture reads. */
   SLOT_LOST(0),
+  /** Capture runs, but lacks something without which it would not begin again. */
+  PREREQUISITE_MISSING(5),
   /** A table of a connection is not captured. */
   TABLE_REFUSED(15),
   /** The database retains more log for us than it should. */

@@ -88,6 +88,24 @@ public final class Fences {
     write(Map.of(topic, partitions), Map.of());
   }
 
+  /**
+   * Writes into every partition of a topic that was just begun that all earlier rows are gone:
+   * those of the Source's earlier epochs, also when the table is empty now.
+   *
+   * @param value the framed event
+   */
+  public void endEarlierEpochs(String topic, int partitions, byte[] value) {
+    byte[] key =
+        new ControlRecord(ControlRecord.Kind.TRUNCATE, generation, Position.START)
+            .encode(controlSchemaId);
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (int p = 0; p < partitions; p++) {
+      sent.add(producer.send(record(topic, p, Position.START, key, value)));
+    }
+    producer.flush();
+    sent.forEach(Fences::await);
+  }
+
   private Map<TopicPartition, Long> write(
       Map<String, Integer> topics, Map<String, Position[]> positions) {
     Map<TopicPartition, Future<RecordMetadata>> sent = new HashMap<>();
@@ -108,8 +126,12 @@ public final class Fences {
   private ProducerRecord<byte[], byte[]> fence(String topic, int partition, Position position) {
     byte[] content =
         new ControlRecord(ControlRecord.Kind.FENCE, generation, position).encode(controlSchemaId);
-    ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(topic, partition, content, content);
+    return record(topic, partition, position, content, content);
+  }
+
+  private ProducerRecord<byte[], byte[]> record(
+      String topic, int partition, Position position, byte[] key, byte[] value) {
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, partition, key, value);
     long now = System.currentTimeMillis() * 1000;
     record
         .headers()

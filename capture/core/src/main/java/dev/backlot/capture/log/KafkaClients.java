@@ -37,6 +37,9 @@ public final class KafkaClients {
         Map.entry("buffer.memory", 64L * 1024 * 1024),
         Map.entry("max.request.size", 32 * 1024 * 1024),
         Map.entry("max.in.flight.requests.per.connection", 5),
+        // A Kafka that is away for longer is said, and what it lacks is read from the log again.
+        Map.entry("request.timeout.ms", 10_000),
+        Map.entry("delivery.timeout.ms", 30_000),
         Map.entry("max.block.ms", 30_000));
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ final class CaptureTask {
   private static final Set<ProblemCode> FINAL =
       Set.of(
           ProblemCode.CONNECTION_SLOT_LOST,
+          ProblemCode.CONNECTION_PUBLICATION_LOST,
           ProblemCode.KAFKA_DATA_LOST,
           ProblemCode.SPEC_NOT_SUPPORTED);
 
@@ -205,7 +207,7 @@ final class CaptureTask {
       problems =
           List.of(
               Problem.of(
-                  ProblemCode.INTERNAL,
+                  isKafkas(failure) ? ProblemCode.KAFKA_UNREACHABLE : ProblemCode.INTERNAL,
                   "Cannot capture connection '"
                       + connection
                       + "': "
@@ -220,6 +222,15 @@ final class CaptureTask {
     } catch (RuntimeException e) {
       LOG.warn("Cannot write the status of '{}': {}", connection, e.toString());
     }
+  }
+
+  private static boolean isKafkas(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof KafkaException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String rootCause(Throwable failure) {

@@ -12,12 +12,16 @@ import dev.backlot.capture.postgres.catalog.TableShapes;
 import dev.backlot.capture.postgres.type.TableShape;
 import dev.backlot.capture.worker.CaptureSession;
 import dev.backlot.capture.worker.Sources;
+import dev.backlot.event.EnvelopeWriter;
+import dev.backlot.event.Op;
+import dev.backlot.event.Origin;
 import dev.backlot.event.Position;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.ConnectionSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -43,6 +47,8 @@ import org.slf4j.LoggerFactory;
  */
 final class CapturedTables {
   private static final Logger LOG = LoggerFactory.getLogger(CapturedTables.class);
+
+  private static final int LEAVES_OUT = 180_000;
 
   private final CaptureSession session;
   private final Catalog catalog;
@@ -178,15 +184,37 @@ final class CapturedTables {
     SourceDescriptor source =
         sources.prepare(id.source(session.connection()), id.schema(), id.table(), shape.schema());
     fences.begin(source.topic(), source.partitions());
+    if (source.epoch() > 1) {
+      byte[] end = endOfEarlierEpochs(id, shape, source);
+      fences.endEarlierEpochs(source.topic(), source.partitions(), end);
+    }
     Position[] tails = new Position[source.partitions()];
     Arrays.fill(tails, Position.START);
     return open(id, source, tails, writer);
+  }
+
+  private byte[] endOfEarlierEpochs(TableId id, TableShape shape, SourceDescriptor source) {
+    String database = session.intent().spec().config().database();
+    List<Integer> keyIds = source.keySchemaIds();
+    List<Integer> valueIds = source.valueSchemaIds();
+    EnvelopeWriter writer =
+        new EnvelopeWriter(
+            shape.schema(),
+            keyIds.isEmpty() ? 0 : keyIds.get(keyIds.size() - 1),
+            valueIds.get(valueIds.size() - 1),
+            new Origin("postgresql", database, id.schema(), id.table()));
+    long now = System.currentTimeMillis() * 1000;
+    writer.begin();
+    writer.noBefore();
+    writer.noAfter();
+    return writer.end(Op.TRUNCATE, now, Position.START, null, now);
   }
 
   /** Publishes before a Source is visible, so that its first dump begins after it. */
   private void publish(Set<TableId> wanted) throws SQLException {
     Set<TableId> published = publication.tables().orElse(null);
     if (published == null) {
+      checkNothingMissed();
       publication.create(wanted);
     } else {
       Set<TableId> lacking = new HashSet<>(wanted);
@@ -206,6 +234,22 @@ final class CapturedTables {
         sources.publish(table.descriptor());
       }
     }
+  }
+
+  /**
+   * From version 18 on, a server leaves out what happened while there was no publication; older
+   * ones say so when it is to be read.
+   */
+  private void checkNothingMissed() throws SQLException {
+    boolean published =
+        captured.values().stream().anyMatch(table -> sources.find(name(table)).isPresent());
+    if (published && catalog.version() >= LEAVES_OUT) {
+      throw PostgresCapture.publicationLost(session.connection());
+    }
+  }
+
+  private static SourceName name(CapturedTable table) {
+    return SourceName.parse(table.source());
   }
 
   private void remove(TableId id, Map<String, Problem> problems) {

@@ -104,6 +104,9 @@ final class Housekeeper {
       if (signalled || now - lastLook > LOOK.toNanos()) {
         lastLook = now;
         drain();
+        if (captures.recaptureRequested(session.connection())) {
+          throw new ReconnectException();
+        }
         beat();
         emitted.forget(catalog.snapshot());
         if (session.intent() != followed) {
@@ -197,7 +200,9 @@ final class Housekeeper {
     session.metrics().setRetained(slot.name(), retained);
     session.metrics().setLag(Math.max(0, slot.writtenSince(writer.confirmed())));
     ConnectionSpec.WalBudget wal = followed.spec().wal();
-    List<Problem> problems = new ArrayList<>(tables.refused().values());
+    List<Problem> missing = missing();
+    List<Problem> problems = new ArrayList<>(missing);
+    problems.addAll(tables.refused().values());
     Map<String, Object> refused = new TreeMap<>();
     tables
         .refused()
@@ -211,6 +216,11 @@ final class Housekeeper {
                         "reason", problem.message())));
     Map<String, Object> details = new TreeMap<>();
     details.put("tables", refused);
+    details.put(
+        "prerequisites",
+        missing.stream()
+            .map(problem -> Map.of("code", problem.code().name(), "reason", problem.message()))
+            .toList());
     details.put("retained_bytes", retained);
     details.put("wal_alert", retained > wal.alertBytes());
     session.report(CaptureStore.State.RUNNING, problems, details, followed.revision());
@@ -222,6 +232,13 @@ final class Housekeeper {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** What a stream that is open does without, and the next one would not begin without. */
+  private List<Problem> missing() throws SQLException {
+    return catalog.mayReplicate()
+        ? List.of()
+        : List.of(PostgresPreflight.noReplicationRight(followed.spec()));
   }
 
   /** The run ends, so that the next one connects as the document says now. */

@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PostgresCapture {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
+  private static final String UNDEFINED_OBJECT = "42704";
   private static final String CHUNK_ROWS = "backlot.capture.chunk_rows";
 
   private final CaptureSession session;
@@ -64,6 +65,7 @@ final class PostgresCapture {
     }
     SourceConnections connections =
         new SourceConnections(session.intent().spec().config(), environment.secrets());
+    recaptureIfAsked(connections);
     String client = "backlot-capture-" + name + "-" + session.generation();
     KafkaProducer<byte[], byte[]> producer = environment.kafka().producer(client);
     try (Connection control = connections.open();
@@ -91,6 +93,20 @@ final class PostgresCapture {
       }
       slot.free();
       stream(connections, sources, tables, writer, keeper);
+    }
+  }
+
+  /** Leaves nothing of an earlier capture but the epochs of its Sources. */
+  private void recaptureIfAsked(SourceConnections connections)
+      throws SQLException, InterruptedException {
+    CaptureStore captures = environment.metadata().captures();
+    if (captures.recaptureRequested(name)) {
+      LOG.info("The connection '{}' is captured anew", name);
+      try (Connection control = connections.open()) {
+        new Slot(control, name).drop();
+        new Publication(control, name).drop();
+      }
+      captures.beginRecapture(name);
     }
   }
 
@@ -186,6 +202,7 @@ final class PostgresCapture {
           cause);
     }
     if (cause instanceof SQLException e) {
+      checkPublication(e);
       throw new ProblemException(
           ProblemCode.CONNECTION_UNREACHABLE,
           "Cannot capture connection '"
@@ -203,6 +220,36 @@ final class PostgresCapture {
     }
   }
 
+  /**
+   * Changes that happened while there was no publication can never be read, also once there is one
+   * again.
+   */
+  private void checkPublication(SQLException failure) {
+    if (!UNDEFINED_OBJECT.equals(failure.getSQLState())) {
+      return;
+    }
+    SourceConnections connections =
+        new SourceConnections(session.intent().spec().config(), environment.secrets());
+    try (Connection control = connections.open()) {
+      if (new Publication(control, name).tables().isPresent()) {
+        throw publicationLost(name);
+      }
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  static ProblemException publicationLost(String connection) {
+    return new ProblemException(
+        ProblemCode.CONNECTION_PUBLICATION_LOST,
+        "Cannot capture connection '"
+            + connection
+            + "': the publication "
+            + Publication.name(connection)
+            + " was dropped, and what changed until it was there again can't be read."
+            + recaptureIt(connection));
+  }
+
   private long startPlace() {
     return environment
         .metadata()
@@ -217,8 +264,7 @@ final class PostgresCapture {
   private void checkSlot(Slot slot) throws SQLException {
     long acknowledged = startPlace();
     Slot.Status status = slot.status().orElse(null);
-    String next =
-        " Delete the connection and apply it again: its tables are dumped into new topics then.";
+    String next = recaptureIt(name);
     if (acknowledged > 0 && status == null) {
       throw lost("the replication slot " + slot.name() + " was dropped." + next);
     }
@@ -233,6 +279,12 @@ final class PostgresCapture {
       throw lost(
           "the replication slot " + slot.name() + " was moved ahead by someone else." + next);
     }
+  }
+
+  private static String recaptureIt(String connection) {
+    return " Run `./backlot recapture connection "
+        + connection
+        + "`: its tables are dumped into new topics then.";
   }
 
   private ProblemException lost(String cause) {
@@ -301,8 +353,8 @@ final class PostgresCapture {
             + name
             + "': Kafka has lost data: "
             + cause
-            + ". Delete the connection and apply it again: its tables are dumped into new topics"
-            + " then.");
+            + "."
+            + recaptureIt(name));
   }
 
   private Thread start(String role, Task task) {

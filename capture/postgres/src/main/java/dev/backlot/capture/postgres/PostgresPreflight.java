@@ -162,26 +162,24 @@ public final class PostgresPreflight {
               + "', and changes can only be told from 'logical'. Run: ALTER SYSTEM SET wal_level ="
               + " 'logical'; and restart the server.");
     }
-    boolean mayReplicate =
-        isTrue(
-            connection,
-            """
-            SELECT r.rolreplication OR r.rolsuper OR EXISTS (SELECT 1 FROM pg_catalog.pg_roles m
-              WHERE m.rolname = 'rds_replication' AND pg_catalog.pg_has_role(m.oid, 'MEMBER'))
-            FROM pg_catalog.pg_roles r WHERE r.rolname = current_user
-            """);
-    if (!mayReplicate) {
-      add(
-          ProblemCode.CONNECTION_NO_REPLICATION_RIGHT,
-          "user '"
-              + spec.config().user()
-              + "' may not replicate. Run: ALTER ROLE "
-              + SqlText.identifier(spec.config().user())
-              + " REPLICATION;");
+    if (!new Catalog(connection).mayReplicate()) {
+      problems.add(noReplicationRight(spec));
     } else if (walLevel.equals("logical")) {
       replicationLogin(connections);
     }
     slot(connection);
+  }
+
+  static Problem noReplicationRight(ConnectionSpec spec) {
+    return Problem.of(
+        ProblemCode.CONNECTION_NO_REPLICATION_RIGHT,
+        "Cannot capture connection '"
+            + spec.name()
+            + "': user '"
+            + spec.config().user()
+            + "' may not replicate. Run: ALTER ROLE "
+            + SqlText.identifier(spec.config().user())
+            + " REPLICATION;");
   }
 
   private void replicationLogin(SourceConnections connections) {

@@ -78,7 +78,7 @@ public final class TableMarks {
    * @param initial where to begin each Source of the pipeline that has no mark yet
    * @return the table's marks afterwards
    * @throws ProblemException {@code TABLE_WITHOUT_MARK} when the table has rows but no marks, or
-   *     holds another epoch of one of the Sources
+   *     holds a newer epoch of one of the Sources
    */
   public static Marks initialise(Table table, Marks initial) {
     Optional<Marks> present = read(table);
@@ -124,21 +124,27 @@ public final class TableMarks {
   }
 
   /**
-   * A table that holds an older epoch of a Source would keep rows that the new one never deletes.
+   * Views show the highest epoch only, so a table may go on with a newer one; with an older one,
+   * they would not show what comes.
    */
   private static void checkEpoch(String table, String topic, Marks before) {
-    String stem = topic.substring(0, topic.lastIndexOf('.') + 1);
+    int point = topic.lastIndexOf('.') + 1;
     for (TopicPartition other : before.byPartition().keySet()) {
-      if (!stem.isEmpty()
-          && !other.topic().equals(topic)
-          && other.topic().lastIndexOf('.') + 1 == stem.length()
-          && other.topic().startsWith(stem)) {
+      if (point > 0
+          && other.topic().lastIndexOf('.') + 1 == point
+          && other.topic().startsWith(topic.substring(0, point))
+          && epoch(other.topic(), point) > epoch(topic, point)) {
         throw new ProblemException(
             ProblemCode.TABLE_WITHOUT_MARK,
-            ("Cannot resume table '%s': it holds rows of topic '%s', whose Source was rebuilt as '%s'."
+            ("Cannot resume table '%s': it holds rows of topic '%s', which is newer than '%s'."
                     + " Delete the pipeline and the table and apply the pipeline again.")
                 .formatted(table, other.topic(), topic));
       }
     }
+  }
+
+  private static long epoch(String topic, int point) {
+    String number = topic.substring(point);
+    return number.matches("\\d{1,18}") ? Long.parseLong(number) : 0;
   }
 }

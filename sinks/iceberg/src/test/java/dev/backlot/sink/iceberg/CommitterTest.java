@@ -261,7 +261,7 @@ final class CommitterTest {
   }
 
   @Test
-  void rowsWithoutMarksAndOtherEpochsAreRefused() {
+  void rowsWithoutMarksAndOlderEpochsAreRefused() {
     Table bare = catalog.createTable(TableIdentifier.of("studio", "rows"), table().schema());
     bare.newAppend().appendFile(file()).commit();
 
@@ -269,10 +269,13 @@ final class CommitterTest {
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining("Roll it back");
     TopicPartition rebuilt = new TopicPartition("backlot.studio.public.movie.2", 0);
+    Marks newer = TableMarks.initialise(table(), new Marks(Map.of(rebuilt, new Mark(0, 0))));
+    assertThat(newer.byPartition()).containsKey(rebuilt).containsAllEntriesOf(START.byPartition());
+    TopicPartition earlier = new TopicPartition("backlot.studio.public.movie.0", 0);
     assertThatThrownBy(
-            () -> TableMarks.initialise(table(), new Marks(Map.of(rebuilt, new Mark(0, 0)))))
+            () -> TableMarks.initialise(table(), new Marks(Map.of(earlier, new Mark(0, 0)))))
         .isInstanceOf(ProblemException.class)
-        .hasMessageContaining("rebuilt as 'backlot.studio.public.movie.2'");
+        .hasMessageContaining("which is newer than 'backlot.studio.public.movie.0'");
   }
 
   private Table table() {

@@ -52,6 +52,26 @@ public final class Catalog {
   /** A column as it is stored. */
   public record Column(String name, int typeOid, int modifier) {}
 
+  /** Returns whether whoever is logged in may read the log. */
+  public boolean mayReplicate() throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement(
+                """
+                SELECT r.rolreplication OR r.rolsuper OR EXISTS (SELECT 1 FROM pg_catalog.pg_roles m
+                  WHERE m.rolname = 'rds_replication' AND pg_catalog.pg_has_role(m.oid, 'MEMBER'))
+                FROM pg_catalog.pg_roles r WHERE r.rolname = current_user
+                """);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() && row.getBoolean(1);
+    }
+  }
+
+  /** Returns the server's version, such as 160010. */
+  public int version() throws SQLException {
+    return connection.getMetaData().getDatabaseMajorVersion() * 10_000
+        + connection.getMetaData().getDatabaseMinorVersion();
+  }
+
   /** Returns all tables and partitioned roots that are not the system's, by name. */
   public List<Table> tables() throws SQLException {
     return tables(
