@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backlot.capture.worker.CaptureWorker;
 import dev.backlot.event.ControlRecord;
-import dev.backlot.metadata.AuditReadStore;
 import dev.backlot.model.audit.AuditAnswer;
 import dev.backlot.model.audit.AuditRead;
 import dev.backlot.schema.canonical.RowDigest;
@@ -56,6 +55,7 @@ class AuditHammerIT {
     String source = name + ".public.deal";
     AtomicBoolean stop = new AtomicBoolean();
     List<Asked> asked = new ArrayList<>();
+    Audits audits = new Audits(bench, source);
     try (CaptureWorker worker = bench.startWorker()) {
       bench.awaitStreaming(source);
       CompletableFuture<Integer> one =
@@ -66,7 +66,7 @@ class AuditHammerIT {
       for (int i = 0; i < READS; i++) {
         AuditRead read = read(i, cursor);
         long dump = i % 10 == 0 ? dump(source) : 0;
-        AuditAnswer answer = ask(name, source, read);
+        AuditAnswer answer = audits.ask(read);
         asked.add(new Asked(read, answer));
         cursor = read.keys().isPresent() ? cursor : answer.next();
         if (dump > 0) {
@@ -116,20 +116,6 @@ class AuditHammerIT {
         .atMost(CaptureBench.PATIENCE)
         .pollInterval(Duration.ofMillis(10))
         .until(() -> bench.metadata.dumps().find(dump).orElseThrow().finishedAt().isPresent());
-  }
-
-  private AuditAnswer ask(String name, String source, AuditRead read) {
-    AuditReadStore store = bench.metadata.auditReads();
-    long id = store.request(source, 1, name, read);
-    Awaitility.await()
-        .atMost(CaptureBench.PATIENCE)
-        .pollInterval(Duration.ofMillis(5))
-        .until(
-            () -> store.find(id).orElseThrow().state().compareTo(AuditReadStore.State.DONE) >= 0);
-    AuditReadStore.Read done = store.find(id).orElseThrow();
-    assertThat(done.reason()).isEmpty();
-    store.forget(id);
-    return done.answer().orElseThrow();
   }
 
   /** Returns how many rows were compared. */

@@ -26,19 +26,19 @@ import org.apache.avro.io.DecoderFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Reads keys and rows, by Avro's own decoder, as canonical texts. For one thread. */
-final class AvroTexts {
+public final class AvroTexts {
   private static final long MICROS_PER_DAY = 86_400_000_000L;
 
   private final IntFunction<Schema> schemas;
   private final Map<Integer, Schema> known = new HashMap<>();
 
   /** Takes how a schema is found by its id. */
-  AvroTexts(IntFunction<Schema> schemas) {
+  public AvroTexts(IntFunction<Schema> schemas) {
     this.schemas = schemas;
   }
 
   /** Returns a key's canonical texts, in key order. */
-  List<String> key(byte[] framed) {
+  public List<String> key(byte[] framed) {
     Schema schema = known.computeIfAbsent(Confluent.schemaId(framed), schemas::apply);
     GenericRecord key;
     try {
@@ -53,7 +53,7 @@ final class AvroTexts {
   }
 
   /** Returns a record's canonical texts by column, in its order; null for NULL. */
-  static Map<String, @Nullable String> columns(GenericRecord row) {
+  public static Map<String, @Nullable String> columns(GenericRecord row) {
     Map<String, @Nullable String> texts = new LinkedHashMap<>();
     for (Schema.Field field : row.getSchema().getFields()) {
       if (!field.name().equals(AvroSchemas.EXACT)) {
