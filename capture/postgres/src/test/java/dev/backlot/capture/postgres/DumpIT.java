@@ -169,7 +169,7 @@ class DumpIT {
     bench.execute(
         name,
         "CREATE TABLE deal (id int PRIMARY KEY, v text)",
-        "INSERT INTO deal SELECT i, 'old' FROM generate_series(1, 1500) i");
+        "INSERT INTO deal SELECT i, 'old' FROM generate_series(1, 600) i");
     bench.apply(name, bench.document(name, "\"public.deal\""));
     String source = name + ".public.deal";
     try (CaptureWorker worker = bench.startWorker()) {
@@ -190,11 +190,11 @@ class DumpIT {
                   bench.execute(
                       name,
                       "SET synchronous_commit = 'on'",
-                      "UPDATE deal SET v = 'new' WHERE id = 1500"));
+                      "UPDATE deal SET v = 'new' WHERE id = 600"));
       bench.awaitStreaming(source);
 
       assertThat(stalled).isNotDone();
-      assertThat(table(name).get("{\"id\": 1500}")).contains("old");
+      assertThat(table(name).get("{\"id\": 600}")).contains("old");
       List<CaptureBench.Event> events = bench.read(source);
       CaptureBench.Event change =
           events.stream().filter(e -> e.op().equals("u")).findFirst().orElseThrow();
@@ -205,8 +205,8 @@ class DumpIT {
               .orElseThrow();
       // By positions alone the change lies before the chunk's read: its row would look fresh.
       assertThat(lastRead.header().position()).isGreaterThan(change.header().position());
-      assertThat(CaptureBench.latest(events).get("{\"id\": 1500}")).contains("new");
-      assertThat(events.stream().filter(e -> e.op().equals("r"))).hasSize(1499);
+      assertThat(CaptureBench.latest(events).get("{\"id\": 600}")).contains("new");
+      assertThat(events.stream().filter(e -> e.op().equals("r"))).hasSize(599);
 
       bench.execute(
           "postgres", "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
