@@ -2,6 +2,7 @@ package dev.backlot.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.backlot.benchmarks.capture.AuditReadBenchmark;
 import dev.backlot.benchmarks.capture.DumpWhileStreamingBenchmark;
 import dev.backlot.benchmarks.capture.LatencyBenchmark;
 import dev.backlot.benchmarks.capture.SnapshotBenchmark;
@@ -37,6 +38,7 @@ public final class Bench {
     BENCHMARKS.put("capture-streaming", new StreamingBenchmark());
     BENCHMARKS.put("capture-latency", new LatencyBenchmark());
     BENCHMARKS.put("dump-while-streaming", new DumpWhileStreamingBenchmark());
+    BENCHMARKS.put("audit-read", new AuditReadBenchmark());
     BENCHMARKS.put("micro", new MicroBenchmark());
     BENCHMARKS.put("iceberg", new IcebergBenchmark());
     BENCHMARKS.put("end-to-end", new EndToEndBenchmark());

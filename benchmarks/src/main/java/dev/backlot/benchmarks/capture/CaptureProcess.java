@@ -23,11 +23,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The product's capture worker as the data plane runs it, but commanded: {@code apply DATABASE
  * PORT}, {@code start}, {@code stop}, {@code await SOURCE}, {@code drain CONNECTION}, {@code dump
- * SOURCE}, {@code acknowledged FILE}. Arguments: metadata URL, user, password, bootstrap servers,
- * directory.
+ * SOURCE}, {@code acknowledged FILE}, {@code audit SOURCE ROWS_PER_SECOND}, {@code audit-begin
+ * SOURCE ROWS_PER_SECOND}, {@code audit-end}. Arguments: metadata URL, user, password, bootstrap
+ * servers, directory.
  */
 public final class CaptureProcess {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final MetadataDatabase metadata;
   private final CaptureSession.Environment environment;
@@ -73,15 +74,19 @@ public final class CaptureProcess {
   /** Serves commands. */
   public static void main(String[] arguments) throws Exception {
     CaptureProcess process = new CaptureProcess(arguments);
+    AuditReads audits = new AuditReads(process.metadata);
     Commands.serve(
-        Map.of(
-            "apply", words -> process.apply(words[0], words[1]),
-            "start", words -> process.start(),
-            "stop", words -> process.stop(),
-            "await", words -> process.awaitStreaming(words[0]),
-            "drain", words -> process.drain(words[0]),
-            "dump", words -> process.dump(words[0]),
-            "acknowledged", words -> Acknowledgements.write(Path.of(words[0]))));
+        Map.ofEntries(
+            Map.entry("apply", words -> process.apply(words[0], words[1])),
+            Map.entry("start", words -> process.start()),
+            Map.entry("stop", words -> process.stop()),
+            Map.entry("await", words -> process.awaitStreaming(words[0])),
+            Map.entry("drain", words -> process.drain(words[0])),
+            Map.entry("dump", words -> process.dump(words[0])),
+            Map.entry("audit", words -> audits.read(words[0], Long.parseLong(words[1]))),
+            Map.entry("audit-begin", words -> audits.begin(words[0], Long.parseLong(words[1]))),
+            Map.entry("audit-end", words -> audits.end()),
+            Map.entry("acknowledged", words -> Acknowledgements.write(Path.of(words[0])))));
     process.stop();
     System.exit(0);
   }

@@ -10,13 +10,6 @@ import dev.backlot.benchmarks.report.Scale;
 import dev.backlot.benchmarks.server.Servers;
 import dev.backlot.benchmarks.server.TopicWatch;
 import dev.backlot.capture.log.KafkaClients;
-import dev.backlot.event.AvroInput;
-import dev.backlot.event.Confluent;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,7 +68,9 @@ public final class LatencyBenchmark implements Benchmark {
       ours.acknowledged(file);
       Latency latency =
           Latency.of(
-              "Backlot, from the commit's return", Role.OURS, join(servers, topic, file, all));
+              "Backlot, from the commit's return",
+              Role.OURS,
+              AcknowledgedCommits.nanos(servers, topic, file, all));
       report.add(
           new Latencies(
               "commit to acknowledgement",
@@ -97,48 +92,6 @@ public final class LatencyBenchmark implements Benchmark {
     Commits commits = Commits.run(servers, Shape.NARROW, nextId, seconds * PER_SECOND, PER_SECOND);
     nextId += commits.count();
     return commits;
-  }
-
-  /** Finds each commit's acknowledgement by the record that carries its key. */
-  private static long[] join(Servers servers, String topic, Path file, List<Commits> all)
-      throws IOException {
-    Map<Long, Long> acknowledged = new HashMap<>();
-    try (DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-      while (true) {
-        acknowledged.put(in.readLong(), in.readLong());
-      }
-    } catch (EOFException e) {
-      // All read.
-    }
-    int count = all.stream().mapToInt(Commits::count).sum();
-    long[] nanos = new long[count];
-    int[] found = new int[1];
-    AvroInput key = new AvroInput();
-    try (TopicWatch watch = new TopicWatch(servers.bootstrapServers(), topic)) {
-      watch.read(
-          record -> {
-            if (record.key() == null || record.value() == null) {
-              return;
-            }
-            key.reset(record.key(), Confluent.FRAME, record.key().length);
-            long id = key.readLong();
-            for (Commits commits : all) {
-              if (commits.has(id)) {
-                Long at =
-                    acknowledged.get(Acknowledgements.id(record.partition(), record.offset()));
-                if (at == null) {
-                  throw new IllegalStateException("No acknowledgement of row " + id + " was noted");
-                }
-                nanos[found[0]++] = Math.max(0, at - commits.returnedAt(id));
-              }
-            }
-          });
-    }
-    if (found[0] != count) {
-      throw new IllegalStateException(found[0] + " of " + count + " commits came into Kafka");
-    }
-    return nanos;
   }
 
   private static long[] bare(Servers servers, int seconds) throws InterruptedException {

@@ -20,7 +20,7 @@ final class OurCapture {
           "-XX:MaxHeapFreeRatio=40",
           "-XX:ReservedCodeCacheSize=96m");
 
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration PATIENCE = Duration.ofMinutes(11);
 
   private final Child child;
   private final int port;
@@ -69,6 +69,21 @@ final class OurCapture {
   /** Dumps the table and returns how many rows that were. */
   long dump(Shape shape) {
     return Long.parseLong(child.ask(PATIENCE, "dump", shape.source()));
+  }
+
+  /** Reads the table as an audit does, as fast as it can, and returns how many rows that were. */
+  long audit(Shape shape) {
+    return Long.parseLong(child.ask(PATIENCE, "audit", shape.source(), "0"));
+  }
+
+  /** Audits the table again and again from now on. */
+  void beginAudits(Shape shape, long rowsPerSecond) {
+    child.ask(PATIENCE, "audit-begin", shape.source(), String.valueOf(rowsPerSecond));
+  }
+
+  /** Ends audits and returns how many rows they read. */
+  long endAudits() {
+    return Long.parseLong(child.ask(PATIENCE, "audit-end"));
   }
 
   /** Writes when records were acknowledged; see {@link Acknowledgements}. */

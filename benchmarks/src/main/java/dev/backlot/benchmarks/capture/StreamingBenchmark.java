@@ -31,7 +31,7 @@ public final class StreamingBenchmark implements Benchmark {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** What a side has taken. */
-  private record Measured(double events, long nanos, Spent spent) {}
+  record Measured(double events, long nanos, Spent spent) {}
 
   @Override
   public String title() {
@@ -143,7 +143,8 @@ public final class StreamingBenchmark implements Benchmark {
         OptionalDouble.of(BAR));
   }
 
-  private static Measured take(
+  /** Starts a side and measures what it takes of a backlog. */
+  static Measured take(
       Servers servers,
       TopicWatch watch,
       int fences,

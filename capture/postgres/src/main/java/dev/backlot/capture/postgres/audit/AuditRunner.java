@@ -169,15 +169,20 @@ public final class AuditRunner {
     } catch (ProblemException | IllegalArgumentException e) {
       fail(read, String.valueOf(e.getMessage()));
     } catch (SQLException e) {
-      if (isFinal(e) || attempts.merge(read.id(), 1, Integer::sum) >= MOST_ATTEMPTS) {
-        fail(
-            read,
-            "Cannot audit source '" + read.source() + "': the database said: " + e.getMessage());
-      } else {
-        throw e;
-      }
+      giveUp(read, isFinal(e), "the database said: " + e.getMessage());
+      throw e;
+    } catch (RuntimeException e) {
+      giveUp(read, false, e.toString());
+      throw e;
     }
     return true;
+  }
+
+  /** Fails a read when trying again would not help, or has not. */
+  private void giveUp(Read read, boolean now, String cause) {
+    if (now || attempts.merge(read.id(), 1, Integer::sum) >= MOST_ATTEMPTS) {
+      fail(read, "Cannot audit source '" + read.source() + "': " + cause);
+    }
   }
 
   /** Returns why a read is not answered at all. */
