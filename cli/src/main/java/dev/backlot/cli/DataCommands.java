@@ -44,7 +44,9 @@ final class DataCommands {
     @Option(
         names = "--keys",
         paramLabel = "K,…",
-        description = "Only these keys; those of several columns as JSON: [[\"a\", 1], …].")
+        description =
+            "Only these keys, and end those that the table does not have; keys of several columns"
+                + " as JSON: [[\"a\", 1], …].")
     private @Nullable String keys;
 
     @Option(names = "--wait", description = "Wait until it is done.")
