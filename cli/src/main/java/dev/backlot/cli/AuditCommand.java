@@ -16,7 +16,10 @@ import picocli.CommandLine.ParentCommand;
 /** Compares a table with its Sources now, which otherwise happens by itself. */
 @Command(
     name = "audit",
-    description = "Compares a table with its Sources' databases, and repairs it when told to.",
+    description = {
+      "Compares a table with its Sources' databases, and repairs it when told to.",
+      "Of an Audit's name, or NAMESPACE.TABLE.STEP of columns from a graph: looks once."
+    },
     mixinStandardHelpOptions = true,
     footer = "Exit code 1 when differences remain.")
 final class AuditCommand implements Callable<Integer> {
@@ -25,7 +28,7 @@ final class AuditCommand implements Callable<Integer> {
   @ParentCommand private Main main;
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "TABLE")
+  @Parameters(index = "0", paramLabel = "TABLE|AUDIT")
   private String table = "";
 
   @Option(names = "--repair", description = "Mend what differs, and compare it again.")
@@ -50,6 +53,14 @@ final class AuditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (AuditLook.isNamed(table)) {
+      return new AuditLook(main, table)
+          .run(
+              repair && !dryRun,
+              keys == null ? null : DataCommands.Dump.keys(keys, spec),
+              !noWait,
+              output);
+    }
     String path = Kind.TABLE.path(table) + "/audits";
     Map<String, @Nullable Object> request = new LinkedHashMap<>();
     request.put("repair", dryRun ? "dry_run" : repair ? "repair" : "never");

@@ -49,6 +49,7 @@ public final class BlackBoxStore {
    *
    * @param lookedAt begin of the last finished look
    * @param provenAt as of when both sides are known to be equal
+   * @param asked whether somebody waits for a look
    * @param columns of both results, in order
    */
   public record Status(
@@ -60,6 +61,7 @@ public final class BlackBoxStore {
       long sourceRows,
       long targetRows,
       long looks,
+      boolean asked,
       List<String> columns) {
     /** Copies what is mutable. */
     public Status {
@@ -246,6 +248,7 @@ public final class BlackBoxStore {
         row.getLong("source_rows"),
         row.getLong("target_rows"),
         row.getLong("looks"),
+        row.getTimestamp("asked_at") != null,
         Json.read(row.getString("columns"), TEXTS));
   }
 

@@ -104,6 +104,7 @@ public final class AuditItems implements Items {
     found.ifPresent(
         known -> {
           status.put("looks", known.looks());
+          status.put("asked", known.asked());
           status.put("source_rows", known.sourceRows());
           status.put("target_rows", known.targetRows());
         });

@@ -111,6 +111,7 @@ public final class BlackBoxAudits implements AutoCloseable {
             found.sourceRows(),
             found.targetRows(),
             0,
+            false,
             found.columns()),
         suspects.stream().map(BlackBoxAudits::row).toList(),
         at.plus(suspects.isEmpty() && found.endsCycle() ? audit.every() : soon(audit)));

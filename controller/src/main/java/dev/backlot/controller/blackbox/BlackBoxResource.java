@@ -42,6 +42,13 @@ public final class BlackBoxResource {
   @PostMapping("/api/v1/audits/{name}/looks")
   Item look(@PathVariable String name) {
     find(name);
+    if (list.active().stream().noneMatch(audit -> audit.name().equals(name))) {
+      throw new ProblemException(
+          ProblemCode.NOT_ALLOWED_NOW,
+          "Cannot look by audit '"
+              + name
+              + "': its pipeline is paused or not audited. Resume it, or set its 'audit: {every: …}'.");
+    }
     store.ask(name);
     return items.find(name, Effort.CHEAP).orElseThrow(() -> notFound(name));
   }

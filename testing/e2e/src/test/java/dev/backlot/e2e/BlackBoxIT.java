@@ -96,6 +96,8 @@ class BlackBoxIT {
 
     awaitState("box_lake", "equal");
     assertThat(audit("box_lake").path("target_rows").asInt()).isEqualTo(3000);
+    assertThat(command.ok("audit", "box_lake").out()).contains("3000 rows compared");
+    assertThat(command.run("audit", "box_copies").exitCode()).isEqualTo(1);
 
     execute(
         """
