@@ -57,7 +57,7 @@ final class AuditCatalog {
     for (int i = 0; i < read.fields().size(); i++) {
       check(table, columns, read.fields().get(i), FieldType.parse(read.types().get(i)));
     }
-    return ComparedTable.of(table, current.oid(), columns, read, rows(current.oid()));
+    return ComparedTable.of(table, columns, read, rows(current.oid()));
   }
 
   private static void check(
@@ -176,14 +176,13 @@ final class AuditCatalog {
                     + ") WHERE isleaf)")));
   }
 
-  /** Returns whether a statement waits until it may lock the table, which others wait behind. */
-  boolean isWaitedFor(int oid) throws SQLException {
+  /** Returns whether a statement waits for what this transaction has locked. */
+  boolean isWaitedFor() throws SQLException {
     return catalog
         .text(
-            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE NOT granted AND relation = "
-                + Integer.toUnsignedString(oid)
-                + " AND database = (SELECT oid FROM pg_catalog.pg_database"
-                + " WHERE datname = pg_catalog.current_database()))")
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks w JOIN pg_catalog.pg_locks h"
+                + " ON h.relation = w.relation AND h.database = w.database"
+                + " WHERE NOT w.granted AND h.granted AND h.pid = pg_catalog.pg_backend_pid())")
         .equals("t");
   }
 

@@ -169,20 +169,24 @@ public final class AuditRunner {
     } catch (ProblemException | IllegalArgumentException e) {
       fail(read, String.valueOf(e.getMessage()));
     } catch (SQLException e) {
-      giveUp(read, isFinal(e), "the database said: " + e.getMessage());
-      throw e;
+      if (!giveUp(read, isFinal(e), "the database said: " + e.getMessage())) {
+        throw e;
+      }
     } catch (RuntimeException e) {
-      giveUp(read, false, e.toString());
-      throw e;
+      if (!giveUp(read, false, e.toString())) {
+        throw e;
+      }
     }
     return true;
   }
 
-  /** Fails a read when trying again would not help, or has not. */
-  private void giveUp(Read read, boolean now, String cause) {
-    if (now || attempts.merge(read.id(), 1, Integer::sum) >= MOST_ATTEMPTS) {
+  /** Fails a read when trying again would not help, or has not. Returns whether it did. */
+  private boolean giveUp(Read read, boolean now, String cause) {
+    boolean ends = now || attempts.merge(read.id(), 1, Integer::sum) >= MOST_ATTEMPTS;
+    if (ends) {
       fail(read, "Cannot audit source '" + read.source() + "': " + cause);
     }
+    return ends;
   }
 
   /** Returns why a read is not answered at all. */
@@ -266,8 +270,8 @@ public final class AuditRunner {
       if (System.nanoTime() > deadline) {
         throw AuditCatalog.refused(
             requireNonNull(tables.apply(read.source())),
-            "transactions that the log has told are not visible yet, as with a standby that does"
-                + " not confirm. Ask again");
+            "transactions that the log may have told are not visible yet: a standby does not"
+                + " confirm, or one runs since before capture began. Ask again");
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }

@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
  * How a table is read for an audit: which columns are selected, what is made of them, and in which
  * order its keys stand.
  *
- * @param oid of the table
  * @param keys the key's columns, in key order
  * @param selected columns, keys first, each once
  * @param keyAt where each key column stands among the selected
@@ -27,7 +26,6 @@ import java.util.stream.Collectors;
 record ComparedTable(
     String source,
     String sql,
-    int oid,
     List<ComparedColumn> keys,
     List<ComparedColumn> selected,
     int[] keyAt,
@@ -41,11 +39,7 @@ record ComparedTable(
    * @param columns of the table by name, those of the read among them
    */
   static ComparedTable of(
-      CapturedTable table,
-      int oid,
-      Map<String, ComparedColumn> columns,
-      AuditRead read,
-      long rows) {
+      CapturedTable table, Map<String, ComparedColumn> columns, AuditRead read, long rows) {
     List<ComparedColumn> keys = new ArrayList<>();
     table.keyColumns().forEach(name -> keys.add(requireNonNull(columns.get(name))));
     List<ComparedColumn> selected = new ArrayList<>(keys);
@@ -68,7 +62,7 @@ record ComparedTable(
                 .render(
                     PredicateParser.parse(read.predicate(), new LinkedHashSet<>(columns.keySet())));
     return new ComparedTable(
-        table.source(), table.id().sql(), oid, keys, selected, keyAt, fieldAt, where, rows);
+        table.source(), table.id().sql(), keys, selected, keyAt, fieldAt, where, rows);
   }
 
   /** Returns whether every engine orders the keys alike, so that ranges of them can be read. */

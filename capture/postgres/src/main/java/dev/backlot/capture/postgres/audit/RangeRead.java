@@ -92,7 +92,7 @@ final class RangeRead {
       return false;
     }
     waiterSought = now;
-    return part.catalog().isWaitedFor(part.table().oid());
+    return part.catalog().isWaitedFor();
   }
 
   /** Where few rows fulfil a predicate, a step must still end after so many rows of the table. */
