@@ -156,7 +156,8 @@ public final class SourceDecoder {
         }
       }
     } else if (op == 'd') {
-      known = header.hasWholeBefore() || keyTellsBefore;
+      // A dump that does not find a key knows no more than one that finds it: nothing from before.
+      known = header.hasWholeBefore() || keyTellsBefore || header.isDump();
     } else {
       known = op != 't';
     }

@@ -126,6 +126,34 @@ class SourceDecoderTest {
   }
 
   @Test
+  void aDeleteOfADumpNeedNotTellWhatWasBefore() {
+    writer.begin();
+    RowWriter before = writer.before();
+    before.value().writeLong(7);
+    before.value().writeString("k");
+    before.nulls();
+    writer.noAfter();
+    byte[] delete = writer.end(Op.DELETE, 0, POSITION, null, 0);
+    SourceDecoder decoder =
+        new SourceDecoder(
+            schema.name(),
+            1,
+            List.of("id", "boolean"),
+            List.of(FieldType.Simple.LONG, FieldType.Simple.BOOLEAN),
+            Map.of(5, envelope.toString()),
+            new SourceDecoder.Before(List.of("boolean"), List.of("id"), 0));
+
+    GenericRowData told = decoder.decode(0, 0, 0, HEADER, delete);
+    GenericRowData found =
+        decoder.decode(0, 0, 0, new EventHeader(EventHeader.DUMP, 1, POSITION, 5), delete);
+
+    int known = told.getArity() - 1;
+    assertThat(told.getBoolean(known)).isFalse();
+    assertThat(found.getBoolean(known)).isTrue();
+    assertThat(found.isNullAt(known - 1)).isTrue();
+  }
+
+  @Test
   void aDeleteHasItsKeyAndATruncationNothing() {
     writer.begin();
     RowWriter before = writer.before();
