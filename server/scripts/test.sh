@@ -108,5 +108,5 @@ run_benchmark() {
 
 run_soak() { # NAME ARGUMENT…
   ensure_built
-  "$java" -XX:+UseSerialGC -Xmx512m -cp "$dist/benchmarks/lib/*" dev.backlot.benchmarks.soak.Soak "$@"
+  "$java" -XX:+UseSerialGC -Xmx512m -Dbacklot.dist="$dist" -Dbacklot.home="$home" -cp "$dist/benchmarks/lib/*" dev.backlot.benchmarks.soak.Soak "$@"
 }

@@ -123,7 +123,7 @@ public final class TableAudits implements AuditHost, AutoCloseable {
     Order order =
         new Order(table, pipeline.get().header().name(), Optional.empty(), repair, policy.budget());
     Optional<Outcome> outcome = run(id, order);
-    if (outcome.flatMap(Outcome::waiting).isPresent()) {
+    if (outcome.filter(told -> told.waiting().isPresent() && told.found() == 0).isPresent()) {
       store.drop(id);
       return Optional.of(WAITING);
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Asks capture and waits for its answers. Thread-safe. */
 final class SourceReads {
-  private static final Duration LONGEST = Duration.ofMinutes(10);
+  private static final Duration LONGEST = Duration.ofMinutes(3);
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final AuditReadStore store;

@@ -48,6 +48,7 @@ public final class TableAudit {
   private final Set<List<String>> candidates = new LinkedHashSet<>();
   private final Set<List<String>> moving = new LinkedHashSet<>();
   private final List<Doubled> doubled = new ArrayList<>();
+  private final Set<List<String>> restless = new HashSet<>();
   private Instant asOf = Instant.MAX;
   private long rows;
   private long suspected;
@@ -93,6 +94,10 @@ public final class TableAudit {
     List<Finding> findings = new ArrayList<>(confirmed.findings());
     findings.addAll(tooMany);
     rows += confirmed.equal();
+    if (findings.isEmpty() && suspected > candidates.size()) {
+      throw new NotNowException(
+          suspected + " keys changed while they were compared, more than can be looked at again.");
+    }
     return new Comparison(
         asOf, rows, confirmed.moving().size() + movingBeyond, findings, suspected);
   }
@@ -108,7 +113,7 @@ public final class TableAudit {
     List<List<String>> all = List.copyOf(new LinkedHashSet<>(keys));
     List<Finding> findings = new ArrayList<>();
     long equal = 0;
-    long restless = 0;
+    restless.clear();
     for (int from = 0; from < all.size(); from += MOST_KEYS) {
       List<List<String>> some = all.subList(from, Math.min(all.size(), from + MOST_KEYS));
       List<Long> offsets = reader.marks(subject.mapping()).orElse(List.of());
@@ -122,9 +127,14 @@ public final class TableAudit {
       findings.addAll(result.findings());
       findings.addAll(tooMany);
       equal += result.equal();
-      restless += result.moving().size();
+      restless.addAll(result.moving());
     }
-    return new Comparison(begin, equal, restless, findings, findings.size());
+    return new Comparison(begin, equal, restless.size(), findings, findings.size());
+  }
+
+  /** Returns those of the keys compared last that have not come to rest. */
+  public Set<List<String>> restless() {
+    return Set.copyOf(restless);
   }
 
   /** A row above all records makes its key look as if it moved. */
@@ -153,11 +163,11 @@ public final class TableAudit {
     Range range = asked;
     for (int attempt = 1; attempt <= TRIES; attempt++) {
       table.await(range.answer().offsets());
-      Set<List<String>> restless = new HashSet<>(range.answer().moving());
+      Set<List<String>> touched = new HashSet<>(range.answer().moving());
       Sum wanted = sum(range.answer());
-      if (table.sum(range.answer(), restless).equals(wanted)) {
+      if (table.sum(range.answer(), touched).equals(wanted)) {
         rows += wanted.rows();
-        remember(restless);
+        remember(touched);
         findDoubled(range.answer());
         return;
       }
@@ -181,8 +191,8 @@ public final class TableAudit {
     Range byKey = ask(Detail.KEYS, range.cursor());
     AuditAnswer answer = byKey.answer();
     table.await(answer.offsets());
-    Set<List<String>> restless = new HashSet<>(answer.moving());
-    Map<List<String>, Sum> there = table.digests(answer, restless);
+    Set<List<String>> touched = new HashSet<>(answer.moving());
+    Map<List<String>, Sum> there = table.digests(answer, touched);
     if (reader.isUnsettled(subject.mapping(), answer.offsets())) {
       return false;
     }
@@ -208,7 +218,7 @@ public final class TableAudit {
         candidates.add(key);
       }
     }
-    remember(restless);
+    remember(touched);
     compareRest(range, answer);
     return true;
   }
@@ -221,18 +231,18 @@ public final class TableAudit {
     if (shorter && answer.next().isPresent() && !answer.next().equals(range.cursor())) {
       Range rest = ask(Detail.SUMS, answer.next());
       table.await(rest.answer().offsets());
-      Set<List<String>> restless = new HashSet<>(rest.answer().moving());
+      Set<List<String>> touched = new HashSet<>(rest.answer().moving());
       Sum wanted = sum(rest.answer());
-      if (table.sum(rest.answer(), restless).equals(wanted)) {
-        remember(restless);
+      if (table.sum(rest.answer(), touched).equals(wanted)) {
+        remember(touched);
       } else {
         suspected++;
       }
     }
   }
 
-  private void remember(Set<List<String>> restless) {
-    for (List<String> key : restless) {
+  private void remember(Set<List<String>> touched) {
+    for (List<String> key : touched) {
       if (moving.size() < MOST_MOVING) {
         moving.add(key);
       } else if (!moving.contains(key)) {

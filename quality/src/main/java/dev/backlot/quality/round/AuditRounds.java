@@ -57,17 +57,22 @@ public final class AuditRounds {
    * What came of a round.
    *
    * @param waiting why it could not be told for some Sources; empty when it could for all
+   * @param found how many differences were found
    * @param differences how many remain
    * @param report as the API shows it
    */
-  public record Outcome(Optional<String> waiting, long differences, Map<String, Object> report) {}
+  public record Outcome(
+      Optional<String> waiting, long found, long differences, Map<String, Object> report) {}
 
   /** Runs a round. */
   public Outcome run(Order order) {
     Optional<PipelinePlan> plan = host.deployedPlan(order.pipeline());
     if (plan.isEmpty()) {
       return new Outcome(
-          Optional.of("Pipeline '" + order.pipeline() + "' has not been deployed."), 0, Map.of());
+          Optional.of("Pipeline '" + order.pipeline() + "' has not been deployed."),
+          0,
+          0,
+          Map.of());
     }
     List<TableMapping> mappings =
         PlanMappings.of(plan.get()).stream()
@@ -77,20 +82,22 @@ public final class AuditRounds {
     List<Map<String, Object>> sources = new ArrayList<>();
     Optional<String> waiting = Optional.empty();
     long differences = 0;
+    long found = 0;
     for (TableMapping mapping : mappings) {
       SourceRound round = source(order, plan.get(), mapping);
       sources.add(round.report());
       differences += round.differences();
+      found += round.found();
       waiting = waiting.or(round::waiting);
     }
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("sources", sources);
     report.put("differences", differences);
-    return new Outcome(waiting, differences, report);
+    return new Outcome(waiting, found, differences, report);
   }
 
   private record SourceRound(
-      Optional<String> waiting, long differences, Map<String, Object> report) {}
+      Optional<String> waiting, long found, long differences, Map<String, Object> report) {}
 
   private SourceRound source(Order order, PipelinePlan plan, TableMapping mapping) {
     Map<String, Object> report = new LinkedHashMap<>();
@@ -99,7 +106,7 @@ public final class AuditRounds {
       prove(order, mapping, ProofState.UNPROVEN, unproven.reason(), Optional.empty(), 0, 0);
       report.put("state", ProofState.UNPROVEN.label());
       report.put("reason", unproven.reason());
-      return new SourceRound(Optional.empty(), 0, report);
+      return new SourceRound(Optional.empty(), 0, 0, report);
     }
     ByPosition by = (ByPosition) mapping;
     try {
@@ -108,7 +115,7 @@ public final class AuditRounds {
       wait(order, by, e.reason());
       report.put("state", ProofState.WAITING.label());
       report.put("reason", e.reason());
-      return new SourceRound(Optional.of(e.reason()), 0, report);
+      return new SourceRound(Optional.of(e.reason()), 0, 0, report);
     }
   }
 
@@ -158,7 +165,8 @@ public final class AuditRounds {
     report.put("left_out", leftOut(subject.mapping()));
     report.put("differences", shown);
     report.put("remaining", remaining.size());
-    return new SourceRound(Optional.empty(), remaining.size(), report);
+    return new SourceRound(
+        Optional.empty(), comparison.findings().size(), remaining.size(), report);
   }
 
   /** Suspected keys that turned out equal are no differences; those never looked at may be. */
@@ -166,6 +174,7 @@ public final class AuditRounds {
     return comparison.suspected() > TableAudit.MOST_KEYS && !comparison.findings().isEmpty();
   }
 
+  /** What can't be mended now stays a difference, and the next round tries again. */
   private List<Finding> repaired(
       Subject subject,
       Comparison comparison,
@@ -177,13 +186,26 @@ public final class AuditRounds {
     for (int i = 0; i < causes.size(); i++) {
       (causes.get(i).letter() ? left : mendable).add(comparison.findings().get(i));
     }
-    TableRepair repair = new TableRepair(metadata, reader, host);
-    TableRepair.Repaired repaired = repair.run(subject, mendable, isTooMany(comparison));
+    TableRepair.Repaired repaired;
+    try {
+      repaired =
+          new TableRepair(metadata, reader, host)
+              .run(subject, mendable, isTooMany(comparison));
+    } catch (NotNowException e) {
+      report.put("repair", "Cannot repair now: " + e.reason());
+      return comparison.findings();
+    }
     left.addAll(repaired.remaining());
     for (int i = 0; i < shown.size(); i++) {
       List<String> key = comparison.findings().get(i).key();
       Optional<Finding> still = left.stream().filter(f -> f.key().equals(key)).findFirst();
-      shown.get(i).put("after", still.map(f -> label(f)).orElse("equal"));
+      shown
+          .get(i)
+          .put(
+              "after",
+              still
+                  .map(f -> repaired.restless().contains(f.key()) ? "moving" : label(f))
+                  .orElse("equal"));
     }
     report.put("removed_rows", repaired.removedRows());
     report.put("dumped_rows", repaired.dumpedRows());

@@ -3,7 +3,6 @@ package dev.backlot.quality.round;
 import dev.backlot.metadata.DumpStore;
 import dev.backlot.metadata.DumpStore.Dump;
 import dev.backlot.metadata.MetadataDatabase;
-import dev.backlot.quality.audit.Comparison;
 import dev.backlot.quality.audit.Finding;
 import dev.backlot.quality.audit.Finding.Kind;
 import dev.backlot.quality.audit.NotNowException;
@@ -55,9 +54,14 @@ final class TableRepair {
    * What was done.
    *
    * @param removedRows from the table's files
-   * @param remaining what still differs of the keys
+   * @param remaining what still differs, or has not come to rest yet
+   * @param restless keys that have not come to rest
    */
-  record Repaired(long removedRows, long dumpedRows, List<Finding> remaining) {}
+  record Repaired(
+      long removedRows,
+      long dumpedRows,
+      List<Finding> remaining,
+      Set<List<String>> restless) {}
 
   /**
    * Repairs.
@@ -85,8 +89,15 @@ final class TableRepair {
       dumped += dump(subject, Optional.empty());
     }
     findings.forEach(finding -> keys.add(finding.key()));
-    Comparison after = new TableAudit(subject, metadata, reader).keys(keys);
-    return new Repaired(removed, dumped, after.findings());
+    TableAudit audit = new TableAudit(subject, metadata, reader);
+    List<Finding> remaining = new ArrayList<>(audit.keys(keys).findings());
+    Set<List<String>> restless = audit.restless();
+    for (Finding finding : findings) {
+      if (restless.contains(finding.key())) {
+        remaining.add(finding);
+      }
+    }
+    return new Repaired(removed, dumped, remaining, restless);
   }
 
   private long dump(Subject subject, Optional<List<List<String>>> keys) {
