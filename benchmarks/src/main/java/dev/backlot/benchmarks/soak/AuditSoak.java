@@ -79,7 +79,10 @@ final class AuditSoak {
       while (audit(platform, table).path("proven_equal_as_of").isMissingNode()) {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException(
-              table + " was not proven in " + START.toMinutes() + " minutes: "
+              table
+                  + " was not proven in "
+                  + START.toMinutes()
+                  + " minutes: "
                   + audit(platform, table));
         }
         Thread.sleep(PACE.toMillis());
@@ -177,9 +180,7 @@ final class AuditSoak {
                     URI.create(platform.url() + "/api/v1/tables/" + table + "/audits"))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
-    return response.statusCode() == 200
-        ? JSON.readTree(response.body())
-        : JSON.createObjectNode();
+    return response.statusCode() == 200 ? JSON.readTree(response.body()) : JSON.createObjectNode();
   }
 
   private void post(Platform platform, String yaml) throws IOException, InterruptedException {

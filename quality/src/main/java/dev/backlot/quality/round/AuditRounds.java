@@ -189,8 +189,7 @@ public final class AuditRounds {
     TableRepair.Repaired repaired;
     try {
       repaired =
-          new TableRepair(metadata, reader, host)
-              .run(subject, mendable, isTooMany(comparison));
+          new TableRepair(metadata, reader, host).run(subject, mendable, isTooMany(comparison));
     } catch (NotNowException e) {
       report.put("repair", "Cannot repair now: " + e.reason());
       return comparison.findings();

@@ -58,10 +58,7 @@ final class TableRepair {
    * @param restless keys that have not come to rest
    */
   record Repaired(
-      long removedRows,
-      long dumpedRows,
-      List<Finding> remaining,
-      Set<List<String>> restless) {}
+      long removedRows, long dumpedRows, List<Finding> remaining, Set<List<String>> restless) {}
 
   /**
    * Repairs.

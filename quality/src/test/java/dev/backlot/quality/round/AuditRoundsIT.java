@@ -46,11 +46,9 @@ class AuditRoundsIT {
             studio.lake,
             new QuerySettings(
                 "", studio.directory.resolve("query"), 1, 256, 1, Duration.ofMinutes(1)));
-    rounds =
-        new AuditRounds(studio.metadata, new TableReader(studio.lake, queries), new Host());
+    rounds = new AuditRounds(studio.metadata, new TableReader(studio.lake, queries), new Host());
     for (int id = 1; id <= 100; id += 5) {
-      studio.change(
-          id, "a", id + 1, "b", id + 2, "c'☃", id + 3, "", id + 4, "e " + id);
+      studio.change(id, "a", id + 1, "b", id + 2, "c'☃", id + 3, "", id + 4, "e " + id);
     }
     studio.change(7, "newer", 8, null, 101, "last");
   }
@@ -175,9 +173,7 @@ class AuditRoundsIT {
     Map<String, TreeSet<String>> kinds = new TreeMap<>();
     for (Difference difference :
         studio.metadata.audits().differences(Optional.of(TestStudio.TABLE.toString()), 100)) {
-      kinds
-          .computeIfAbsent(difference.key().get(0), key -> new TreeSet<>())
-          .add(difference.kind());
+      kinds.computeIfAbsent(difference.key().get(0), key -> new TreeSet<>()).add(difference.kind());
     }
     Map<String, String> joined = new TreeMap<>();
     kinds.forEach((key, all) -> joined.put(key, String.join(",", all)));

@@ -61,8 +61,7 @@ final class TestStudio implements AutoCloseable {
   final PostgresServer postgres = PostgresServer.temporary().start();
   final MetadataDatabase metadata =
       MetadataDatabase.open(
-          new PlatformConfig.Database(
-              postgres.jdbcUrl(), postgres.user(), postgres.password()));
+          new PlatformConfig.Database(postgres.jdbcUrl(), postgres.user(), postgres.password()));
   final Path directory;
   final LakeCatalog lake;
   final SortedMap<Integer, String> rows = new TreeMap<>();
@@ -105,8 +104,18 @@ final class TestStudio implements AutoCloseable {
         .sources()
         .put(
             new SourceDescriptor(
-                SOURCE, "studio", "public", "movie", 1, TOPIC, 1, List.of("id"), "", "",
-                List.of(), List.of()),
+                SOURCE,
+                "studio",
+                "public",
+                "movie",
+                1,
+                TOPIC,
+                1,
+                List.of("id"),
+                "",
+                "",
+                List.of(),
+                List.of()),
             SourceStore.State.STREAMING,
             "");
     metadata.pipelines().setDeployed("movies", 1, "hash", "{}");
@@ -125,7 +134,15 @@ final class TestStudio implements AutoCloseable {
         "stop",
         List.of(
             new PlanSource(
-                "movies", SOURCE, TOPIC, 1, 1, List.of("id"), columns, List.of(), List.of(),
+                "movies",
+                SOURCE,
+                TOPIC,
+                1,
+                1,
+                List.of("id"),
+                columns,
+                List.of(),
+                List.of(),
                 "earliest")),
         List.of(),
         List.of(
