@@ -168,27 +168,32 @@ final class TableSql {
     if (!scope.hashPrefix().isEmpty()) {
       return hashed(scope.hashPrefix());
     }
-    return bound(scope.after(), ">", ">=") + bound(scope.through(), "<=", "<=");
+    return bound(scope.after(), ">", ">=", ">") + bound(scope.through(), "<", "<=", "<=");
   }
 
-  /** A comparison of rows prunes no files; one of the first column beside it does. */
-  private String bound(List<String> key, String operator, String first) {
+  /** Column by column, since DuckDB has no ranges of tuples; the first column prunes files. */
+  private String bound(List<String> key, String strictly, String first, String last) {
     if (key.isEmpty()) {
       return "";
     }
     List<String> literals = literals(key).orElseThrow();
-    String begin = column(mapping.key().get(0)) + " " + first + " " + literals.get(0);
-    String all =
-        " AND ("
-            + columns(mapping.key())
-            + ") "
-            + operator
-            + " ("
-            + String.join(", ", literals)
-            + ")";
-    return key.size() == 1
-        ? " AND " + column(mapping.key().get(0)) + " " + operator + " " + literals.get(0)
-        : " AND " + begin + all;
+    int end = key.size() - 1;
+    String bound = column(mapping.key().get(end)) + " " + last + " " + literals.get(end);
+    for (int i = end - 1; i >= 0; i--) {
+      String column = column(mapping.key().get(i));
+      String literal = literals.get(i);
+      bound =
+          "(%s %s %s OR (%s = %s AND %s))"
+              .formatted(column, strictly, literal, column, literal, bound);
+    }
+    return " AND "
+        + column(mapping.key().get(0))
+        + " "
+        + first
+        + " "
+        + literals.get(0)
+        + " AND "
+        + bound;
   }
 
   /** More rows than those asked for may come where a key can't be written as a literal. */
