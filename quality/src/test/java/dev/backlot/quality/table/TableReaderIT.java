@@ -43,7 +43,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a table holds below offsets, in every kind of scope, as canonical texts. */
 class TableReaderIT {
-  private static final OffsetDateTime NOW = OffsetDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+  private static final OffsetDateTime NOW =
+      OffsetDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
   private static final TableName TABLE = new TableName("read", "schedule");
   private static final ByPosition MAPPING =
       new ByPosition(
@@ -84,12 +85,10 @@ class TableReaderIT {
     List<Field> fields = new ArrayList<>();
     for (Column column : MAPPING.compared()) {
       // The table's column is wider than the Source's.
-      FieldType type =
-          column.table().equals("ratio") ? FieldType.Simple.DOUBLE : column.type();
+      FieldType type = column.table().equals("ratio") ? FieldType.Simple.DOUBLE : column.type();
       fields.add(Field.nullable(column.table(), type));
     }
-    lake.ensure(
-        new TableRequest(TABLE, fields, List.of("unit", "day"), VersionOrder.OFFSET, "p"));
+    lake.ensure(new TableRequest(TABLE, fields, List.of("unit", "day"), VersionOrder.OFFSET, "p"));
     queries =
         new QueryService(
             lake,
@@ -133,8 +132,7 @@ class TableReaderIT {
   @Test
   void a_range_ends_with_its_last_key() {
     Scope first = new Scope(false, List.of(), List.of("a", "2026-01-01"), "");
-    Scope middle =
-        new Scope(false, List.of("a", "2026-01-01"), List.of("b'", "0044-03-15 BC"), "");
+    Scope middle = new Scope(false, List.of("a", "2026-01-01"), List.of("b'", "0044-03-15 BC"), "");
     Scope last = new Scope(false, List.of("b'", "0044-03-15 BC"), List.of(), "");
 
     assertThat(keys(first)).containsExactly("a 2026-01-01");
@@ -167,8 +165,7 @@ class TableReaderIT {
 
   private static List<List<String>> latest(Scope scope, long... offsets) {
     List<List<String>> rows = new ArrayList<>();
-    reader.latest(
-        MAPPING, scope, List.of(), Arrays.stream(offsets).boxed().toList(), 0, rows::add);
+    reader.latest(MAPPING, scope, List.of(), Arrays.stream(offsets).boxed().toList(), 0, rows::add);
     return rows;
   }
 
