@@ -78,6 +78,7 @@ final class RangeRead {
 
   private boolean fits(long rows, long bytes) {
     return bytes <= MOST_STEP_BYTES
+        && part.rows().bytes() <= Part.MOST_ANSWER_BYTES
         && ((rows & 63) != 0 || part.pace().elapsedMillis() < HARD_MILLIS);
   }
 
