@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { absolute, clockTime } from '../format/format';
 import { CommandLine, Commands } from '../commands/Commands';
 import { Health } from '../health/Health';
+import { Incidents } from '../incidents/Incidents';
 import type { Live } from '../live/live';
 import { useLive, type Following } from '../live/useLive';
 import { Pipelines } from '../pipelines/Pipelines';
@@ -38,6 +39,7 @@ export function LivePage() {
           view.link === 'lost' ? <Unreachable following={following} /> : <Loading />
         ) : (
           isEmpty(live) ? <Welcome /> : <>
+            <Incidents live={live} now={now} />
             <Pulse live={live} history={history} now={now} />
             <Pipelines live={live} history={history} now={now} />
             <div className={classes.columns}>

@@ -7,6 +7,19 @@ export interface Live {
   sources: Source[];
   pipelines: Pipeline[];
   tables: Table[];
+  incidents: Incident[];
+}
+
+/** Something that needs a person and is not over. */
+export interface Incident {
+  id: number;
+  kind: string;
+  subject: { kind: string; name: string };
+  owner: string | null;
+  severity: string;
+  state: string;
+  reason: string;
+  since: string;
 }
 
 export interface Service {
@@ -51,6 +64,10 @@ export interface Pipeline {
   jobs: { id: string; state: string | null; started_at: string | null }[];
   sources: string[];
   tables: string[];
+  /** What the slowest table's newest heartbeat took. */
+  heartbeat_seconds: number | null;
+  /** Since when a table stands still before a heartbeat, if one does. */
+  heartbeat_still_since: string | null;
 }
 
 export interface Table {
@@ -61,6 +78,10 @@ export interface Table {
   rows: Row[];
   row_count: number | null;
   age_seconds: number | null;
+  /** What the audit of the table is at; null when there is none. */
+  audit?: string | null;
+  proven_equal_as_of?: string | null;
+  differences?: number | null;
 }
 
 export interface Row {
@@ -93,6 +114,8 @@ export function parseLive(text: string): Live {
       jobs: p.jobs ?? [],
       sources: p.sources ?? [],
       tables: p.tables ?? [],
+      heartbeat_seconds: p.heartbeat_seconds ?? null,
+      heartbeat_still_since: p.heartbeat_still_since ?? null,
     })),
     tables: (live.tables ?? []).map((t) => ({
       ...t,
@@ -100,5 +123,6 @@ export function parseLive(text: string): Live {
       columns: t.columns ?? [],
       rows: t.rows ?? [],
     })),
+    incidents: live.incidents ?? [],
   };
 }

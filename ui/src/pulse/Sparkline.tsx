@@ -4,13 +4,22 @@ import classes from './Sparkline.module.css';
 const WIDTH = 240;
 const HEIGHT = 60;
 
-/** A line over the last two minutes. Decoration: the number stands beside it. Unknown moments leave a gap. */
-export function Sparkline({ samples, size }: { samples: readonly Sample[]; size: 'row' | 'card' | 'hero' }) {
+interface Line {
+  samples: readonly Sample[];
+  size: 'row' | 'card' | 'trend' | 'hero';
+  /** How far back it goes, in milliseconds; the last two minutes unless given. */
+  span?: number;
+  /** The value that the line's full height stands for at least. */
+  least?: number;
+}
+
+/** A line over the last while. Decoration: the number stands beside it. Unknown moments leave a gap. */
+export function Sparkline({ samples, size, span: given, least = 1 }: Line) {
   const last = samples[samples.length - 1];
   if (last === undefined) return <span className={classes.box} data-size={size} />;
   const runs = runsOf(samples);
-  const peak = Math.max(1, ...samples.map((s) => s.value ?? 0)) * 1.1;
-  const span = windowOf(samples);
+  const peak = Math.max(least, ...samples.map((s) => s.value ?? 0)) * 1.1;
+  const span = given ?? windowOf(samples);
   const x = (at: number) => WIDTH - ((last.at - at) / span) * WIDTH;
   const y = (value: number) => HEIGHT - 1 - (value / peak) * (HEIGHT - 2);
   return (

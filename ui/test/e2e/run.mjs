@@ -187,6 +187,40 @@ async function showsEveryScenario() {
       });
     }
   }
+  await check('an incident is acknowledged on the page, or the page says why not', async () => {
+    const server = await replay({ scenario: 'trouble' });
+    const { page } = await open(server.url);
+    await live(page);
+    const needs = page.getByRole('region', { name: /^Needs you/ });
+    assert.equal(await needs.getByRole('listitem').count(), 3);
+    server.state.refuse = 'Cannot acknowledge incident 7: it is over.';
+    const row = needs.getByRole('listitem').filter({ hasText: 'studio.deal_desk' });
+    await row.getByRole('button', { name: 'Acknowledge incident 7' }).click();
+    await row.getByRole('alert').filter({ hasText: 'it is over' }).waitFor();
+    await noViolations(page);
+    server.state.refuse = undefined;
+    await row.getByRole('button', { name: 'Acknowledge incident 7' }).click();
+    await row.getByText('Acknowledged', { exact: true }).waitFor();
+    await page.context().close();
+    await server.stop();
+  });
+  await check('proof, heartbeats and the last hour stand on each pipeline', async () => {
+    const server = await replay({ scenario: 'busy' });
+    const { page, complaints } = await open(server.url);
+    await live(page);
+    assert.equal(await page.getByRole('region', { name: /^Needs you/ }).count(), 0);
+    const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'movie_report', exact: true }) });
+    await card.getByText(/proven equal as of \d/).waitFor();
+    await card.getByText('heartbeat', { exact: true }).waitFor();
+    await card.getByText(/^Behind, 1 h: up to \d/).waitFor();
+    await card.getByText(/^Heartbeat, 1 h: up to \d/).waitFor();
+    server.state.scenario = 'trouble';
+    await card.getByText('silent', { exact: true }).waitFor();
+    await page.getByText('differs from its source in 3 keys').waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+    await server.stop();
+  });
   await check('a server that never answers is named, with what to do', async () => {
     const server = await replay();
     const context = await browser.newContext({ reducedMotion: 'reduce' });

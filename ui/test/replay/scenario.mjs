@@ -17,7 +17,7 @@ const SOURCES = [
 ];
 
 /** The message of one tick (a second each) of a scenario: `busy`, `starting`, `trouble` or `empty`. */
-export function message(scenario, tick, now) {
+export function message(scenario, tick, now, acknowledged = new Set()) {
   const base = {
     now: new Date(now).toISOString(),
     platform: { version: '0.1.0', started_at: new Date(now - 754_000).toISOString() },
@@ -26,13 +26,56 @@ export function message(scenario, tick, now) {
     sources: [],
     pipelines: [],
     tables: [],
+    incidents: [],
   };
   if (scenario === 'empty') return base;
   base.connections = [{ name: 'studio', owner: 'production-systems', state: scenario === 'starting' ? 'starting' : 'streaming', reason: null }];
   base.sources = sources(scenario, tick, now);
   base.pipelines = pipelines(scenario, tick, now);
-  base.tables = scenario === 'starting' ? [] : tables(tick, now);
+  base.tables = scenario === 'starting' ? [] : tables(tick, now).map((table, i) => ({ ...table, ...proof(scenario, i, now) }));
+  base.incidents = scenario === 'trouble' ? incidents(now, acknowledged) : [];
   return base;
+}
+
+function proof(scenario, i, now) {
+  if (scenario === 'trouble') {
+    return [
+      { audit: 'different', proven_equal_as_of: null, differences: 3 },
+      { audit: 'waiting', proven_equal_as_of: null, differences: 0 },
+      { audit: 'unproven', proven_equal_as_of: null, differences: 0 },
+    ][i];
+  }
+  return { audit: 'equal', proven_equal_as_of: new Date(now - 95_000 - i * 61_000).toISOString(), differences: 0 };
+}
+
+function incidents(now, acknowledged) {
+  const one = (id, kind, severity, subject, owner, minutes, reason) => ({
+    id,
+    kind,
+    severity,
+    subject,
+    owner,
+    state: acknowledged.has(id) ? 'acknowledged' : 'open',
+    reason,
+    since: new Date(now - minutes * 60_000).toISOString(),
+  });
+  return [
+    one(7, 'audit_difference', 'critical', { kind: 'table', name: 'studio.deal_desk' }, 'business-affairs', 4, "Table 'studio.deal_desk' differs from 'studio.public.deal' in 3 keys. Repair it: `./backlot audit studio.deal_desk --repair`."),
+    one(5, 'heartbeat_silent', 'critical', { kind: 'table', name: 'studio.movie_report' }, 'studio-tech', 12, "No heartbeat of connection 'studio' has come to table 'studio.movie_report' for more than 60 s: pipeline 'movie_report' stands still, whatever its job says. See which step waits: `backlot describe pipeline movie_report`."),
+    { ...one(4, 'wal_over_alert', 'warning', { kind: 'connection', name: 'studio' }, 'production-systems', 75, "The database of connection 'studio' retains 11.2 GB of log, over 10 GB."), state: 'acknowledged' },
+  ];
+}
+
+/** An hour of readings, as `GET /api/v1/history` answers. */
+export function readings(subject, names, now) {
+  const seed = subject.length;
+  const times = Array.from({ length: 360 }, (_, i) => Math.floor(now / 10_000) * 10 - (359 - i) * 10).filter((_, i) => i % 97 > 6);
+  const shape = {
+    lag_seconds: (t) => (Math.floor(t / 10) % 71 === 0 ? 3.2 : 0.4 + 0.3 * Math.sin(t / 300 + seed)),
+    heartbeat_seconds: (t) => 0.9 + 0.25 * Math.sin(t / 170 + seed) + (Math.floor(t / 10) % 53 === 0 ? 1.1 : 0),
+  };
+  const series = Object.fromEntries(names.map((name) => [name, times.map((t) => (shape[name] ? Math.max(0, shape[name](t)) : null))]));
+  return { subject, step_seconds: 10, times, series };
 }
 
 function services(scenario) {
@@ -77,12 +120,14 @@ function pipelines(scenario, tick, now) {
     lag_seconds: Math.round((0.6 + 0.4 * Math.sin(tick / 5 + seed)) * 10) / 10,
     lag_records: (tick * 3 + seed) % 5,
     caught_up: tick % 4 !== 1,
+    heartbeat_seconds: Math.round((0.9 + 0.3 * Math.sin(tick / 7 + seed)) * 100) / 100,
+    heartbeat_still_since: null,
     jobs: [{ id: `9f3c2ab${seed}4d5e`, state: 'RUNNING', started_at: new Date(now - 700_000).toISOString() }],
     sources: sources.map((s) => `studio.public.${s}`),
     tables: [`studio.${name}`],
     ...extra,
   });
-  const unknown = { rate: null, lag_seconds: null, lag_records: null, caught_up: null, jobs: [] };
+  const unknown = { rate: null, lag_seconds: null, lag_records: null, caught_up: null, heartbeat_seconds: null, jobs: [] };
   const trouble = scenario === 'trouble';
   return [
     scenario === 'starting'
@@ -95,6 +140,7 @@ function pipelines(scenario, tick, now) {
             caught_up: false,
             lag_seconds: 754,
             lag_records: 1_922,
+            heartbeat_still_since: new Date(now - 754_000).toISOString(),
             rate: 0,
             reason: "Cannot read source 'studio.public.movie': its schema 14 is not covered by the plan. Apply the pipeline again to replan.",
           }

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { message } from './scenario.mjs';
+import { message, readings } from './scenario.mjs';
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
@@ -15,10 +15,21 @@ const POLICY =
  * seconds at once; `stop` drops every client.
  */
 export async function replay({ port = 0, scenario = 'busy', tick = 200, past = 0 } = {}) {
-  const state = { scenario, tick, past };
+  const state = { scenario, tick, past, acknowledged: new Set() };
   const server = createServer((request, response) => {
-    const path = new URL(request.url, 'http://localhost').pathname;
+    const { pathname: path, searchParams } = new URL(request.url, 'http://localhost');
     if (path === '/api/v1/live') return stream(state, request, response);
+    if (path === '/api/v1/history') {
+      const names = (searchParams.get('series') ?? '').split(',');
+      const known = state.scenario === 'starting' ? [] : names;
+      return json(response, 200, readings(searchParams.get('subject') ?? '', known, Date.now()));
+    }
+    const incident = /^\/api\/v1\/incidents\/(\d+)\/acknowledge$/.exec(path);
+    if (incident && request.method === 'POST') {
+      if (state.refuse) return json(response, 409, { detail: state.refuse });
+      state.acknowledged.add(Number(incident[1]));
+      return json(response, 200, {});
+    }
     return file(path, response);
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -38,15 +49,20 @@ function stream(state, request, response) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.write('retry: 1000\n\n');
   const send = () => {
-    response.write(`event: live\ndata: ${JSON.stringify(message(state.scenario, state.tick, Date.now()))}\n\n`);
+    response.write(`event: live\ndata: ${JSON.stringify(message(state.scenario, state.tick, Date.now(), state.acknowledged))}\n\n`);
     state.tick += 1;
   };
   for (let ago = state.past; ago > 0; ago--) {
-    response.write(`event: live\ndata: ${JSON.stringify(message(state.scenario, state.tick - ago, Date.now() - ago * 1_000))}\n\n`);
+    response.write(`event: live\ndata: ${JSON.stringify(message(state.scenario, state.tick - ago, Date.now() - ago * 1_000, state.acknowledged))}\n\n`);
   }
   send();
   const timer = setInterval(send, 1_000);
   request.on('close', () => clearInterval(timer));
+}
+
+function json(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
 }
 
 function file(path, response) {

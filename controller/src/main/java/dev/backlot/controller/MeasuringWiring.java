@@ -4,6 +4,7 @@ import dev.backlot.controller.heartbeat.HeartbeatBoard;
 import dev.backlot.controller.heartbeat.HeartbeatConditions;
 import dev.backlot.controller.history.HistoryResource;
 import dev.backlot.controller.history.HistorySampler;
+import dev.backlot.controller.metrics.QualityMetrics;
 import dev.backlot.controller.metrics.SourceMetrics;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.pipeline.Reconciler;
@@ -31,6 +32,13 @@ class MeasuringWiring {
     SourceMetrics sources = new SourceMetrics(metadata, heartbeats);
     metrics.register(sources);
     return sources;
+  }
+
+  @Bean
+  QualityMetrics qualityMetrics(MetadataDatabase metadata, PrometheusRegistry metrics) {
+    QualityMetrics quality = new QualityMetrics(metadata);
+    metrics.register(quality);
+    return quality;
   }
 
   @Bean(initMethod = "start")

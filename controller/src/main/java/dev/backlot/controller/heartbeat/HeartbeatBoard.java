@@ -75,6 +75,10 @@ public final class HeartbeatBoard {
         .mapToDouble(beat -> HeartbeatStore.seconds(beat.committedAt(), now))
         .max()
         .ifPresent(age -> status.put("heartbeat_age_seconds", rounded(age)));
+    shown.stream()
+        .flatMap(s -> s.stillSince().stream())
+        .min(Instant::compareTo)
+        .ifPresent(since -> status.put("heartbeat_still_since", since));
     List<Map<String, Object>> tables = new ArrayList<>();
     shown.forEach(table -> tables.add(table(table, now)));
     status.put("heartbeats", tables);

@@ -6,6 +6,7 @@ import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.CaptureStore;
 import dev.backlot.metadata.HeartbeatStore;
+import dev.backlot.metadata.HeartbeatStore.Beat;
 import dev.backlot.metadata.HeartbeatStore.Volume;
 import dev.backlot.metadata.HistoryStore;
 import dev.backlot.metadata.HistoryStore.Series;
@@ -15,6 +16,7 @@ import dev.backlot.metadata.SourceStore.StoredSource;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +34,7 @@ public final class HistorySampler implements AutoCloseable {
   private final HeartbeatBoard heartbeats;
   private final BooleanSupplier leading;
   private final Thread thread = new Thread(this::run, "history");
-  private Map<String, Volume> lastVolumes = Map.of();
-  private Instant lastVolumesAt = Instant.EPOCH;
+  private Map<String, Written> writtenByTopic = Map.of();
   private boolean led;
 
   /** Prepares; {@link #start} begins. */
@@ -103,7 +104,7 @@ public final class HistorySampler implements AutoCloseable {
                       });
             });
     connections(all);
-    sources(all, now);
+    sources(all);
     return all;
   }
 
@@ -148,21 +149,44 @@ public final class HistorySampler implements AutoCloseable {
     }
   }
 
-  /** Capture tells what it has written with each heartbeat. */
-  private void sources(Map<Series, Double> all, Instant now) {
+  /** Capture tells what it has written with each heartbeat, and so between which two. */
+  private void sources(Map<Series, Double> all) {
     Map<String, Volume> volumes = metadata.heartbeats().volumes();
-    double seconds = HeartbeatStore.seconds(lastVolumesAt, now);
+    Map<String, Written> next = new HashMap<>();
     for (StoredSource source : metadata.sources().list()) {
-      Volume current = volumes.get(source.descriptor().topic());
-      Volume before = lastVolumes.get(source.descriptor().topic());
-      if (current != null && before != null) {
-        all.put(
-            new Series("rate", "source:" + source.descriptor().name()),
-            Math.max(0, current.changes() - before.changes()) / seconds);
+      String topic = source.descriptor().topic();
+      Volume volume = volumes.get(topic);
+      Optional<Instant> at =
+          heartbeats.newest(source.descriptor().connection()).map(Beat::writtenAt);
+      if (volume != null && at.isPresent()) {
+        Written written = Written.next(written(topic), volume.changes(), at.get());
+        next.put(topic, written);
+        written
+            .rate()
+            .ifPresent(
+                rate -> all.put(new Series("rate", "source:" + source.descriptor().name()), rate));
       }
     }
-    lastVolumes = volumes;
-    lastVolumesAt = now;
+    writtenByTopic = next;
+  }
+
+  private Optional<Written> written(String topic) {
+    return Optional.ofNullable(writtenByTopic.get(topic));
+  }
+
+  /** How many changes a topic had at a heartbeat, and at which rate they came until then. */
+  private record Written(long changes, Instant at, Optional<Double> rate) {
+    static Written next(Optional<Written> before, long changes, Instant at) {
+      if (before.isEmpty()) {
+        return new Written(changes, at, Optional.empty());
+      }
+      Written known = before.get();
+      double seconds = HeartbeatStore.seconds(known.at(), at);
+      return seconds < 0.5
+          ? known
+          : new Written(
+              changes, at, Optional.of(Math.max(0, changes - known.changes()) / seconds));
+    }
   }
 
   private static void highest(Map<Series, Double> all, String name, String subject, double value) {

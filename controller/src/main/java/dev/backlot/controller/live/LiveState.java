@@ -186,6 +186,9 @@ public final class LiveState implements AutoCloseable {
     map.put("lag_records", status.get("lag_records"));
     map.put("caught_up", status.get("caught_up"));
     map.put("jobs", status.get("jobs"));
+    map.put("heartbeat_seconds", status.get("heartbeat_seconds"));
+    map.put("heartbeat_age_seconds", status.get("heartbeat_age_seconds"));
+    map.put("heartbeat_still_since", status.get("heartbeat_still_since"));
     Optional<PipelineSpec> spec =
         Usage.spec(Json.write(item.spec()))
             .filter(PipelineSpec.class::isInstance)

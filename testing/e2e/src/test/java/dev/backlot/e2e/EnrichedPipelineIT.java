@@ -2,6 +2,7 @@ package dev.backlot.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.checker.Checker;
 import dev.backlot.checker.CommandTarget;
 import dev.backlot.checker.Verdict;
@@ -151,6 +152,43 @@ class EnrichedPipelineIT {
     }
     awaitEqual("changes around the kill of the data plane", RECOVERY);
     assertNothingIsLostOrDoubled();
+  }
+
+  @Test
+  @Order(7)
+  void aStepThatHangsIsAnIncidentAlthoughNothingElseHappensAndItsJobRuns() throws Exception {
+    long pid = demo.platform().service("studio").orElseThrow().pid();
+    assertThat(demo.command().pipelineStatus("movie_report").path("heartbeat_seconds").asDouble())
+        .isPositive();
+    // The graph takes connections and says nothing; whoever else changes films stands still, too.
+    signal("-STOP", pid);
+    try {
+      studio.execute("INSERT INTO movie (movie_id, title, phase) VALUES (90003, 'Frozen', 'PREP')");
+
+      Awaitility.await("silence is an incident")
+          .atMost(RECOVERY)
+          .until(() -> demo.command().ok("get", "incidents").out().contains("heartbeat_silent"));
+
+      JsonNode status = demo.command().pipelineStatus("movie_report");
+      assertThat(status.path("jobs").path(0).path("state").asText()).isEqualTo("RUNNING");
+      assertThat(status.path("heartbeat_still_since").asText()).isNotEmpty();
+    } finally {
+      signal("-CONT", pid);
+    }
+    Awaitility.await("heartbeats again, and no incident of silence")
+        .atMost(RECOVERY)
+        .until(
+            () ->
+                !demo.command().ok("get", "incidents").out().contains("heartbeat_silent")
+                    && demo.command()
+                        .pipelineStatus("movie_report")
+                        .path("heartbeat_still_since")
+                        .isMissingNode());
+    studio.execute("DELETE FROM movie WHERE movie_id = 90003");
+  }
+
+  private static void signal(String signal, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", signal, String.valueOf(pid)).start().waitFor()).isZero();
   }
 
   /** A kill counts only while a change is committed and not yet in the table. */

@@ -2,8 +2,17 @@ package dev.backlot.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backlot.testing.platform.Platform;
 import dev.backlot.testing.platform.Platform.Result;
+import java.util.stream.Stream;
+import java.util.regex.Pattern;
+import java.util.regex.Matcher;
+import java.util.TreeMap;
+import java.util.Map;
+import java.util.List;
+import java.nio.file.Path;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,6 +50,8 @@ class MetricsIT {
                 kind: Pipeline
                 name: measured
                 owner: tests
+                on_error: dead_letter
+                audit: {every: 10s}
                 steps:
                   - {id: rows, source: measured.public.measured}
                   - {id: out, sink: iceberg, from: rows, config: {table: measured.rows, commit_interval: 500ms}}
@@ -127,8 +138,94 @@ class MetricsIT {
             controller.sum(
                 "backlot_http_request_seconds_count", "method", "POST", "route", "/api/v1/apply"))
         .isPositive();
-    assertDescribed(plane, controller);
+    assertHeartbeatsAreMeasured(command);
+    assertDescribed(dataPlane(), controller());
+    assertDashboardsAskForWhatThereIs();
     command.ok("delete", "pipeline", "measured");
+  }
+
+  /** From commit to table, on pages, in the status and in the history. */
+  private void assertHeartbeatsAreMeasured(Command command) {
+    Awaitility.await("heartbeats")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              Exposition plane = dataPlane();
+              for (String stage : List.of("topic", "table", "total")) {
+                assertThat(
+                        plane.sum(
+                            "backlot_heartbeat_latency_seconds_count",
+                            "pipeline",
+                            "measured",
+                            "table",
+                            "measured.rows",
+                            "stage",
+                            stage))
+                    .as(stage)
+                    .isPositive();
+              }
+              assertThat(plane.sum("backlot_heartbeat_age_seconds", "pipeline", "measured"))
+                  .isBetween(0.0, 60.0);
+              JsonNode status = command.pipelineStatus("measured");
+              assertThat(status.path("heartbeat_seconds").asDouble()).isBetween(0.001, 30.0);
+              JsonNode window = status.path("heartbeats").path(0).path("windows").path(0);
+              assertThat(window.path("count").asInt()).isPositive();
+              assertThat(window.path("total").path("p99").asDouble())
+                  .isGreaterThanOrEqualTo(window.path("topic").path("p50").asDouble());
+              JsonNode history =
+                  get("/api/v1/history?subject=pipeline:measured&series=heartbeat_seconds");
+              assertThat(history.path("series").path("heartbeat_seconds").size()).isPositive();
+            });
+    assertThat(command.pipelineStatus("measured").path("state").asText()).isEqualTo("running");
+    assertThat(command.pipelineStatus("measured").path("lag_records").asLong()).isZero();
+  }
+
+  /** Every metric that a dashboard names is on a page of this platform. */
+  private void assertDashboardsAskForWhatThereIs() throws IOException {
+    Map<String, Set<String>> asked = new TreeMap<>();
+    try (Stream<Path> files = Files.list(Platform.root().resolve("docs/grafana"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
+        JsonNode dashboard = new ObjectMapper().readTree(file.toFile());
+        assertThat(dashboard.path("uid").asText()).startsWith("backlot-");
+        for (JsonNode expression : dashboard.findValues("expr")) {
+          names(expression.asText(), asked, file);
+        }
+        for (JsonNode query : dashboard.findValues("definition")) {
+          names(query.asText(), asked, file);
+        }
+      }
+    }
+    assertThat(asked).hasSizeGreaterThan(40);
+    Awaitility.await("metrics of dashboards")
+        .atMost(Duration.ofSeconds(90))
+        .untilAsserted(
+            () -> {
+              Set<String> shown = new TreeSet<>();
+              for (Exposition page : List.of(dataPlane(), controller())) {
+                page.samples().forEach(sample -> shown.add(sample.name()));
+              }
+              Map<String, Set<String>> missing = new TreeMap<>(asked);
+              missing.keySet().removeAll(shown);
+              assertThat(missing).isEmpty();
+            });
+  }
+
+  private static void names(String promQl, Map<String, Set<String>> into, Path file) {
+    Matcher name = Pattern.compile("\\b(?:backlot|jvm|process)_[a-z0-9_]+").matcher(promQl);
+    while (name.find()) {
+      into.computeIfAbsent(name.group(), any -> new TreeSet<>())
+          .add(file.getFileName().toString());
+    }
+  }
+
+  private JsonNode get(String path) throws IOException, InterruptedException {
+    return new ObjectMapper()
+        .readTree(
+            HttpClient.newHttpClient()
+                .send(
+                    HttpRequest.newBuilder(URI.create(shared.platform().url() + path)).build(),
+                    HttpResponse.BodyHandlers.ofString())
+                .body());
   }
 
   private static void assertMoved(
