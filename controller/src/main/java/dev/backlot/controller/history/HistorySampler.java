@@ -184,8 +184,7 @@ public final class HistorySampler implements AutoCloseable {
       double seconds = HeartbeatStore.seconds(known.at(), at);
       return seconds < 0.5
           ? known
-          : new Written(
-              changes, at, Optional.of(Math.max(0, changes - known.changes()) / seconds));
+          : new Written(changes, at, Optional.of(Math.max(0, changes - known.changes()) / seconds));
     }
   }
 

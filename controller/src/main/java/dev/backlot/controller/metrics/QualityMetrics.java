@@ -69,8 +69,7 @@ public final class QualityMetrics implements MultiCollector {
     GaugeSnapshot.Builder differences =
         gauge("backlot_audit_differences", "Keys in which the table is known to differ.");
     differing.putAll(audits.differenceCounts());
-    differing.forEach(
-        (table, count) -> add(differences, Labels.of("table", table), count));
+    differing.forEach((table, count) -> add(differences, Labels.of("table", table), count));
     GaugeSnapshot.Builder open =
         gauge("backlot_incidents", "Incidents that are not over, by what they are about.");
     Map<AlertKind, long[]> counts = new EnumMap<>(AlertKind.class);

@@ -6,24 +6,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backlot.testing.platform.Platform;
 import dev.backlot.testing.platform.Platform.Result;
-import java.util.stream.Stream;
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.TreeMap;
-import java.util.Map;
-import java.util.List;
-import java.nio.file.Path;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -213,8 +213,7 @@ class MetricsIT {
   private static void names(String promQl, Map<String, Set<String>> into, Path file) {
     Matcher name = Pattern.compile("\\b(?:backlot|jvm|process)_[a-z0-9_]+").matcher(promQl);
     while (name.find()) {
-      into.computeIfAbsent(name.group(), any -> new TreeSet<>())
-          .add(file.getFileName().toString());
+      into.computeIfAbsent(name.group(), any -> new TreeSet<>()).add(file.getFileName().toString());
     }
   }
 
