@@ -1,0 +1,59 @@
+package dev.backlot.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+
+/** Asks a server's REST API, which costs less than a command; what fails is empty. */
+final class Rest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final String server;
+
+  Rest(String server) {
+    this.server = server;
+  }
+
+  JsonNode get(String path) {
+    return send(HttpRequest.newBuilder(URI.create(server + path)));
+  }
+
+  /** Returns the one number that a query answers, or -1 while it can't be answered. */
+  long number(String sql) {
+    try {
+      String body = JSON.writeValueAsString(Map.of("sql", sql, "format", "rows"));
+      JsonNode rows =
+          send(
+              HttpRequest.newBuilder(URI.create(server + "/api/v1/query"))
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(body)));
+      return rows.isArray() && !rows.isEmpty() ? rows.get(0).elements().next().asLong(-1) : -1;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private JsonNode send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<byte[]> response =
+          client.send(
+              request.timeout(Duration.ofSeconds(30)).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      return response.statusCode() == 200
+          ? JSON.readTree(response.body())
+          : JSON.createObjectNode();
+    } catch (IOException e) {
+      return JSON.createObjectNode();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
