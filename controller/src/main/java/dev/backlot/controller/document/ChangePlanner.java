@@ -68,6 +68,7 @@ public final class ChangePlanner {
     PipelineCheck.Findings planned =
         pipelineCheck.check(found.changes(), read.drafts(), current, found);
     problems.addAll(planned.problems());
+    problems.addAll(AuditCheck.check(changes, current));
     for (Change change : changes) {
       if (change.isWrite() && change.spec().orElse(null) instanceof RouteSpec route) {
         problems.addAll(routeCheck.check(route));

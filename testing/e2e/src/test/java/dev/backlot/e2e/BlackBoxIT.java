@@ -78,6 +78,19 @@ class BlackBoxIT {
                 sla: 1s
                 """);
     assertThat(applied.exitCode()).as(applied.out() + applied.err()).isZero();
+    assertThat(
+            command
+                .apply(
+                    """
+                    apiVersion: backlot/v1
+                    kind: Audit
+                    name: box_nowhere
+                    source: {connection: boxes, query: SELECT 1 AS id}
+                    target: {query: SELECT 1 AS id}
+                    key: [id]
+                    """)
+                .err())
+        .contains("there is no connection 'boxes'", "boxed");
 
     awaitState("box_copies", "different");
     JsonNode found = audit("box_copies");
