@@ -23,7 +23,7 @@ public final class AuditScheduler implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(2);
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
   private static final int HEARTBEATS_MISSED = 4;
-  private static final Duration FIND_TABLES = Duration.ofSeconds(10);
+  private static final Duration FIND_TABLES = Duration.ofSeconds(20);
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
   private static final Duration WAITING = Duration.ofSeconds(3);
 

@@ -35,6 +35,7 @@ public final class TableAudit {
 
   private static final int RANGES_AHEAD = 16;
   private static final int TRIES = 4;
+  private static final int SLACK = 1_000;
   private static final int MOST_MOVING = 500;
   private static final int MOST_DOUBLED = 100;
 
@@ -186,10 +187,43 @@ public final class TableAudit {
         "Source '" + subject.mapping().source() + "' is truncated or built anew meanwhile.");
   }
 
-  /** Compares digests of keys; returns whether that could be done. */
+  /**
+   * Compares digests of keys, in as many answers as they take; returns whether that could be done.
+   */
   private boolean narrow(Range range) {
-    Range byKey = ask(Detail.KEYS, range.cursor());
-    AuditAnswer answer = byKey.answer();
+    long most = 2 * sum(range.answer()).rows() + SLACK;
+    long seen = 0;
+    Optional<String> cursor = range.cursor();
+    do {
+      AuditAnswer answer = ask(Detail.KEYS, cursor).answer();
+      if (!compareKeys(answer)) {
+        return false;
+      }
+      if (ends(range.answer(), answer)) {
+        return true;
+      }
+      seen += answer.rows().size();
+      cursor = answer.next();
+    } while (cursor.isPresent() && seen <= most);
+    return true;
+  }
+
+  /** Digests take more room than sums, so that a range of keys may be a part of one of sums. */
+  private static boolean ends(AuditAnswer whole, AuditAnswer part) {
+    String prefix = whole.scope().hashPrefix();
+    if (!prefix.isEmpty()) {
+      String digits = part.scope().hashPrefix();
+      return !digits.startsWith(prefix)
+          || digits.substring(prefix.length()).chars().allMatch(digit -> digit == 'f');
+    }
+    List<String> through = whole.scope().through();
+    return !through.isEmpty()
+        && (through.equals(part.scope().through())
+            || part.moving().contains(through)
+            || part.rows().stream().anyMatch(row -> row.key().equals(through)));
+  }
+
+  private boolean compareKeys(AuditAnswer answer) {
     table.await(answer.offsets());
     Set<List<String>> touched = new HashSet<>(answer.moving());
     Map<List<String>, Sum> there = table.digests(answer, touched);
@@ -219,26 +253,7 @@ public final class TableAudit {
       }
     }
     remember(touched);
-    compareRest(range, answer);
     return true;
-  }
-
-  /** Rows that came meanwhile make a range of as many rows end earlier. */
-  private void compareRest(Range range, AuditAnswer answer) {
-    boolean shorter =
-        !answer.scope().through().isEmpty()
-            && !answer.scope().through().equals(range.answer().scope().through());
-    if (shorter && answer.next().isPresent() && !answer.next().equals(range.cursor())) {
-      Range rest = ask(Detail.SUMS, answer.next());
-      table.await(rest.answer().offsets());
-      Set<List<String>> touched = new HashSet<>(rest.answer().moving());
-      Sum wanted = sum(rest.answer());
-      if (table.sum(rest.answer(), touched).equals(wanted)) {
-        remember(touched);
-      } else {
-        suspected++;
-      }
-    }
   }
 
   private void remember(Set<List<String>> touched) {
