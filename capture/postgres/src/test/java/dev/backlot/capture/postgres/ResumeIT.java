@@ -3,8 +3,11 @@ package dev.backlot.capture.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backlot.capture.worker.CaptureWorker;
+import dev.backlot.event.ControlRecord;
 import dev.backlot.event.Position;
 import dev.backlot.metadata.CaptureStore;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.model.source.SourceDescriptor;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -190,6 +193,32 @@ class ResumeIT {
                       .matches(s -> s.state() == CaptureStore.State.FAILED)
                       .matches(s -> s.code().equals("KAFKA_DATA_LOST"))
                       .matches(s -> s.reason().contains(topic)));
+      bench.execute(name, "DELETE FROM deal");
+
+      assertThat(bench.metadata.captures().requestRecapture(name)).isTrue();
+
+      SourceDescriptor anew =
+          Awaitility.await()
+              .atMost(CaptureBench.PATIENCE)
+              .until(
+                  () -> bench.metadata.sources().find(name + ".public.deal"),
+                  found ->
+                      found
+                          .filter(source -> source.descriptor().epoch() == 2)
+                          .filter(source -> source.state() == SourceStore.State.STREAMING)
+                          .isPresent())
+              .orElseThrow()
+              .descriptor();
+      assertThat(bench.readTopic(anew.topic()))
+          .as("rows of the first epoch end, though the table is empty")
+          .filteredOn(event -> event.control() != null)
+          .extracting(event -> event.control().kind())
+          .filteredOn(ControlRecord.Kind.TRUNCATE::equals)
+          .hasSize(anew.partitions());
+      bench.execute(name, "INSERT INTO deal VALUES (2)");
+      bench.drain(name);
+      assertThat(CaptureBench.latest(bench.readTopic(anew.topic()))).hasSize(1);
+      assertThat(bench.metadata.captures().recaptureRequested(name)).isFalse();
     }
   }
 }
