@@ -17,9 +17,6 @@ import java.util.Set;
  * restart are neither. Pure but for what it remembers of earlier looks. For one thread.
  */
 final class Watch {
-  /** What is remembered from before a restart of ours must be seen again for this long. */
-  private static final Duration SETTLE = Duration.ofSeconds(4);
-
   private static final Duration CALM = Duration.ofSeconds(10);
   private static final Duration LONGEST_CALM = Duration.ofMinutes(5);
   private static final Duration REFRESH = Duration.ofSeconds(10);
@@ -67,7 +64,6 @@ final class Watch {
   /**
    * Looks once.
    *
-   * @param now also the clock of {@code Condition.since}
    * @param current everything that holds
    * @param unresolved every incident that is not over
    */
@@ -100,11 +96,12 @@ final class Watch {
     return decisions;
   }
 
+  /**
+   * What a status says from before we looked may be about to change, as after a restart of
+   * everything; so only what we have seen ourselves counts.
+   */
   private static boolean isDue(Condition condition, Instant first, Instant now) {
-    Duration patience = condition.kind().patience();
-    Instant since = condition.since().isBefore(first) ? condition.since() : first;
-    Duration settle = patience.compareTo(SETTLE) < 0 ? patience : SETTLE;
-    return !since.plus(patience).isAfter(now) && !first.plus(settle).isAfter(now);
+    return !first.plus(condition.kind().patience()).isAfter(now);
   }
 
   private static boolean differs(Incident incident, Condition condition, Instant now) {
