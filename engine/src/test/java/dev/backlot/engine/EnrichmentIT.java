@@ -634,7 +634,7 @@ class EnrichmentIT {
       assertThat(servers.job("stuck").path("state").asText()).isEqualTo("RUNNING");
 
       graph.reset();
-      await().atMost(Duration.ofSeconds(60)).until(() -> newestHeartbeat("stuck") == 3);
+      await().atMost(Duration.ofSeconds(120)).until(() -> newestHeartbeat("stuck") == 3);
       assertThat(servers.rows("studio.stuck")).hasSize(1);
       assertThat(servers.heartbeat("stuck").flatMap(Shown::stillSince)).isEmpty();
       servers.call("DELETE", "/jobs/stuck", "");
