@@ -158,7 +158,7 @@ public final class AuditRounds {
           different ? Optional.empty() : Optional.of(comparison.asOf()));
     }
     report.put("state", state.label());
-    report.put("as_of", comparison.asOf());
+    report.put("as_of", comparison.asOf().toString());
     report.put("rows", comparison.rows());
     report.put("moving", comparison.moving());
     report.put("suspected", comparison.suspected());

@@ -2,6 +2,7 @@ package dev.backlot.quality.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backlot.metadata.AuditStore;
 import dev.backlot.metadata.AuditStore.Difference;
 import dev.backlot.metadata.AuditStore.Proof;
 import dev.backlot.metadata.AuditStore.ProofState;
@@ -160,9 +161,16 @@ class AuditRoundsIT {
     return "%08d".formatted(Integer.parseInt(position) - 1);
   }
 
+  /** A report must also be one that can be kept. */
   private Outcome round(Repair repair) {
-    return rounds.run(
-        new Order(TestStudio.TABLE.toString(), "movies", Optional.empty(), repair, 0));
+    AuditStore store = studio.metadata.audits();
+    long id = store.request(TestStudio.TABLE.toString(), true, repair, null);
+    Outcome outcome =
+        rounds.run(
+            new Order(TestStudio.TABLE.toString(), "movies", Optional.empty(), repair, 0));
+    store.finish(id, AuditStore.State.DONE, "", outcome.report());
+    assertThat(store.find(id).orElseThrow().report()).containsKey("sources");
+    return outcome;
   }
 
   private Proof proof() {
