@@ -166,8 +166,7 @@ class AuditRoundsIT {
     AuditStore store = studio.metadata.audits();
     long id = store.request(TestStudio.TABLE.toString(), true, repair, null);
     Outcome outcome =
-        rounds.run(
-            new Order(TestStudio.TABLE.toString(), "movies", Optional.empty(), repair, 0));
+        rounds.run(new Order(TestStudio.TABLE.toString(), "movies", Optional.empty(), repair, 0));
     store.finish(id, AuditStore.State.DONE, "", outcome.report());
     assertThat(store.find(id).orElseThrow().report()).containsKey("sources");
     return outcome;
