@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class TableWatchTest {
   private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
   private final TableWatch watch =
-      new TableWatch("movies", "out", "studio.movies", "studio", Set.of("t"), Optional.empty(), START);
+      new TableWatch(
+          "movies", "out", "studio.movies", "studio", Set.of("t"), Optional.empty(), START);
 
   /** Committed so many seconds after the start; its marks are at 10 times its number. */
   private static Beat beat(long sequence, int seconds) {
@@ -64,7 +65,8 @@ class TableWatchTest {
   }
 
   @Test
-  void a_partition_that_stands_still_before_a_heartbeat_makes_the_table_silent_one_that_moves_not() {
+  void
+      a_partition_that_stands_still_before_a_heartbeat_makes_the_table_silent_one_that_moves_not() {
     watch.look(List.of(), marks(5, 5), START);
     watch.written(List.of(beat(1, 1), beat(2, 11)));
     watch.look(List.of(), marks(5, 8), START.plusSeconds(30));
