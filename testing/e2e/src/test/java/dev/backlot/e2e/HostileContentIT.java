@@ -17,11 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /** Values and names that break careless code arrive as they are, by dump and by log. */
 class HostileContentIT {
-  private static final String TABLES =
+  /** A table with a column of every built-in type. */
+  static final String EDGE =
       """
-      CREATE TABLE "Mixed Case.And ""Dots\""" (
-        "Id" int, "sp ace" text, "quo""te" text, "a.b" int, "select" text, "ünï" text, "1st" text, "x_x0041_" text, "CASE" text, "case" text,
-        PRIMARY KEY ("Id", "sp ace"));
       CREATE TYPE mood AS ENUM ('sad', 'very happy');
       CREATE DOMAIN positive AS int CHECK (VALUE > 0);
       CREATE TABLE edge (
@@ -29,7 +27,9 @@ class HostileContentIT {
         n numeric, n38 numeric(38,10), n5 numeric(5,2), cash money, by bytea, d date, ts timestamp, tz timestamptz, tm time, ttz timetz, iv interval,
         u uuid, j json, jb jsonb, m mood, p positive, ta text[], ia int[], na numeric(10,2)[], mda int[], ip inet, r int4range, pt point, x xml, bi bit(3), ts_v tsvector);
       """;
-  private static final String ROWS =
+
+  /** Rows of it with edge values; their keys begin with an argument. */
+  static final String EDGE_ROWS =
       """
       INSERT INTO edge (id) VALUES ('%1$s nulls');
       INSERT INTO edge VALUES ('%1$s ☃ "quoted" ''s \\ %% \t', 'emoji 🎬👩‍🎤 newline
@@ -40,6 +40,16 @@ class HostileContentIT {
       INSERT INTO edge VALUES ('%1$s big', repeat('4 MB of text 😀 ', 250000), 'x', 'y', false, 32767, 2147483647, 9223372036854775807, 'Infinity', '1e-320',
         ('1' || repeat('0', 1000) || '.' || repeat('3', 500))::numeric, -0.0000000001, -999.99, '92233720368547758.07', decode(repeat('ab', 100000), 'hex'), 'infinity', 'infinity', 'infinity', '00:00:00', '00:00:00-15:59',
         '178000000 years', '00000000-0000-0000-0000-000000000000', 'null', '[]', 'sad', 1, '{}', '{}', '{NaN}', '[5:6]={1,2}', '10.0.0.1', 'empty', '(NaN,Infinity)', '', B'000', '');
+      """;
+
+  private static final String TABLES =
+      """
+      CREATE TABLE "Mixed Case.And ""Dots\""" (
+        "Id" int, "sp ace" text, "quo""te" text, "a.b" int, "select" text, "ünï" text, "1st" text, "x_x0041_" text, "CASE" text, "case" text,
+        PRIMARY KEY ("Id", "sp ace"));
+      """;
+  private static final String ROWS =
+      """
       INSERT INTO "Mixed Case.And ""Dots\""" VALUES (1, '%1$s', 'q"', 2, '; DROP TABLE edge; --', '%%s ${x} {{y}}', '$1', '_x0041_', 'upper', 'lower');
       """;
 
@@ -48,8 +58,8 @@ class HostileContentIT {
   @Test
   void valuesAndNamesArriveIntactByDumpAndByLog() throws Exception {
     Command command = shared.platform().command();
-    execute(TABLES);
-    execute(ROWS.formatted("dump"));
+    execute(EDGE + TABLES);
+    execute((EDGE_ROWS + ROWS).formatted("dump"));
     String specs =
         shared.connection("hostile", "public.edge, 'public.\"Mixed Case.And \"\"Dots\"\"\"'")
             + """
@@ -74,7 +84,7 @@ class HostileContentIT {
     assertThat(applied.exitCode()).as(applied.out() + applied.err()).isZero();
     awaitCaughtUp(command);
 
-    execute(ROWS.formatted("log"));
+    execute((EDGE_ROWS + ROWS).formatted("log"));
     try (Connection connection = shared.source().connect();
         PreparedStatement update =
             connection.prepareStatement("UPDATE edge SET i4 = 5 WHERE id = ?")) {
