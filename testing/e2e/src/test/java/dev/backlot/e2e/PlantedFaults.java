@@ -44,8 +44,7 @@ final class PlantedFaults implements AutoCloseable {
   private final Map<String, Object> kafka;
 
   PlantedFaults(Path dataDir, String topic, String table) throws IOException {
-    JsonNode platform =
-        new ObjectMapper().readTree(dataDir.resolve("run/platform.json").toFile());
+    JsonNode platform = new ObjectMapper().readTree(dataDir.resolve("run/platform.json").toFile());
     JsonNode metadata = platform.path("metadata");
     this.catalog.setConf(new org.apache.hadoop.conf.Configuration(false));
     this.catalog.initialize(
@@ -90,12 +89,7 @@ final class PlantedFaults implements AutoCloseable {
       producer
           .send(
               new ProducerRecord<>(
-                  topic,
-                  found.partition(),
-                  null,
-                  found.key(),
-                  found.value(),
-                  found.headers()))
+                  topic, found.partition(), null, found.key(), found.value(), found.headers()))
           .get();
     }
   }
