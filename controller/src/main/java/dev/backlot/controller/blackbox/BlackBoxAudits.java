@@ -114,7 +114,7 @@ public final class BlackBoxAudits implements AutoCloseable {
             false,
             found.columns()),
         suspects.stream().map(BlackBoxAudits::row).toList(),
-        at.plus(suspects.isEmpty() && found.endsCycle() ? audit.every() : soon(audit)));
+        at.plus(isDone(found, suspects) ? audit.every() : soon(audit)));
     if (!counted.isEmpty() && audit.repairsItself()) {
       repair(audit, counted.stream().map(s -> s.contrast().key()).toList(), "policy");
     }
@@ -142,6 +142,11 @@ public final class BlackBoxAudits implements AutoCloseable {
     return passing
         ? before.flatMap(Status::lookedAt).filter(at -> at.isBefore(cycle)).or(() -> known)
         : known;
+  }
+
+  /** An empty table has most likely just begun to fill. */
+  private static boolean isDone(Found found, List<Suspect> suspects) {
+    return suspects.isEmpty() && found.endsCycle() && found.targetRows() > 0;
   }
 
   /** What differs is looked at again as soon as it could count. */
