@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -143,7 +144,8 @@ final class TrinoServer implements AutoCloseable {
     while (true) {
       if (answer.hasNonNull("error")) {
         String message = sql + ": " + answer.at("/error/message").asText();
-        throw answer.at("/error/errorName").asText().equals("NO_NODES_AVAILABLE")
+        // Said under several names, by whoever needs a node first.
+        throw message.toLowerCase(Locale.ROOT).contains("no nodes available")
             ? new NoWorkerYetException(message)
             : new IllegalStateException(message);
       }
