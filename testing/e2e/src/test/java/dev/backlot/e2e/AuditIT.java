@@ -47,10 +47,13 @@ class AuditIT {
     execute(renamed(HostileContentIT.EDGE_ROWS).formatted("dump"));
     Result applied =
         command.apply(
-            shared.connection("audits", "public.audited, public.calm, public.audited_edge")
-                + pipeline("audited", "automatic")
-                + pipeline("calm", "never")
-                + pipeline("audited_edge", "never"));
+            shared.connection("audits", "public.audited, public.audited_edge")
+                + "---\n"
+                // A publication of its own: what is planted in the other must not hit it.
+                + shared.connection("calms", "public.calm")
+                + pipeline("audits", "audited", "automatic")
+                + pipeline("calms", "calm", "never")
+                + pipeline("audits", "audited_edge", "never"));
     assertThat(applied.exitCode()).as(applied.out() + applied.err()).isZero();
     awaitProof("audited", Instant.EPOCH);
     execute(renamed(HostileContentIT.EDGE_ROWS).formatted("log"));
@@ -135,7 +138,7 @@ class AuditIT {
     return sql.replaceAll("\\b(edge|mood|positive)\\b", "audited_$1");
   }
 
-  private static String pipeline(String table, String repair) {
+  private static String pipeline(String connection, String table, String repair) {
     return """
     ---
     apiVersion: backlot/v1
@@ -144,10 +147,10 @@ class AuditIT {
     owner: tests
     audit: {every: 3s, repair: %2$s}
     steps:
-      - {id: rows, source: audits.public.%1$s}
+      - {id: rows, source: %3$s.public.%1$s}
       - {id: out, sink: iceberg, from: rows, config: {table: tests.%1$s, commit_interval: 500ms}}
     """
-        .formatted(table, repair);
+        .formatted(table, repair, connection);
   }
 
   private JsonNode audit(String table) {
