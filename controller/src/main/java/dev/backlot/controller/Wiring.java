@@ -24,7 +24,6 @@ import dev.backlot.controller.incident.ConnectionConditions;
 import dev.backlot.controller.incident.EndpointConditions;
 import dev.backlot.controller.incident.IncidentItems;
 import dev.backlot.controller.incident.IncidentKeeper;
-import dev.backlot.controller.incident.IncidentMetrics;
 import dev.backlot.controller.incident.IncidentResource;
 import dev.backlot.controller.incident.PipelineConditions;
 import dev.backlot.controller.incident.PlatformConditions;
@@ -148,7 +147,6 @@ class Wiring {
     PrometheusRegistry registry = new PrometheusRegistry();
     JvmMetrics.builder().register(registry);
     registry.register(new PipelineMetrics(metadata.pipelines(), progress));
-    registry.register(new IncidentMetrics(metadata.incidents()));
     return registry;
   }
 

@@ -78,12 +78,14 @@ class IncidentIT {
   }
 
   @Test
-  void a_lost_slot_is_an_incident_that_people_handle_and_that_ends_by_itself() {
+  void a_lost_slot_is_an_incident_that_people_handle_and_that_ends_by_itself() throws Exception {
     capture("one", CaptureStore.State.FAILED, "CONNECTION_SLOT_LOST", "The slot is gone.", "{}");
 
     String id = String.valueOf(await("one", "slot_lost", "open").get("name"));
     Said listed = platform.run("get", "incidents");
     assertThat(listed.out()).contains("slot_lost", "connection one", "databases", "critical");
+    assertThat(platform.page("/metrics"))
+        .contains("backlot_incidents{handled=\"no\",kind=\"slot_lost\"} 1.0");
     assertThat(platform.run("acknowledge", "incident", id, "-m", "On it.").out())
         .isEqualTo("incident " + id + " acknowledged (owner databases)\n");
     assertThat(platform.run("assign", "incident", id, "--to", "ops").out()).contains("(owner ops)");

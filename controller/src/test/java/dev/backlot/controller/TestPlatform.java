@@ -84,6 +84,13 @@ final class TestPlatform implements AutoCloseable {
     return call("GET", path, null);
   }
 
+  /** Returns what a page that is no JSON says. */
+  String page(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + controller.port() + path)).build();
+    return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
   Answer post(String path, Object body) {
     return call("POST", path, body);
   }
