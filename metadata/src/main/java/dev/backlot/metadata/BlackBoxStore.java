@@ -86,15 +86,19 @@ public final class BlackBoxStore {
   public boolean isDue(String audit) {
     return jdbi.withHandle(
         handle -> {
-          handle.execute(
-              "INSERT INTO black_box_audit (audit) VALUES (?) ON CONFLICT DO NOTHING", audit);
-          return handle
-              .select(
-                  "SELECT asked_at IS NOT NULL OR next_at <= now() FROM black_box_audit"
-                      + " WHERE audit = ?",
-                  audit)
-              .mapTo(Boolean.class)
-              .one();
+          Optional<Boolean> due =
+              handle
+                  .select(
+                      "SELECT asked_at IS NOT NULL OR next_at <= now() FROM black_box_audit"
+                          + " WHERE audit = ?",
+                      audit)
+                  .mapTo(Boolean.class)
+                  .findOne();
+          if (due.isEmpty()) {
+            handle.execute(
+                "INSERT INTO black_box_audit (audit) VALUES (?) ON CONFLICT DO NOTHING", audit);
+          }
+          return due.orElse(true);
         });
   }
 

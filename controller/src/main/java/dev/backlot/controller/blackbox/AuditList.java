@@ -45,7 +45,8 @@ public final class AuditList {
   private final Map<EnrichedTable, EnrichmentLook> looks = new ConcurrentHashMap<>();
   private final Map<String, Planned> plans = new ConcurrentHashMap<>();
 
-  private record Planned(String json, List<EnrichedTable> tables) {}
+  /** What was found in the plan of a hash. */
+  private record Planned(String hash, List<EnrichedTable> tables) {}
 
   /** Lists what stands in the metadata database. */
   public AuditList(MetadataDatabase metadata, DataPlane dataPlane, Lake lake) {
@@ -95,15 +96,20 @@ public final class AuditList {
   Map<EnrichedTable, PipelineSpec> enriched() {
     Map<EnrichedTable, PipelineSpec> tables = new LinkedHashMap<>();
     Map<String, Planned> seen = new HashMap<>();
+    Map<String, String> hashes = new HashMap<>();
+    pipelines.list().forEach(status -> hashes.put(status.pipeline(), status.planHash()));
     for (StoredDocument document : documents.list(SpecKind.PIPELINE)) {
       Optional<PipelineSpec> spec = Usage.pipeline(document);
-      Optional<String> plan = pipelines.deployedPlan(document.name());
-      if (document.deleting() || spec.isEmpty() || plan.isEmpty()) {
+      String hash = hashes.getOrDefault(document.name(), "");
+      if (document.deleting() || spec.isEmpty() || hash.isEmpty()) {
         continue;
       }
       Planned planned = plans.get(document.name());
-      if (planned == null || !planned.json().equals(plan.get())) {
-        planned = new Planned(plan.get(), tables(plan.get()));
+      if (planned == null || !planned.hash().equals(hash)) {
+        planned =
+            new Planned(
+                hash,
+                pipelines.deployedPlan(document.name()).map(AuditList::tables).orElse(List.of()));
       }
       seen.put(document.name(), planned);
       planned.tables().forEach(table -> tables.put(table, spec.get()));
