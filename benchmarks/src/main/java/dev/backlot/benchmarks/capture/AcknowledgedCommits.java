@@ -42,7 +42,9 @@ final class AcknowledgedCommits {
     try (TopicWatch watch = new TopicWatch(servers.bootstrapServers(), topic)) {
       watch.read(
           record -> {
-            if (record.key() == null || record.value() == null) {
+            if (record.key() == null
+                || record.value() == null
+                || TopicWatch.header(record).filter(h -> h.isDump() || h.isControl()).isPresent()) {
               return;
             }
             key.reset(record.key(), Confluent.FRAME, record.key().length);

@@ -1,5 +1,6 @@
 package dev.backlot.benchmarks.capture;
 
+import dev.backlot.event.EventHeader;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,12 +13,14 @@ import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes when Kafka acknowledged each record: an interceptor, set by configuration, so that capture
- * itself runs as it is. One process's clients share the notes. It is a consumer's interceptor too
- * since one configuration serves all clients, and does nothing there.
+ * Notes when Kafka acknowledged each change from the log: an interceptor, set by configuration, so
+ * that capture itself runs as it is. One process's clients share the notes. It is a consumer's
+ * interceptor too since one configuration serves all clients, and does nothing there.
  */
 public final class Acknowledgements
     implements ProducerInterceptor<byte[], byte[]>, ConsumerInterceptor<byte[], byte[]> {
@@ -31,8 +34,9 @@ public final class Acknowledgements
   }
 
   @Override
-  public void onAcknowledgement(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
-    if (metadata == null || exception != null) {
+  public void onAcknowledgement(
+      @Nullable RecordMetadata metadata, @Nullable Exception exception, Headers headers) {
+    if (metadata == null || exception != null || isDump(headers)) {
       return;
     }
     synchronized (NOTES) {
@@ -42,6 +46,12 @@ public final class Acknowledgements
         count++;
       }
     }
+  }
+
+  /** A dump's rows were committed long ago: they are not what is timed. */
+  private static boolean isDump(Headers headers) {
+    Header header = headers.lastHeader(EventHeader.NAME);
+    return header != null && EventHeader.decode(header.value()).isDump();
   }
 
   /** Returns one number for a partition and an offset. */

@@ -5,6 +5,7 @@ import dev.backlot.benchmarks.server.Servers;
 import dev.backlot.benchmarks.server.TopicWatch;
 import dev.backlot.capture.log.KafkaClients;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,9 +56,53 @@ final class Debezium {
     start(shape, "initial_only", "debezium_snapshot", true);
   }
 
-  private void start(Shape shape, String mode, String slot, boolean drop) {
+  /**
+   * Lets incremental snapshots of a table be asked for: they need a table of signals to write to.
+   */
+  void allowIncremental(Shape shape) throws SQLException {
+    servers.execute(
+        shape.database(),
+        "CREATE TABLE debezium_signal (id varchar(64), type varchar(32), data varchar(2048))",
+        "ALTER PUBLICATION debezium ADD TABLE debezium_signal");
+  }
+
+  /** Starts the streaming beside which {@link #incremental} works. */
+  void streamWithSignals(Shape shape) {
+    start(
+        shape,
+        "no_data",
+        "debezium_" + shape.database(),
+        false,
+        "signal.data.collection=public.debezium_signal");
+  }
+
+  /** What an incremental snapshot did: rows that were read, and those of them that were sent. */
+  record Incremental(long read, long sent) {}
+
+  /** Takes an incremental snapshot of the table while streaming; ends with its acknowledgement. */
+  Incremental incremental(Shape shape) throws SQLException {
+    servers.execute(
+        shape.database(),
+        "INSERT INTO debezium_signal VALUES (gen_random_uuid()::text, 'execute-snapshot',"
+            + " '{\"data-collections\": [\"public.item\"], \"type\": \"incremental\"}')");
+    String[] rows = child.ask(Duration.ofMinutes(5), "incremental").split(" ");
+    return new Incremental(Long.parseLong(rows[0]), Long.parseLong(rows[1]));
+  }
+
+  /** Waits until Kafka has everything committed by now; while streaming with signals. */
+  void drain(Shape shape) throws SQLException {
+    servers.execute(shape.database(), "INSERT INTO debezium_signal VALUES ('drain', 'none', '')");
+    child.ask(PATIENCE, "drained");
+  }
+
+  private void start(Shape shape, String mode, String slot, boolean drop, String... more) {
     List<String> words = new ArrayList<>(settings(shape, mode, slot, drop));
     words.add(0, "start");
+    words.addAll(List.of(more));
+    String tried = System.getProperty("backlot.bench.debezium.options", "");
+    if (!tried.isEmpty()) {
+      words.addAll(List.of(tried.split(" ")));
+    }
     child.ask(PATIENCE, words.toArray(String[]::new));
   }
 

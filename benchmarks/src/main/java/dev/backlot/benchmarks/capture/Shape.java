@@ -53,15 +53,29 @@ public enum Shape {
     return (int) (narrow * share) / 1_000 * 1_000;
   }
 
-  String createTable() {
-    return "CREATE TABLE item (id bigint PRIMARY KEY, "
+  /** Returns whether rows have a counter {@code c1} behind their id, which updates raise. */
+  boolean counts() {
+    return this != JSONB;
+  }
+
+  String createTable(String table) {
+    return "CREATE TABLE "
+        + table
+        + " (id bigint PRIMARY KEY, "
         + columns.stream().map(c -> c.name + " " + c.type).collect(Collectors.joining(", "))
         + ")";
   }
 
   /** Returns a statement that inserts rows from one id to another, both SQL expressions. */
   String insert(String from, String to) {
-    return "INSERT INTO item SELECT g, "
+    return insert("item", from, to);
+  }
+
+  /** Returns a statement that inserts such rows into a table. */
+  String insert(String table, String from, String to) {
+    return "INSERT INTO "
+        + table
+        + " SELECT g, "
         + columns.stream().map(Column::value).collect(Collectors.joining(", "))
         + " FROM generate_series("
         + from

@@ -27,7 +27,7 @@ public final class Workload {
     servers.execute("postgres", "CREATE DATABASE " + shape.database());
     servers.execute(
         shape.database(),
-        shape.createTable(),
+        shape.createTable("item"),
         shape.insert("1", String.valueOf(rows)),
         "CREATE PUBLICATION debezium FOR TABLE item",
         "ANALYZE item",

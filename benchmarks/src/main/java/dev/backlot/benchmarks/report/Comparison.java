@@ -1,5 +1,6 @@
 package dev.backlot.benchmarks.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -9,11 +10,22 @@ import java.util.stream.IntStream;
  *
  * @param unit what is counted per second
  * @param leastRatio the least of ours over the limit that is asked for; empty when nothing is
+ * @param leastPeerRatio the least of ours over a peer that is asked for; empty when nothing is
  */
-public record Comparison(String name, String unit, List<Series> series, OptionalDouble leastRatio) {
+public record Comparison(
+    String name,
+    String unit,
+    List<Series> series,
+    OptionalDouble leastRatio,
+    OptionalDouble leastPeerRatio) {
   /** Copies what is mutable. */
   public Comparison {
     series = List.copyOf(series);
+  }
+
+  /** Compares with a limit; nothing is asked for beside peers. */
+  public Comparison(String name, String unit, List<Series> series, OptionalDouble leastRatio) {
+    this(name, unit, series, leastRatio, OptionalDouble.empty());
   }
 
   /** Returns the product's side. */
@@ -29,17 +41,23 @@ public record Comparison(String name, String unit, List<Series> series, Optional
         .toList();
   }
 
-  /** Returns whether the median ratio over the limit is what was asked for. */
+  /** Returns whether the median ratios over the limit and the peers are what was asked for. */
   public List<Bar> bars() {
-    if (leastRatio.isEmpty()) {
-      return List.of();
+    List<Bar> bars = new ArrayList<>();
+    for (Series other : series) {
+      OptionalDouble least =
+          switch (other.role()) {
+            case LIMIT -> leastRatio;
+            case PEER -> leastPeerRatio;
+            case OURS -> OptionalDouble.empty();
+          };
+      least.ifPresent(
+          wanted ->
+              bars.add(
+                  Bar.atLeast(
+                      name + ": ours / " + other.side(), Series.median(ratios(other)), wanted)));
     }
-    Series limit = side(Role.LIMIT);
-    return List.of(
-        Bar.atLeast(
-            name + ": ours / " + limit.side(),
-            Series.median(ratios(limit)),
-            leastRatio.getAsDouble()));
+    return bars;
   }
 
   private Series side(Role role) {

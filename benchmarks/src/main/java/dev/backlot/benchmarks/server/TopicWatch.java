@@ -3,11 +3,9 @@ package dev.backlot.benchmarks.server;
 import dev.backlot.event.EventHeader;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -16,10 +14,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Sees from outside what arrives in a topic. For one thread. */
+/** Sees from outside what arrives in topics. For one thread. */
 public final class TopicWatch implements AutoCloseable {
   /** Partitions of every topic that is measured. */
   public static final int PARTITIONS = 4;
@@ -31,6 +28,11 @@ public final class TopicWatch implements AutoCloseable {
 
   /** Watches a topic that exists. */
   public TopicWatch(String bootstrapServers, String topic) {
+    this(bootstrapServers, List.of(topic));
+  }
+
+  /** Watches topics that exist. */
+  public TopicWatch(String bootstrapServers, List<String> topics) {
     this.consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -47,7 +49,10 @@ public final class TopicWatch implements AutoCloseable {
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     this.partitions =
-        IntStream.range(0, PARTITIONS).mapToObj(p -> new TopicPartition(topic, p)).toList();
+        topics.stream()
+            .flatMap(
+                topic -> IntStream.range(0, PARTITIONS).mapToObj(p -> new TopicPartition(topic, p)))
+            .toList();
     consumer.assign(partitions);
   }
 
@@ -74,7 +79,7 @@ public final class TopicWatch implements AutoCloseable {
     }
   }
 
-  /** Returns how many records the topic has. */
+  /** Returns how many records the topics have. */
   public long count() {
     return consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
   }
@@ -104,7 +109,7 @@ public final class TopicWatch implements AutoCloseable {
     void take(ConsumerRecord<byte[], byte[]> record);
   }
 
-  /** Reads the whole topic. */
+  /** Reads the topics to their ends as they are now. */
   public void read(Taker taker) {
     consumer.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -117,48 +122,10 @@ public final class TopicWatch implements AutoCloseable {
     }
   }
 
-  /**
-   * What a topic holds.
-   *
-   * @param records that are no fences of the product's
-   * @param liveKeys keys whose last record is no tombstone
-   */
-  public record Content(long records, long liveKeys) {}
-
-  /** Reads the whole topic and counts. */
-  public Content content() {
-    Set<Key> live = new HashSet<>();
-    long[] records = new long[1];
-    read(
-        record -> {
-          if (isControl(record)) {
-            return;
-          }
-          records[0]++;
-          if (record.value() == null) {
-            live.remove(new Key(record.key()));
-          } else {
-            live.add(new Key(record.key()));
-          }
-        });
-    return new Content(records[0], live.size());
-  }
-
-  private static boolean isControl(ConsumerRecord<byte[], byte[]> record) {
-    Header header = record.headers().lastHeader(EventHeader.NAME);
-    return header != null && EventHeader.decode(header.value()).isControl();
-  }
-
-  private record Key(byte[] bytes) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Key key && Arrays.equals(bytes, key.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(bytes);
-    }
+  /** Returns the product's header of a record; empty for other sides'. */
+  public static Optional<EventHeader> header(ConsumerRecord<byte[], byte[]> record) {
+    return Optional.ofNullable(record.headers().lastHeader(EventHeader.NAME))
+        .map(header -> EventHeader.decode(header.value()));
   }
 
   @Override

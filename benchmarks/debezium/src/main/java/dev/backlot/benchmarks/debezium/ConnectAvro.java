@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * do at least. Converters in use build generic records first and cost more. For one thread.
  */
 final class ConnectAvro {
-  private final Map<Schema, Integer> ids = new IdentityHashMap<>();
+  /** As a registry's: the same schema has one id, however often a connector builds it. */
+  private final Map<Schema, Integer> ids = new HashMap<>();
+
+  private final Map<Schema, Integer> known = new IdentityHashMap<>();
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
   private final BinaryEncoder out = EncoderFactory.get().directBinaryEncoder(bytes, null);
 
@@ -29,7 +33,9 @@ final class ConnectAvro {
     if (schema == null || value == null) {
       return null;
     }
-    int id = ids.computeIfAbsent(schema, unknown -> ids.size() + 1);
+    int id =
+        known.computeIfAbsent(
+            schema, built -> ids.computeIfAbsent(built, unknown -> ids.size() + 1));
     bytes.reset();
     bytes.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
     try {

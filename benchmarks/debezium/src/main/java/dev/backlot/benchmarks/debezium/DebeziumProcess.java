@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -24,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs Debezium's embedded engine, PostgreSQL to Kafka as Avro. Its settings stand in
  * debezium.properties beside this class; the producer's come from the parent, which gives it those
- * of the other side. Commands: {@code start MODE KEY=VALUE…}, {@code stop}.
+ * of the other side. Commands: {@code start KEY=VALUE…}, {@code stop}, {@code incremental}, which
+ * waits for the end of an incremental snapshot and answers how many rows it has read and sent,
+ * {@code drained}, which waits for the next row of the table of signals that says {@code drain}.
  *
  * <p>Records are sent asynchronously, as Kafka Connect's worker does: back-pressure comes from the
  * producer's buffer, and a batch is never waited for.
@@ -32,8 +35,12 @@ import org.jspecify.annotations.Nullable;
 public final class DebeziumProcess {
   private static final Duration STARTING = Duration.ofSeconds(60);
 
+  /** Where a table's changes go; the rows of its table of signals are not the benchmark's. */
+  private static final String TABLE = ".public.item";
+
   private final KafkaProducer<byte[], byte[]> producer;
   private final ConnectAvro avro = new ConnectAvro();
+  private final Signals signals = new Signals();
   private volatile @Nullable Throwable failure;
   private @Nullable DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
   private @Nullable Thread thread;
@@ -54,7 +61,16 @@ public final class DebeziumProcess {
               }
             });
     DebeziumProcess process = new DebeziumProcess(config);
-    Commands.serve(Map.of("start", process::start, "stop", process::stop));
+    Commands.serve(
+        Map.of(
+            "start",
+            process::start,
+            "stop",
+            process::stop,
+            "incremental",
+            words -> process.await(process.signals::awaitSnapshot),
+            "drained",
+            words -> process.await(process.signals::awaitDrain)));
     process.stop(new String[0]);
     System.exit(0);
   }
@@ -122,6 +138,12 @@ public final class DebeziumProcess {
     return "stopped";
   }
 
+  private String await(Callable<String> answer) throws Exception {
+    String given = answer.call();
+    check();
+    return given;
+  }
+
   private void check() {
     Throwable cause = failure;
     if (cause != null) {
@@ -135,6 +157,11 @@ public final class DebeziumProcess {
       throws InterruptedException {
     for (RecordChangeEvent<SourceRecord> event : events) {
       SourceRecord record = event.record();
+      if (!record.topic().endsWith(TABLE)) {
+        signals.take(record, producer::flush);
+        continue;
+      }
+      signals.count(record);
       producer.send(
           new ProducerRecord<>(
               record.topic(),
