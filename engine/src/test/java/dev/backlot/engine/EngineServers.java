@@ -73,7 +73,7 @@ final class EngineServers implements AutoCloseable {
     api =
         DataPlaneApi.start(
             config,
-            connection -> new Preflight.Result(List.of(), List.of()),
+            connection -> new Preflight.Result(List.of(), List.of(), List.of()),
             (connection, read) -> new QueryAnswer(List.of(), List.of(), List.of()));
     metadata = MetadataDatabase.open(config.metadata());
     schemas = new SchemaStore(Map.of("bootstrap.servers", kafka.bootstrapServers()), (short) 1);

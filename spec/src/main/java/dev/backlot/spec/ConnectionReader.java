@@ -5,6 +5,8 @@ import dev.backlot.model.source.TablePattern;
 import dev.backlot.model.spec.ConnectionSpec;
 import dev.backlot.model.spec.ConnectionSpec.Keyless;
 import dev.backlot.model.spec.ConnectionSpec.OnLimit;
+import dev.backlot.model.spec.ConnectionSpec.Tls;
+import dev.backlot.model.spec.ConnectionSpec.TlsMode;
 import dev.backlot.model.spec.ConnectionSpec.Type;
 import dev.backlot.model.spec.ConnectionSpec.WalBudget;
 import dev.backlot.model.spec.SecretReference;
@@ -56,7 +58,8 @@ final class ConnectionReader {
             config.integer("port", 1, 65535).orElse(POSTGRESQL_PORT),
             text(config, "database", given),
             text(config, "user", given),
-            password(config, findings, given));
+            password(config, findings, given),
+            tls(config));
     config.finish();
     return read;
   }
@@ -92,6 +95,40 @@ final class ConnectionReader {
     SecretReference reference = SecretReader.read(secret, config, "password");
     secret.finish();
     return reference;
+  }
+
+  private static Tls tls(MapReader config) {
+    MapReader tls = config.map("tls");
+    TlsMode mode = tls.choice("mode", Tls.DEFAULT.mode(), List.of(TlsMode.values()));
+    Tls read =
+        new Tls(mode, pem(tls, "root_certificate"), pem(tls, "certificate"), pem(tls, "key"));
+    if (read.certificate().isPresent() != read.key().isPresent()) {
+      String lacking = read.key().isPresent() ? "certificate" : "key";
+      tls.invalid(
+          read.key().isPresent() ? "key" : "certificate",
+          "it is of no use without '" + tls.pathOf(lacking) + "'",
+          "Give both.");
+    }
+    tls.finish();
+    return read;
+  }
+
+  private static Optional<SecretReference> pem(MapReader tls, String field) {
+    Optional<Node> found = tls.value(field);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(found.get() instanceof MappingNode)) {
+      tls.invalid(
+          field,
+          "'" + tls.pathOf(field) + "' must refer to a text in PEM",
+          "Write '" + field + ": {file: NAME}', a file of the secrets directory.");
+      return Optional.empty();
+    }
+    MapReader reference = tls.map(field);
+    SecretReference read = SecretReader.read(reference, tls, field);
+    reference.finish();
+    return Optional.of(read);
   }
 
   private static ConnectionSpec.Tables tables(MapReader map) {

@@ -70,6 +70,9 @@ public final class SpecWriter {
     config.put("database", spec.config().database());
     config.put("user", spec.config().user());
     config.put("password", secret(spec.config().password()));
+    if (!spec.config().tls().equals(ConnectionSpec.Tls.DEFAULT)) {
+      config.put("tls", tls(spec.config().tls()));
+    }
     map.put("config", config);
     Map<String, Object> tables = new LinkedHashMap<>();
     tables.put("include", spec.tables().include());
@@ -82,6 +85,15 @@ public final class SpecWriter {
     wal.put("on_limit", MapReader.word(spec.wal().onLimit()));
     map.put("wal", wal);
     SettingWriter.connection(spec, map);
+  }
+
+  private static Map<String, Object> tls(ConnectionSpec.Tls tls) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("mode", MapReader.word(tls.mode()));
+    tls.rootCertificate().ifPresent(reference -> map.put("root_certificate", secret(reference)));
+    tls.certificate().ifPresent(reference -> map.put("certificate", secret(reference)));
+    tls.key().ifPresent(reference -> map.put("key", secret(reference)));
+    return map;
   }
 
   private static void endpoint(EndpointSpec spec, Map<String, Object> map) {

@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
  * with the data plane's own problems. Thread-safe.
  */
 public interface DataPlane {
-  /** What a connection's preflight found. */
-  record Preflight(List<Problem> problems, List<SourceDescriptor> sources) {
+  /**
+   * What a connection's preflight found.
+   *
+   * @param advice what should be changed, though nothing forbids to capture without
+   */
+  record Preflight(List<Problem> problems, List<SourceDescriptor> sources, List<String> advice) {
     /** Copies what is mutable. */
     public Preflight {
       problems = List.copyOf(problems);
       sources = List.copyOf(sources);
+      advice = List.copyOf(advice);
     }
   }
 

@@ -52,7 +52,9 @@ public final class HttpDataPlane implements DataPlane {
   @Override
   public Preflight preflight(String connectionDocument) {
     JsonNode answer = call("POST", "/preflight", connectionDocument, SLOW);
-    return new Preflight(problems(answer), sources(answer.path("sources")));
+    List<String> advice = new ArrayList<>();
+    answer.path("advice").forEach(text -> advice.add(text.asText()));
+    return new Preflight(problems(answer), sources(answer.path("sources")), advice);
   }
 
   @Override

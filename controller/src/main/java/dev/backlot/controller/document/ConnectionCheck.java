@@ -67,7 +67,7 @@ final class ConnectionCheck {
         } else {
           failed.add(change.name());
         }
-        checked.add(change.withEffects(effects(change.name(), preflight.sources())));
+        checked.add(change.withEffects(effects(change.name(), preflight)));
       } catch (ProblemException e) {
         e.problems().forEach(problem -> problems.add(atDocument(problem, place)));
         failed.add(change.name());
@@ -83,7 +83,7 @@ final class ConnectionCheck {
         new Place(document.file(), document.line(), document.column(), problem.place().path()));
   }
 
-  private Effects effects(String connection, List<SourceDescriptor> after) {
+  private Effects effects(String connection, DataPlane.Preflight preflight) {
     Set<String> before = new HashSet<>();
     for (StoredSource source : sources.ofConnection(connection)) {
       if (source.state() != SourceStore.State.REMOVED) {
@@ -92,7 +92,7 @@ final class ConnectionCheck {
     }
     List<String> lines = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (SourceDescriptor source : after) {
+    for (SourceDescriptor source : preflight.sources()) {
       names.add(source.name());
       if (!before.contains(source.name())) {
         lines.add("add " + source.name());
@@ -102,6 +102,6 @@ final class ConnectionCheck {
         .filter(name -> !names.contains(name))
         .sorted()
         .forEach(name -> lines.add("remove " + name));
-    return new Effects(lines, List.of(), List.of(), List.of(), List.of());
+    return new Effects(lines, List.of(), List.of(), List.of(), preflight.advice());
   }
 }

@@ -166,7 +166,7 @@ public final class DataPlaneApi implements AutoCloseable {
     Documents documents = SpecReader.read("", body);
     return documents.problems().isEmpty()
         ? preflight.check(connection(documents))
-        : new Preflight.Result(documents.problems(), List.of());
+        : new Preflight.Result(documents.problems(), List.of(), List.of());
   }
 
   /** {@code {"connection": document, "read": QueryRead}} → {@link QueryAnswer}. */

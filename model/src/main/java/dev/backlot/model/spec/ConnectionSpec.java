@@ -39,7 +39,38 @@ public record ConnectionSpec(
    * @param port 1 to 65535
    */
   public record Config(
-      String host, int port, String database, String user, SecretReference password) {}
+      String host, int port, String database, String user, SecretReference password, Tls tls) {}
+
+  /**
+   * Whether what passes between us and the server is encrypted, and how each proves who it is.
+   *
+   * @param rootCertificate in PEM, whom to believe; without it whom the Java runtime believes
+   * @param certificate in PEM, which proves to the server who we are
+   * @param key of the certificate, in PEM (PKCS #8)
+   */
+  public record Tls(
+      TlsMode mode,
+      Optional<SecretReference> rootCertificate,
+      Optional<SecretReference> certificate,
+      Optional<SecretReference> key) {
+    /** What holds unless the document says otherwise: encrypted when the server offers it. */
+    public static final Tls DEFAULT =
+        new Tls(TlsMode.PREFER, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** What is asked of an encrypted connection, with PostgreSQL's own words. */
+  public enum TlsMode {
+    /** Never encrypted. */
+    DISABLE,
+    /** Encrypted when the server offers it; it proves nothing. */
+    PREFER,
+    /** Encrypted; the server proves who it is only when a root certificate is given. */
+    REQUIRE,
+    /** Encrypted, with a certificate that we believe. */
+    VERIFY_CA,
+    /** Encrypted, with a certificate that we believe and that names the host. */
+    VERIFY_FULL
+  }
 
   /**
    * Which tables are captured.

@@ -107,6 +107,12 @@ public final class PostgresServer implements AutoCloseable {
       return this;
     }
 
+    /** Leaves a parameter to the files of the data directory, so that SQL can alter it. */
+    public Builder alterable(String name) {
+      settings.remove(name);
+      return this;
+    }
+
     /** Sets parameters of postgresql.conf. */
     public Builder settings(Map<String, String> more) {
       settings.putAll(more);

@@ -69,7 +69,7 @@ public final class DataPlane {
     Secrets secrets = new Secrets(config.secretsDir());
     return connection -> {
       PostgresPreflight.Findings findings = PostgresPreflight.check(connection, secrets);
-      return new Preflight.Result(findings.problems(), findings.sources());
+      return new Preflight.Result(findings.problems(), findings.sources(), findings.advice());
     };
   }
 

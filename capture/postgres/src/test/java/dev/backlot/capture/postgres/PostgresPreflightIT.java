@@ -20,6 +20,23 @@ class PostgresPreflightIT {
         .problems();
   }
 
+  static Problem only(List<Problem> problems) {
+    assertThat(problems).hasSize(1);
+    return problems.get(0);
+  }
+
+  @Test
+  void a_host_that_nobody_knows_and_a_port_that_nobody_serves_are_told_apart() {
+    String name = bench.newDatabase();
+    String document = bench.document(name, "\"public.*\"");
+    Problem unknown = only(check(document.replace("127.0.0.1", "nowhere.invalid")));
+    assertThat(unknown.code()).isEqualTo(ProblemCode.CONNECTION_UNREACHABLE);
+    assertThat(unknown.message()).contains("nobody knows the host 'nowhere.invalid'");
+    Problem closed =
+        only(check(document.replace("\"port\": " + bench.postgres.port(), "\"port\": 1")));
+    assertThat(closed.message()).contains("127.0.0.1:1", "nothing listens there");
+  }
+
   @Test
   void an_unreachable_server_a_wrong_password_and_a_missing_secret_are_told_apart() {
     String name = bench.newDatabase();

@@ -74,6 +74,11 @@ public final class Publication {
     return "ALTER PUBLICATION " + SqlText.identifier(name) + " ADD TABLE " + list(tables);
   }
 
+  /** Returns the statement that takes tables out. */
+  public String removeStatement(Collection<TableId> tables) {
+    return "ALTER PUBLICATION " + SqlText.identifier(name) + " DROP TABLE " + list(tables);
+  }
+
   /** Creates the publication. */
   public void create(Collection<TableId> tables) throws SQLException {
     execute(createStatement(tables));
@@ -86,7 +91,7 @@ public final class Publication {
 
   /** Takes tables out. */
   public void remove(Collection<TableId> tables) throws SQLException {
-    execute("ALTER PUBLICATION " + SqlText.identifier(name) + " DROP TABLE " + list(tables));
+    execute(removeStatement(tables));
   }
 
   /** Drops the publication, if there is one. */

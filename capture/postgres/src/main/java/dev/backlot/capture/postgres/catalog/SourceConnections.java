@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.UUID;
 
@@ -21,6 +22,7 @@ public final class SourceConnections {
     "SET standard_conforming_strings = on",
     // Rows that a policy hides must not be missed in silence.
     "SET row_security = off",
+    "SET default_transaction_read_only = off",
     "SET statement_timeout = 0",
     "SET idle_in_transaction_session_timeout = 0",
   };
@@ -39,7 +41,7 @@ public final class SourceConnections {
    * with them.
    */
   public Connection open() throws SQLException {
-    Connection connection = DriverManager.getConnection(url(), login());
+    Connection connection = connect(login());
     try {
       prepare(connection);
       try (Statement statement = connection.createStatement()) {
@@ -74,7 +76,7 @@ public final class SourceConnections {
     login.setProperty("replication", "database");
     login.setProperty("preferQueryMode", "simple");
     login.setProperty("assumeMinServerVersion", "14");
-    Connection connection = DriverManager.getConnection(url(), login);
+    Connection connection = connect(login);
     try {
       prepare(connection);
     } catch (SQLException e) {
@@ -82,6 +84,22 @@ public final class SourceConnections {
       throw e;
     }
     return connection;
+  }
+
+  private Connection connect(Properties login) throws SQLException {
+    ConnectionSpec.Tls tls = config.tls();
+    login.setProperty("sslmode", tls.mode().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    if (tls.mode() == ConnectionSpec.TlsMode.DISABLE) {
+      return DriverManager.getConnection(url(), login);
+    }
+    String token = TlsSockets.register(TlsContext.factory(tls, secrets));
+    try {
+      login.setProperty("sslfactory", TlsSockets.class.getName());
+      login.setProperty("sslfactoryarg", token);
+      return DriverManager.getConnection(url(), login);
+    } finally {
+      TlsSockets.unregister(token);
+    }
   }
 
   private static void prepare(Connection connection) throws SQLException {

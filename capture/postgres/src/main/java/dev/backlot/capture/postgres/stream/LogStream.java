@@ -106,6 +106,8 @@ public final class LogStream implements AutoCloseable {
     while (!stop.getAsBoolean()) {
       ByteBuffer message = stream.readPending();
       if (message == null) {
+        // An encrypted stream waits without telling its socket.
+        writer.push();
         reader.idle();
         idle(stream);
         confirmTo(stream);
