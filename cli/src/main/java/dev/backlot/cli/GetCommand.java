@@ -124,7 +124,8 @@ final class GetCommand implements Callable<Integer> {
     return switch (kind) {
       case PIPELINE ->
           List.of("NAME", "STATE", "REVISION", "LAG", "HEARTBEAT", "OWNER", "SINCE", "REASON");
-      case CONNECTION -> List.of("NAME", "STATE", "TYPE", "SOURCES", "OWNER", "SINCE", "REASON");
+      case CONNECTION ->
+          List.of("NAME", "STATE", "TYPE", "SOURCES", "WORKER", "OWNER", "SINCE", "REASON");
       case SOURCE -> List.of("NAME", "STATE", "KEY", "EPOCH", "OWNER", "SINCE", "REASON");
       case TABLE ->
           List.of(
@@ -175,6 +176,7 @@ final class GetCommand implements Callable<Integer> {
               state,
               Values.text(spec.get("type")),
               Values.text(status.get("sources")),
+              worker(Values.map(status.get("worker"))),
               owner,
               since,
               reason);
@@ -240,6 +242,12 @@ final class GetCommand implements Callable<Integer> {
               reason);
       case ROUTE -> List.of(itemName, state, Values.text(spec.get("type")), owner, since, reason);
     };
+  }
+
+  private static String worker(Map<String, @Nullable Object> worker) {
+    return worker.isEmpty()
+        ? ""
+        : Values.text(worker.get("host")) + "/" + Values.text(worker.get("pid"));
   }
 
   private static String subject(Map<String, @Nullable Object> subject) {

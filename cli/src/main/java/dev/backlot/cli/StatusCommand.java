@@ -29,7 +29,7 @@ final class StatusCommand implements Callable<Integer> {
       return 0;
     }
     print("SERVICE", status.get("services"), List.of("state", "detail"));
-    print("CONNECTION", status.get("connections"), List.of("state", "reason"));
+    print("CONNECTION", status.get("connections"), List.of("state", "worker", "reason"));
     print("SOURCE", status.get("sources"), List.of("state", "messages", "rate", "reason"));
     print(
         "PIPELINE",

@@ -119,12 +119,21 @@ public final class CaptureStore {
   }
 
   /**
+   * A lease as it stands in the database.
+   *
+   * @param renewed changes with each renewal
+   */
+  public record LeaseRow(long generation, String renewed) {}
+
+  /**
    * Takes a connection's lease when it is free or expired, with a generation above every earlier
    * one.
    *
+   * @param patience how long the lease must have been over; nothing for one that was never taken
    * @return the new generation, or empty while someone else holds the lease
    */
-  public OptionalLong acquireLease(String connection, String owner, Duration lifetime) {
+  public OptionalLong acquireLease(
+      String connection, String owner, Duration lifetime, Duration patience) {
     return jdbi.withHandle(
         handle ->
             handle
@@ -134,13 +143,59 @@ public final class CaptureStore {
                     VALUES (?, 1, ?, now() + ? * interval '1 millisecond')
                     ON CONFLICT (connection) DO UPDATE SET
                       generation = capture_lease.generation + 1, owner = excluded.owner,
-                      expires_at = excluded.expires_at
-                    WHERE capture_lease.expires_at < now()
+                      expires_at = excluded.expires_at, since = now()
+                    WHERE capture_lease.expires_at < now() - ? * interval '1 millisecond'
                     RETURNING generation
                     """,
                     connection,
                     owner,
-                    lifetime.toMillis())
+                    lifetime.toMillis(),
+                    patience.toMillis())
+                .mapTo(Long.class)
+                .findOne()
+                .map(OptionalLong::of)
+                .orElseGet(OptionalLong::empty));
+  }
+
+  /** Returns a connection's lease, held or not. */
+  public Optional<LeaseRow> lease(String connection) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT generation, expires_at::text AS renewed FROM capture_lease"
+                        + " WHERE connection = ?",
+                    connection)
+                .map(
+                    (row, context) ->
+                        new LeaseRow(row.getLong("generation"), row.getString("renewed")))
+                .findOne());
+  }
+
+  /**
+   * Takes a lease that its holder has not renewed for longer than it lives, whatever this
+   * database's clock says, which may have been set back.
+   *
+   * @param stale the lease as it has stood all that time
+   * @return the new generation, or empty when it was renewed or taken after all
+   */
+  public OptionalLong seizeLease(
+      String connection, String owner, Duration lifetime, LeaseRow stale) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    """
+                    UPDATE capture_lease SET generation = generation + 1, owner = ?,
+                      expires_at = now() + ? * interval '1 millisecond', since = now()
+                    WHERE connection = ? AND generation = ? AND expires_at::text = ?
+                    RETURNING generation
+                    """,
+                    owner,
+                    lifetime.toMillis(),
+                    connection,
+                    stale.generation(),
+                    stale.renewed())
                 .mapTo(Long.class)
                 .findOne()
                 .map(OptionalLong::of)
@@ -160,14 +215,17 @@ public final class CaptureStore {
                 == 1);
   }
 
-  /** Lets a lease go at once, so that another worker need not wait for its end. */
+  /** Lets a lease go at once, and wakes the workers, which need not wait for its end. */
   public void releaseLease(String connection, long generation) {
-    jdbi.useHandle(
-        handle ->
-            handle.execute(
-                "UPDATE capture_lease SET expires_at = '-infinity' WHERE connection = ? AND generation = ?",
-                connection,
-                generation));
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute(
+              "UPDATE capture_lease SET expires_at = now() - interval '1 microsecond'"
+                  + " WHERE connection = ? AND generation = ?",
+              connection,
+              generation);
+          handle.execute("NOTIFY " + CHANNEL);
+        });
   }
 
   /** Returns the connections that were captured once and whose lease nobody holds now. */

@@ -85,6 +85,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new CaptureStore(jdbi);
   }
 
+  /** Returns the store of capture workers. */
+  public WorkerStore workers() {
+    return new WorkerStore(jdbi);
+  }
+
   /** Returns the store of dumps. */
   public DumpStore dumps() {
     return new DumpStore(jdbi);

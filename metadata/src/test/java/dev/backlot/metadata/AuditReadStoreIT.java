@@ -172,7 +172,7 @@ final class AuditReadStoreIT {
   private static long lease(String connection) {
     return metadata
         .captures()
-        .acquireLease(connection, "test", Duration.ofMinutes(5))
+        .acquireLease(connection, "test", Duration.ofMinutes(5), Duration.ZERO)
         .orElseThrow();
   }
 }

@@ -124,9 +124,16 @@ public final class LiveState implements AutoCloseable {
       map.put("state", item.state());
       map.put("reason", orNull(item.status().get("reason")));
       map.put("retained_bytes", item.status().get("retained_bytes"));
+      map.put("worker", worker(item.status().get("worker")));
       list.add(map);
     }
     return list;
+  }
+
+  private static @Nullable String worker(@Nullable Object worker) {
+    return worker instanceof Map<?, ?> known
+        ? known.get("host") + "/" + known.get("pid")
+        : null;
   }
 
   private List<Map<String, Object>> sources() {

@@ -10,6 +10,7 @@ import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
+import dev.backlot.metadata.WorkerStore;
 import dev.backlot.model.spec.SpecKind;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,12 +22,14 @@ public final class ConnectionItems implements Items {
   private final DocumentStore documents;
   private final CaptureStore captures;
   private final SourceStore sources;
+  private final WorkerStore workers;
 
   /** Shows the stored connections. */
   public ConnectionItems(MetadataDatabase metadata) {
     this.documents = metadata.documents();
     this.captures = metadata.captures();
     this.sources = metadata.sources();
+    this.workers = metadata.workers();
   }
 
   @Override
@@ -63,8 +66,19 @@ public final class ConnectionItems implements Items {
             .filter(source -> source.state() != SourceStore.State.REMOVED)
             .count();
     status.put("sources", count);
+    workers.owner(document.name()).ifPresent(owner -> status.put("worker", worker(owner)));
     capture.ifPresent(c -> addDetails(status, c.details()));
     return new Item("Connection", document.name(), Json.readMap(document.json()), status);
+  }
+
+  private static Map<String, Object> worker(WorkerStore.Owner owner) {
+    Map<String, Object> worker = new LinkedHashMap<>();
+    worker.put("host", owner.worker().host());
+    worker.put("pid", owner.worker().pid());
+    worker.put("id", owner.worker().id());
+    worker.put("generation", owner.generation());
+    worker.put("since", owner.since());
+    return worker;
   }
 
   private static String state(StoredDocument document, Optional<CaptureStore.Status> capture) {

@@ -1,5 +1,7 @@
 package dev.backlot.server.worker;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.backlot.capture.worker.CaptureWorker;
 import dev.backlot.engine.metrics.MetricsPage;
 import dev.backlot.model.Blame;
@@ -8,13 +10,18 @@ import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.server.ExternalPlatform;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code backlot worker --config FILE}: a capture worker alone. It takes connections whose lease in
- * the metadata database is free, beside any number of other workers, until SIGTERM or Ctrl-C.
+ * the metadata database is free, beside any number of other workers, until SIGTERM or Ctrl-C. While
+ * the metadata database or Kafka can't be reached it says so and waits.
  */
 public final class Worker {
   private static final String USAGE =
@@ -22,7 +29,7 @@ public final class Worker {
       Usage: backlot worker --config FILE
 
         runs a capture worker alone; the file names the metadata database and Kafka
-        (see docs/configuration.md)
+        (see docs/configuration.md, and docs/capture.md for several workers)
       """;
 
   private Worker() {}
@@ -35,13 +42,7 @@ public final class Worker {
       return;
     }
     try {
-      PlatformConfig config = ExternalPlatform.read(configFile(words));
-      if (config.enginePort() != 0) {
-        MetricsPage.serve(config.enginePort());
-      }
-      CaptureWorker worker = CaptureWorker.start(config);
-      Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
-      System.out.println("The capture worker runs   (Ctrl-C stops it)");
+      run(ExternalPlatform.read(configFile(words)));
     } catch (ProblemException e) {
       e.problems().forEach(System.err::println);
       System.exit(exitCode(e.problems()));
@@ -50,6 +51,35 @@ public final class Worker {
       System.exit(70);
     }
     new CountDownLatch(1).await();
+  }
+
+  private static void run(PlatformConfig config) throws InterruptedException {
+    AtomicReference<@Nullable CaptureWorker> running = new AtomicReference<>();
+    if (config.enginePort() != 0) {
+      HttpServer pages = MetricsPage.serve(config.enginePort());
+      pages.createContext("/health", exchange -> answerHealth(exchange, running.get()));
+    }
+    new Surroundings(config, System.err).await();
+    CaptureWorker worker = CaptureWorker.start(config);
+    running.set(worker);
+    Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
+    System.out.println(
+        "The capture worker runs as process "
+            + ProcessHandle.current().pid()
+            + "   (Ctrl-C stops it)");
+  }
+
+  private static void answerHealth(HttpExchange exchange, @Nullable CaptureWorker worker)
+      throws IOException {
+    try (exchange) {
+      boolean healthy = worker != null && worker.isHealthy();
+      byte[] body =
+          (healthy ? "ok\n" : "The metadata database is not reached.\n")
+              .getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+      exchange.sendResponseHeaders(healthy ? 200 : 503, body.length);
+      exchange.getResponseBody().write(body);
+    }
   }
 
   private static Path configFile(List<String> words) {

@@ -22,6 +22,9 @@ final class CaptureTask {
   private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
   private static final Duration STEADY = Duration.ofSeconds(30);
 
+  /** How long a worker that has its share leaves a free connection to others. */
+  private static final Duration COURTESY = Duration.ofMillis(1_500);
+
   /** What only a person can mend: the capture is failed, not retrying. */
   private static final Set<ProblemCode> FINAL =
       Set.of(
@@ -40,6 +43,8 @@ final class CaptureTask {
   private boolean removed;
   private Duration backOff = FIRST_BACK_OFF;
   private long notBefore = System.nanoTime();
+  private final long known = System.nanoTime();
+  private final LeaseWatch watch = new LeaseWatch(System::nanoTime);
   private volatile @Nullable CaptureSession session;
   private @Nullable Thread thread;
 
@@ -80,13 +85,26 @@ final class CaptureTask {
     }
   }
 
-  /** Starts a run when none is there, it is time, and the lease is free. */
-  synchronized void step() {
+  /** Returns whether this worker captures the connection now. */
+  boolean runs() {
+    return session != null;
+  }
+
+  /**
+   * Starts a run when none is there, it is time, and the lease is free.
+   *
+   * @param hasShare whether this worker captures its share already, and leaves this one to others
+   *     unless they don't take it
+   */
+  synchronized void step(boolean hasShare) {
     CaptureSession.Intent wanted = intent;
     if (wanted == null || removed || thread != null || System.nanoTime() - notBefore < 0) {
       return;
     }
-    Optional<Lease> lease = Lease.acquire(environment.metadata().captures(), connection, owner);
+    if (hasShare && System.nanoTime() - known < COURTESY.toNanos()) {
+      return;
+    }
+    Optional<Lease> lease = lease(hasShare ? COURTESY : Duration.ZERO);
     if (lease.isEmpty()) {
       return;
     }
@@ -96,6 +114,18 @@ final class CaptureTask {
     Thread started = new Thread(() -> run(fresh, delete), "capture-" + connection);
     thread = started;
     started.start();
+  }
+
+  private Optional<Lease> lease(Duration patience) {
+    CaptureStore captures = environment.metadata().captures();
+    Optional<Lease> free = Lease.acquire(captures, connection, owner, patience);
+    if (free.isPresent()) {
+      return free;
+    }
+    return captures
+        .lease(connection)
+        .flatMap(watch::stale)
+        .flatMap(stale -> Lease.seize(captures, connection, owner, stale));
   }
 
   /** Ends the run of a connection that is gone. Returns true once nothing runs. */

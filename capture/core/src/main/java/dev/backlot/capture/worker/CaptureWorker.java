@@ -10,6 +10,8 @@ import dev.backlot.model.spec.ConnectionSpec;
 import dev.backlot.registry.SchemaStore;
 import dev.backlot.spec.Documents;
 import dev.backlot.spec.SpecReader;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,7 +52,9 @@ public final class CaptureWorker implements AutoCloseable {
   private final MetadataSignals signals;
   private final Thread thread;
   private final Object wake = new Object();
+  private final String host = host();
   private boolean woken;
+  private volatile long lastLook = System.nanoTime() - Lease.LIFETIME.toNanos();
   private volatile boolean closed;
 
   private CaptureWorker(
@@ -99,6 +103,7 @@ public final class CaptureWorker implements AutoCloseable {
   }
 
   private void run() {
+    sayThatItRuns();
     while (!closed) {
       try {
         reconcile();
@@ -113,7 +118,11 @@ public final class CaptureWorker implements AutoCloseable {
   /** Brings the running captures to what the metadata database asks for. */
   private void reconcile() {
     Set<String> wanted = new HashSet<>();
-    for (CaptureStore.Intent intent : environment.metadata().captures().intents()) {
+    List<CaptureStore.Intent> intents = environment.metadata().captures().intents();
+    int workers = Math.max(1, environment.metadata().workers().running().size());
+    int share = (intents.size() + workers - 1) / workers;
+    lastLook = System.nanoTime();
+    for (CaptureStore.Intent intent : intents) {
       wanted.add(intent.connection());
       CaptureTask task = tasks.get(intent.connection());
       if (task == null) {
@@ -131,7 +140,7 @@ public final class CaptureWorker implements AutoCloseable {
           task.want(new CaptureSession.Intent(spec, intent.revision()), intent.deleting());
         }
       }
-      task.step();
+      task.step(tasks.values().stream().filter(CaptureTask::runs).count() >= share);
     }
     for (String connection : Set.copyOf(tasks.keySet())) {
       CaptureTask task = tasks.get(connection);
@@ -160,6 +169,11 @@ public final class CaptureWorker implements AutoCloseable {
     return connectors.stream().filter(c -> c.captures(type)).findFirst().orElse(null);
   }
 
+  /** Returns whether the metadata database was read lately: without it nothing is captured. */
+  public boolean isHealthy() {
+    return System.nanoTime() - lastLook < Lease.LIFETIME.toNanos();
+  }
+
   private void renew() {
     for (CaptureTask task : tasks.values()) {
       try {
@@ -167,6 +181,15 @@ public final class CaptureWorker implements AutoCloseable {
       } catch (RuntimeException e) {
         LOG.warn("Cannot renew a capture lease: {}", e.toString());
       }
+    }
+    sayThatItRuns();
+  }
+
+  private void sayThatItRuns() {
+    try {
+      environment.metadata().workers().seen(owner, host, ProcessHandle.current().pid());
+    } catch (RuntimeException e) {
+      LOG.debug("Cannot say that this worker runs", e);
     }
   }
 
@@ -205,12 +228,29 @@ public final class CaptureWorker implements AutoCloseable {
     tasks.values().forEach(CaptureTask::awaitEnd);
     signals.close();
     renewals.shutdownNow();
+    leave();
     for (AutoCloseable resource : owned) {
       try {
         resource.close();
       } catch (Exception e) {
         LOG.warn("Cannot close {}: {}", resource, e.toString());
       }
+    }
+  }
+
+  private void leave() {
+    try {
+      environment.metadata().workers().left(owner);
+    } catch (RuntimeException e) {
+      LOG.debug("Cannot say that this worker ends", e);
+    }
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
     }
   }
 

@@ -26,11 +26,30 @@ final class Lease {
     this.heldUntil = heldUntil;
   }
 
-  static Optional<Lease> acquire(CaptureStore store, String connection, String owner) {
+  /**
+   * Takes a lease that is free.
+   *
+   * @param patience how long it must have been free
+   */
+  static Optional<Lease> acquire(
+      CaptureStore store, String connection, String owner, Duration patience) {
     long start = System.nanoTime();
-    OptionalLong generation = store.acquireLease(connection, owner, LIFETIME);
+    return of(
+        store, connection, store.acquireLease(connection, owner, LIFETIME, patience), end(start));
+  }
+
+  /** Takes a lease that its holder does not renew, when it still stands as it was seen. */
+  static Optional<Lease> seize(
+      CaptureStore store, String connection, String owner, CaptureStore.LeaseRow stale) {
+    long start = System.nanoTime();
+    return of(
+        store, connection, store.seizeLease(connection, owner, LIFETIME, stale), end(start));
+  }
+
+  private static Optional<Lease> of(
+      CaptureStore store, String connection, OptionalLong generation, long heldUntil) {
     return generation.isPresent()
-        ? Optional.of(new Lease(store, connection, generation.getAsLong(), end(start)))
+        ? Optional.of(new Lease(store, connection, generation.getAsLong(), heldUntil))
         : Optional.empty();
   }
 
