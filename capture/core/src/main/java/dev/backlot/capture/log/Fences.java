@@ -7,12 +7,15 @@ import dev.backlot.event.EventHeader;
 import dev.backlot.event.Position;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,10 +32,15 @@ import org.apache.kafka.common.header.Header;
  * before the first fence that is newer than the last completed owner's is the partition's content;
  * the last position there, written by that owner, is its tail. The new owner then writes the tail
  * into a second fence, so that its own generation is found in every partition, however little
- * happens there.
+ * happens there. All partitions are read at once, so that a connection of many tables is taken over
+ * about as soon as one of few.
  */
 public final class Fences {
-  private static final int WINDOW = 500;
+  /** A partition's last records are mostly its last owner's: only then is more of it read. */
+  private static final int WINDOW = 16;
+
+  private static final int WIDER = 8;
+  private static final Duration STALLED = Duration.ofSeconds(60);
 
   private final Producer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -66,19 +74,29 @@ public final class Fences {
   public Map<String, Position[]> takeOver(
       Map<String, Integer> topics, long fencedGeneration, Map<String, List<Long>> fenceFrom) {
     Map<TopicPartition, Long> own = write(topics, Map.of());
+    consumer.assign(own.keySet());
+    own.forEach(consumer::seek);
+    consumer.pause(own.keySet());
+    Map<TopicPartition, Range> unfinished = new HashMap<>();
+    own.forEach(
+        (partition, fence) -> {
+          List<Long> from = fenceFrom.get(partition.topic());
+          boolean known = from != null && partition.partition() < from.size();
+          long start = known ? Math.min(requireNonNull(from).get(partition.partition()), fence) : fence;
+          unfinished.put(partition, new Range(start, fence));
+        });
+    Map<TopicPartition, Long> cuts = firstFences(unfinished, fencedGeneration);
     Map<String, Position[]> tails = new HashMap<>();
-    for (Map.Entry<String, Integer> topic : topics.entrySet()) {
-      Position[] positions = new Position[topic.getValue()];
-      for (int p = 0; p < positions.length; p++) {
-        TopicPartition partition = new TopicPartition(topic.getKey(), p);
-        long fence = requireNonNull(own.get(partition));
-        List<Long> from = fenceFrom.get(topic.getKey());
-        long start = from == null || p >= from.size() ? fence : Math.min(from.get(p), fence);
-        long cut = firstFence(partition, start, fence, fencedGeneration);
-        positions[p] = tail(partition, cut, fencedGeneration);
-      }
-      tails.put(topic.getKey(), positions);
-    }
+    topics.forEach(
+        (topic, partitions) -> {
+          Position[] positions = new Position[partitions];
+          Arrays.fill(positions, Position.START);
+          tails.put(topic, positions);
+        });
+    tails(cuts, fencedGeneration)
+        .forEach(
+            (partition, position) ->
+                requireNonNull(tails.get(partition.topic()))[partition.partition()] = position);
     write(topics, tails);
     return tails;
   }
@@ -141,59 +159,100 @@ public final class Fences {
     return record;
   }
 
-  /** Returns the offset of the first fence newer than the last completed owner's. */
-  private long firstFence(TopicPartition partition, long start, long own, long fencedGeneration) {
-    for (ConsumerRecord<byte[], byte[]> record : read(partition, start, own)) {
-      EventHeader header = header(record);
-      if (header != null && header.isControl() && header.generation() > fencedGeneration) {
-        return record.offset();
-      }
-    }
-    return own;
+  /** Offsets from (inclusive) to (exclusive). */
+  private record Range(long from, long to) {}
+
+  /**
+   * Returns the offset of each partition's first fence newer than the last completed owner's; a
+   * range ends with our own.
+   */
+  private Map<TopicPartition, Long> firstFences(
+      Map<TopicPartition, Range> ranges, long fencedGeneration) {
+    Map<TopicPartition, Long> found = new HashMap<>();
+    read(
+        ranges,
+        (partition, record) -> {
+          EventHeader header = header(record);
+          if (header != null && header.isControl() && header.generation() > fencedGeneration) {
+            found.putIfAbsent(partition, record.offset());
+          }
+        });
+    ranges.forEach((partition, range) -> found.putIfAbsent(partition, range.to()));
+    return found;
   }
 
-  private Position tail(TopicPartition partition, long end, long fencedGeneration) {
-    long begin = requireNonNull(consumer.beginningOffsets(List.of(partition)).get(partition));
+  /** Returns the last position that the owner wrote, for each partition where it wrote one. */
+  private Map<TopicPartition, Position> tails(
+      Map<TopicPartition, Long> ends, long fencedGeneration) {
+    Map<TopicPartition, Long> begins = consumer.beginningOffsets(ends.keySet());
+    Map<TopicPartition, Position> found = new HashMap<>();
+    Map<TopicPartition, Long> unread = new HashMap<>(ends);
     long window = WINDOW;
-    long to = end;
-    while (to > begin) {
-      long from = Math.max(begin, to - window);
-      Position last = null;
-      for (ConsumerRecord<byte[], byte[]> record : read(partition, from, to)) {
-        EventHeader header = header(record);
-        if (header != null && header.generation() == fencedGeneration) {
-          last = header.position();
-        }
+    while (!unread.isEmpty()) {
+      Map<TopicPartition, Range> ranges = new HashMap<>();
+      for (Map.Entry<TopicPartition, Long> end : unread.entrySet()) {
+        long begin = requireNonNull(begins.get(end.getKey()));
+        ranges.put(
+            end.getKey(), new Range(Math.max(begin, end.getValue() - window), end.getValue()));
       }
-      if (last != null) {
-        return last;
-      }
-      to = from;
-      window *= 4;
+      read(
+          ranges,
+          (partition, record) -> {
+            EventHeader header = header(record);
+            if (header != null && header.generation() == fencedGeneration) {
+              found.put(partition, header.position());
+            }
+          });
+      ranges.forEach(
+          (partition, range) -> {
+            if (found.containsKey(partition)
+                || range.from() <= requireNonNull(begins.get(partition))) {
+              unread.remove(partition);
+            } else {
+              unread.put(partition, range.from());
+            }
+          });
+      window *= WIDER;
     }
-    return Position.START;
+    return found;
   }
 
-  /** Reads offsets from (inclusive) to (exclusive), of which compaction may have taken some. */
-  private List<ConsumerRecord<byte[], byte[]>> read(TopicPartition partition, long from, long to) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    if (from >= to) {
-      return records;
-    }
-    consumer.assign(List.of(partition));
-    consumer.seek(partition, from);
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (consumer.position(partition) < to) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("Cannot read back " + partition + " from " + from);
-      }
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-        if (record.offset() < to) {
-          records.add(record);
+  /**
+   * Reads ranges of many partitions at once, each in its order; compaction may have taken some of
+   * their records. All partitions are assigned and paused before and thereafter.
+   */
+  private void read(
+      Map<TopicPartition, Range> ranges,
+      BiConsumer<TopicPartition, ConsumerRecord<byte[], byte[]>> reader) {
+    Map<TopicPartition, Range> open = new HashMap<>(ranges);
+    open.values().removeIf(range -> range.from() >= range.to());
+    open.forEach((partition, range) -> consumer.seek(partition, range.from()));
+    consumer.resume(open.keySet());
+    long progressBy = System.nanoTime() + STALLED.toNanos();
+    while (!open.isEmpty()) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(500));
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        Range range = open.get(partition);
+        if (range != null && record.offset() < range.to()) {
+          reader.accept(partition, record);
         }
       }
+      List<TopicPartition> done = new ArrayList<>();
+      open.forEach(
+          (partition, range) -> {
+            if (consumer.position(partition) >= range.to()) {
+              done.add(partition);
+            }
+          });
+      open.keySet().removeAll(done);
+      consumer.pause(done);
+      if (!done.isEmpty() || !records.isEmpty()) {
+        progressBy = System.nanoTime() + STALLED.toNanos();
+      } else if (System.nanoTime() - progressBy > 0) {
+        throw new IllegalStateException("Cannot read back " + open);
+      }
     }
-    return records;
   }
 
   private static @org.jspecify.annotations.Nullable EventHeader header(

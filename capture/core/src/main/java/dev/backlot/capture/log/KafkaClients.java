@@ -51,7 +51,10 @@ public final class KafkaClients {
     return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** Returns a consumer without a group, for assigned partitions. */
+  /**
+   * Returns a consumer without a group, for assigned partitions: one that reads a little of many,
+   * and moves on at once.
+   */
   public KafkaConsumer<byte[], byte[]> consumer(String clientId) {
     Map<String, Object> config = new HashMap<>(common);
     config.put("client.id", clientId);
@@ -59,6 +62,9 @@ public final class KafkaClients {
     config.put("auto.offset.reset", "none");
     config.put("allow.auto.create.topics", false);
     config.put("max.poll.records", 5_000);
+    config.put("fetch.max.wait.ms", 50);
+    config.put("max.partition.fetch.bytes", 128 * 1024);
+    config.put("fetch.max.bytes", 8 * 1024 * 1024);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

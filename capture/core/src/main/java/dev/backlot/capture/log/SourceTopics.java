@@ -2,6 +2,7 @@ package dev.backlot.capture.log;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -104,7 +105,22 @@ public final class SourceTopics implements AutoCloseable {
 
   /** Returns which of these topics do not exist. */
   public List<String> missing(Collection<String> topics) {
-    return topics.stream().filter(topic -> partitions(topic).isEmpty()).toList();
+    List<String> missing = new ArrayList<>();
+    admin
+        .describeTopics(topics)
+        .topicNameValues()
+        .forEach(
+            (topic, description) -> {
+              try {
+                await(description);
+              } catch (KafkaCallException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                  throw e;
+                }
+                missing.add(topic);
+              }
+            });
+    return missing;
   }
 
   @Override
