@@ -126,7 +126,7 @@ public final class OrderedWriter implements AutoCloseable {
       producer.send(record, callback);
     } catch (RuntimeException e) {
       fail(e);
-      throw new WriterStoppedException("Cannot write to Kafka", e);
+      throw new WriterStoppedException("Cannot write to Kafka", failure);
     }
   }
 
@@ -253,10 +253,18 @@ public final class OrderedWriter implements AutoCloseable {
     producer.close(Duration.ZERO);
   }
 
+  /**
+   * Ends writing for good, and at once: what waits behind a record that could not be written must
+   * not be written either, or it would be taken for the tail of a partition that lacks that record.
+   */
   private void fail(Exception e) {
-    if (failure == null) {
+    synchronized (closed) {
+      if (failure != null) {
+        return;
+      }
       failure = e;
     }
+    producer.close(Duration.ZERO);
   }
 
   /** Thrown when nothing may be written any more. */

@@ -122,7 +122,10 @@ class OrderedWriterTest {
     kafka.errorNext(new IllegalStateException("refused"));
     kafka.completeNext();
     assertThat(writer.advance()).isEqualTo(5);
-    assertThatThrownBy(this::send).isInstanceOf(OrderedWriter.WriterStoppedException.class);
+    assertThat(kafka.closed()).as("what waits behind the failed record is dropped").isTrue();
+    assertThatThrownBy(this::send)
+        .isInstanceOf(OrderedWriter.WriterStoppedException.class)
+        .hasRootCauseMessage("refused");
   }
 
   @Test
