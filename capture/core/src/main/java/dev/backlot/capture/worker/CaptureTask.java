@@ -110,6 +110,7 @@ final class CaptureTask {
     }
     CaptureSession fresh = new CaptureSession(environment, lease.get(), wanted);
     session = fresh;
+    LOG.info("Capturing '{}' as generation {} of its owners", connection, fresh.generation());
     boolean delete = deleting;
     Thread started = new Thread(() -> run(fresh, delete), "capture-" + connection);
     thread = started;
