@@ -5,30 +5,36 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Runs soaks by name: {@code Soak commits [COMMITS [CONTRAST [MINUTES]]]} or {@code Soak audit
- * [MINUTES]}.
+ * Runs soaks by name: {@code Soak commits [COMMITS [CONTRAST [MINUTES]]]}, {@code Soak audit
+ * [MINUTES]} or {@code Soak capture [KILLS [SEED]]}.
  */
 public final class Soak {
   private static final int COMMITS = 50_000;
   private static final int CONTRAST = 3_000;
   private static final int MINUTES = 24 * 60;
   private static final int AUDIT_MINUTES = 60;
+  private static final int KILLS = 200;
   private static final int USAGE = 64;
 
   private Soak() {}
 
-  /** Runs what is named; exits with 1 when a table did not stay healthy. */
+  /** Runs what is named; exits with 1 when a table or topic did not stay healthy. */
   public static void main(String[] arguments) throws Exception {
     List<String> rest = Arrays.asList(arguments);
     if (!rest.isEmpty() && rest.get(0).equals("audit")) {
       int minutes = rest.size() > 1 ? Integer.parseInt(rest.get(1)) : AUDIT_MINUTES;
       System.exit(new AuditSoak(Duration.ofMinutes(minutes), System.out).run() ? 0 : 1);
     }
+    if (!rest.isEmpty() && rest.get(0).equals("capture")) {
+      int kills = rest.size() > 1 ? Integer.parseInt(rest.get(1)) : KILLS;
+      long seed = rest.size() > 2 ? Long.parseLong(rest.get(2)) : System.nanoTime() % 1_000_000;
+      System.exit(new CaptureSoak(kills, seed, System.out).run() ? 0 : 1);
+    }
     if (rest.isEmpty() || !rest.get(0).equals("commits")) {
       System.err.println(
           "Cannot run soak '"
               + String.join(" ", rest)
-              + "': there is none of that name. Known: audit, commits. [USAGE]");
+              + "': there is none of that name. Known: audit, capture, commits. [USAGE]");
       System.exit(USAGE);
     }
     int commits = rest.size() > 1 ? Integer.parseInt(rest.get(1)) : COMMITS;

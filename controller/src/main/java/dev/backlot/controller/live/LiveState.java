@@ -131,9 +131,7 @@ public final class LiveState implements AutoCloseable {
   }
 
   private static @Nullable String worker(@Nullable Object worker) {
-    return worker instanceof Map<?, ?> known
-        ? known.get("host") + "/" + known.get("pid")
-        : null;
+    return worker instanceof Map<?, ?> known ? known.get("host") + "/" + known.get("pid") : null;
   }
 
   private List<Map<String, Object>> sources() {

@@ -75,10 +75,7 @@ final class Surroundings {
   private void lookForKafka() throws InterruptedException {
     try (Admin admin = new KafkaClients(config).admin("backlot-worker")) {
       try {
-        admin
-            .describeCluster()
-            .nodes()
-            .get(KAFKA_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        admin.describeCluster().nodes().get(KAFKA_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       } finally {
         admin.close(Duration.ZERO);
       }

@@ -82,7 +82,8 @@ public final class Fences {
         (partition, fence) -> {
           List<Long> from = fenceFrom.get(partition.topic());
           boolean known = from != null && partition.partition() < from.size();
-          long start = known ? Math.min(requireNonNull(from).get(partition.partition()), fence) : fence;
+          long start =
+              known ? Math.min(requireNonNull(from).get(partition.partition()), fence) : fence;
           unfinished.put(partition, new Range(start, fence));
         });
     Map<TopicPartition, Long> cuts = firstFences(unfinished, fencedGeneration);

@@ -42,8 +42,7 @@ final class Lease {
   static Optional<Lease> seize(
       CaptureStore store, String connection, String owner, CaptureStore.LeaseRow stale) {
     long start = System.nanoTime();
-    return of(
-        store, connection, store.seizeLease(connection, owner, LIFETIME, stale), end(start));
+    return of(store, connection, store.seizeLease(connection, owner, LIFETIME, stale), end(start));
   }
 
   private static Optional<Lease> of(

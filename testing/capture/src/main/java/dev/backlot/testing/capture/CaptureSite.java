@@ -127,8 +127,7 @@ public final class CaptureSite implements AutoCloseable {
     Patience.until(
         "tables to stream",
         PATIENCE,
-        () ->
-            number("SELECT count(*) FROM source WHERE state = 'streaming'") == tables.size());
+        () -> number("SELECT count(*) FROM source WHERE state = 'streaming'") == tables.size());
     Map<String, String> topics = new HashMap<>();
     try (Connection connection = metadata.connect();
         PreparedStatement query =

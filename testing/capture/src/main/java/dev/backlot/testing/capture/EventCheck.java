@@ -132,8 +132,7 @@ public final class EventCheck {
       passed++;
     }
     Change next = row.expected.peek();
-    fault(
-        "expected " + (next == null ? "nothing more" : next) + ", present " + row.present, told);
+    fault("expected " + (next == null ? "nothing more" : next) + ", present " + row.present, told);
     return Optional.empty();
   }
 

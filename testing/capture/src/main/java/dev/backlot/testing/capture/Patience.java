@@ -25,8 +25,7 @@ public final class Patience {
         return found.get();
       }
       if (System.nanoTime() - deadline > 0) {
-        throw new IllegalStateException(
-            "Waited " + atMost.toSeconds() + " s in vain for " + what);
+        throw new IllegalStateException("Waited " + atMost.toSeconds() + " s in vain for " + what);
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }

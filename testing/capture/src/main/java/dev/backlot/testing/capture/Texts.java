@@ -2,7 +2,9 @@ package dev.backlot.testing.capture;
 
 import java.util.SplittableRandom;
 
-/** The texts that stand in rows, each made from a version, so that reading one tells the version. */
+/**
+ * The texts that stand in rows, each made from a version, so that reading one tells the version.
+ */
 final class Texts {
   /** Beyond what a page holds, also compressed: such values are stored apart. */
   private static final int LARGE = 12_000;

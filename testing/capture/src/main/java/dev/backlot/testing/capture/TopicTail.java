@@ -44,7 +44,10 @@ public final class TopicTail implements AutoCloseable {
    * @param listener hears of each record at once, by the reading thread
    */
   public TopicTail(
-      String bootstrapServers, Map<String, String> tables, int partitions, Consumer<Told> listener) {
+      String bootstrapServers,
+      Map<String, String> tables,
+      int partitions,
+      Consumer<Told> listener) {
     this.tables = Map.copyOf(tables);
     this.partitions = partitions;
     this.listener = listener;
@@ -169,8 +172,7 @@ public final class TopicTail implements AutoCloseable {
   private GenericRecord decode(byte[] framed) throws Exception {
     Schema schema = schemas.schema(ByteBuffer.wrap(framed, 1, 4).getInt());
     return new GenericDatumReader<GenericRecord>(schema)
-        .read(
-            null, DecoderFactory.get().binaryDecoder(framed, 5, framed.length - 5, null));
+        .read(null, DecoderFactory.get().binaryDecoder(framed, 5, framed.length - 5, null));
   }
 
   @Override

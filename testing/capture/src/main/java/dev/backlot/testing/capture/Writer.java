@@ -102,8 +102,7 @@ final class Writer implements Runnable {
         return;
       }
       long next = transaction + 1;
-      WriterTables.run(
-          open, "UPDATE ledger SET transaction = ? WHERE writer = ?", next, number);
+      WriterTables.run(open, "UPDATE ledger SET transaction = ? WHERE writer = ?", next, number);
       inDoubt = made;
       open.commit();
     } catch (SQLException e) {

@@ -55,9 +55,10 @@ class HighAvailabilityIT {
     Workload.create(site.source(), CaptureSite.CONNECTION, WRITERS);
     site.apply(Workload.TABLES);
     Map<String, String> topics = site.awaitStreaming(Workload.TABLES);
-    tail = new TopicTail(site.kafka().bootstrapServers(), topics, PARTITIONS, HighAvailabilityIT::note);
-    workload =
-        new Workload(site::source, CaptureSite.CONNECTION, WRITERS, Duration.ofMillis(3), 5);
+    tail =
+        new TopicTail(
+            site.kafka().bootstrapServers(), topics, PARTITIONS, HighAvailabilityIT::note);
+    workload = new Workload(site::source, CaptureSite.CONNECTION, WRITERS, Duration.ofMillis(3), 5);
     EventCheck check =
         new EventCheck(
             Workload.TABLES.stream()
@@ -230,7 +231,8 @@ class HighAvailabilityIT {
   @Test
   void a_worker_that_can_not_start_says_why() throws Exception {
     JavaProcess incomplete = site.startWorker(config("incomplete", "flink: {slots: 1}\n"));
-    JavaProcess refused = site.startWorker(config("refused", metadata(site.metadata().port(), "nobody")));
+    JavaProcess refused =
+        site.startWorker(config("refused", metadata(site.metadata().port(), "nobody")));
     JavaProcess early = site.startWorker(config("early", metadata(1, "postgres")));
 
     assertThat(incomplete.awaitExit(PATIENCE)).isEqualTo(1);
