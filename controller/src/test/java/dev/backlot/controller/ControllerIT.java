@@ -161,6 +161,17 @@ final class ControllerIT {
   }
 
   @Test
+  void advice_about_a_database_is_noted_and_keeps_nothing_from_being_written() {
+    platform.dataPlane.preflightAdvice.put("advised", List.of("Connection 'advised': bound it."));
+
+    Answer answer = platform.apply(CONNECTION.replace("name: studio", "name: advised"));
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body().toString()).contains("Connection 'advised': bound it.");
+    assertThat(platform.get("/api/v1/connections/advised").status()).isEqualTo(200);
+  }
+
+  @Test
   void pause_stops_the_job_and_resume_starts_it_as_revisions() {
     platform.apply(CONNECTION, pipeline("paused", "a = 1"));
     awaitState("paused", "running");

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 final class FakeDataPlane implements AutoCloseable {
   final Map<String, Map<String, Object>> jobs = new ConcurrentHashMap<>();
   final Map<String, List<SourceDescriptor>> discovered = new ConcurrentHashMap<>();
+  final Map<String, List<String>> preflightAdvice = new ConcurrentHashMap<>();
   final Map<String, List<Problem>> preflightProblems = new ConcurrentHashMap<>();
   final Map<String, List<Problem>> planProblems = new ConcurrentHashMap<>();
   final Map<String, List<String>> waitingFor = new ConcurrentHashMap<>();
@@ -124,6 +125,7 @@ final class FakeDataPlane implements AutoCloseable {
     if (call.equals("POST /v1/preflight")) {
       String name = body.path("name").asText();
       return Map.of(
+          "advice", preflightAdvice.getOrDefault(name, List.of()),
           "problems", preflightProblems.getOrDefault(name, List.of()),
           "sources", discovered.getOrDefault(name, List.of()));
     }

@@ -133,6 +133,16 @@ class IncidentIT {
     assertThat(((Map<?, ?>) refused.get("spec")).get("document").toString())
         .isEqualTo("{kind=connection, name=two}");
     assertThat(((Map<?, ?>) refused.get("spec")).get("owner")).isEqualTo("databases");
+
+    capture(
+        "two",
+        CaptureStore.State.RETRYING,
+        "KAFKA_UNREACHABLE",
+        "Kafka does not answer.",
+        "{\"retained_bytes\": 60000000000, \"wal_state\": \"extended\"}");
+    Map<?, ?> over = await("two", "wal_over_limit", "open");
+    assertThat(over.toString())
+        .contains("60.0 GB", "wal.limit (50.0 GB)", "max_slot_wal_keep_size");
   }
 
   @Test

@@ -38,6 +38,7 @@ public final class ConnectionConditions implements Conditions {
   private final DocumentStore documents;
   private final CaptureStore captures;
   private Set<String> unwell = Set.of();
+  private Set<String> unmeasured = Set.of();
 
   /** Judges the declared connections. */
   public ConnectionConditions(MetadataDatabase metadata) {
@@ -63,6 +64,7 @@ public final class ConnectionConditions implements Conditions {
     captures.statuses().forEach(status -> statuses.put(status.connection(), status));
     Set<String> unattended = captures.unattended();
     Set<String> notRunning = new HashSet<>();
+    Set<String> notMeasured = new HashSet<>();
     List<Condition> found = new ArrayList<>();
     for (StoredDocument document : documents.list(SpecKind.CONNECTION)) {
       Optional<Status> status = Optional.ofNullable(statuses.get(document.name()));
@@ -73,6 +75,11 @@ public final class ConnectionConditions implements Conditions {
       if (document.deleting() || status.isEmpty() || spec.isEmpty()) {
         continue;
       }
+      Map<String, Object> details = Json.readMap(status.get().details());
+      RetainedLog.of(details)
+          .ifPresentOrElse(
+              log -> log.condition(spec.get(), status.get().updatedAt()).ifPresent(found::add),
+              () -> notMeasured.add(document.name()));
       Optional<Unwell> trouble = status.get().unwell();
       if (trouble.isPresent()) {
         notRunning.add(document.name());
@@ -81,19 +88,24 @@ public final class ConnectionConditions implements Conditions {
         notRunning.add(document.name());
         found.add(unattended(document.name()));
       } else {
-        found.addAll(running(spec.get(), status.get()));
+        found.addAll(running(spec.get(), status.get(), details));
       }
     }
     unwell = notRunning;
+    unmeasured = notMeasured;
     return found;
   }
 
-  /** A capture that does not run knows nothing of its tables and of retained log. */
+  /**
+   * A capture that does not run knows nothing of its tables, and nothing of retained log unless it
+   * reaches its database.
+   */
   @Override
   public boolean canTell(AlertKind kind, Subject subject) {
     return switch (kind) {
       case TABLE_REFUSED -> !unwell.contains(SourceName.parse(subject.name()).connection());
-      case PREREQUISITE_MISSING, WAL_OVER_ALERT, WAL_OVER_LIMIT -> !unwell.contains(subject.name());
+      case PREREQUISITE_MISSING -> !unwell.contains(subject.name());
+      case WAL_OVER_ALERT, WAL_OVER_LIMIT -> !unmeasured.contains(subject.name());
       default -> true;
     };
   }
@@ -132,8 +144,8 @@ public final class ConnectionConditions implements Conditions {
         Instant.now());
   }
 
-  private static List<Condition> running(ConnectionSpec spec, Status status) {
-    Map<String, Object> details = Json.readMap(status.details());
+  private static List<Condition> running(
+      ConnectionSpec spec, Status status, Map<String, Object> details) {
     List<Condition> found = new ArrayList<>();
     if (details.get("tables") instanceof Map<?, ?> tables) {
       tables.forEach(
@@ -142,9 +154,6 @@ public final class ConnectionConditions implements Conditions {
     }
     if (details.get("prerequisites") instanceof List<?> missing && !missing.isEmpty()) {
       found.add(prerequisite(spec.name(), missing.get(0), status.updatedAt()));
-    }
-    if (details.get("retained_bytes") instanceof Number retained) {
-      retained(spec, retained.longValue(), status.updatedAt()).ifPresent(found::add);
     }
     return found;
   }
@@ -170,27 +179,5 @@ public final class ConnectionConditions implements Conditions {
         String.valueOf(facts.get("reason")),
         Map.of("code", String.valueOf(facts.get("code"))),
         since);
-  }
-
-  private static Optional<Condition> retained(ConnectionSpec spec, long retained, Instant since) {
-    boolean overLimit = retained > spec.wal().limitBytes();
-    Optional<Long> alert = spec.alerts().walLimit(spec.wal()).filter(most -> retained > most);
-    if (!overLimit && alert.isEmpty()) {
-      return Optional.empty();
-    }
-    long most = overLimit ? spec.wal().limitBytes() : alert.orElseThrow();
-    return Optional.of(
-        Condition.of(
-            overLimit ? AlertKind.WAL_OVER_LIMIT : AlertKind.WAL_OVER_ALERT,
-            Subject.connection(spec.name()),
-            overLimit ? Severity.CRITICAL : Severity.WARNING,
-            "The database of connection '"
-                + spec.name()
-                + "' retains more log for it than "
-                + most
-                + " bytes. See what holds capture up, or let the database retain more"
-                + " (wal.alert, wal.limit).",
-            Map.of("retained_bytes", retained, "limit_bytes", most),
-            since));
   }
 }

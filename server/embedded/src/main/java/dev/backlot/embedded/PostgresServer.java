@@ -107,6 +107,11 @@ public final class PostgresServer implements AutoCloseable {
       return this;
     }
 
+    /** Returns the directory that the server will run on. */
+    public Path dataDir() {
+      return dataDir;
+    }
+
     /** Leaves a parameter to the files of the data directory, so that SQL can alter it. */
     public Builder alterable(String name) {
       settings.remove(name);

@@ -33,6 +33,13 @@ final class CaptureTask {
           ProblemCode.KAFKA_DATA_LOST,
           ProblemCode.SPEC_NOT_SUPPORTED);
 
+  private static final Set<ProblemCode> UNREACHABLE =
+      Set.of(
+          ProblemCode.CONNECTION_UNREACHABLE,
+          ProblemCode.CONNECTION_TLS,
+          ProblemCode.CONNECTION_LOGIN_REFUSED,
+          ProblemCode.CONNECTION_SECRET_MISSING);
+
   private final CaptureSession.Environment environment;
   private final CaptureConnector connector;
   private final String owner;
@@ -249,9 +256,28 @@ final class CaptureTask {
     boolean isFinal = problems.stream().anyMatch(p -> FINAL.contains(p.code()));
     try {
       current.report(
-          isFinal ? CaptureStore.State.FAILED : CaptureStore.State.RETRYING, problems, Map.of());
+          isFinal ? CaptureStore.State.FAILED : CaptureStore.State.RETRYING,
+          problems,
+          isUnreachable(problems) ? Map.of() : watch(current));
     } catch (RuntimeException e) {
       LOG.warn("Cannot write the status of '{}': {}", connection, e.toString());
+    }
+  }
+
+  private static boolean isUnreachable(List<Problem> problems) {
+    return problems.stream().anyMatch(p -> UNREACHABLE.contains(p.code()));
+  }
+
+  /** A database keeps log also for a capture that fails for other reasons, and most of all then. */
+  private Map<String, Object> watch(CaptureSession current) {
+    if (!current.lease().held()) {
+      return Map.of();
+    }
+    try {
+      return connector.watch(current.intent().spec(), environment.secrets());
+    } catch (Exception e) {
+      LOG.debug("Cannot see what the database of {} keeps", connection, e);
+      return Map.of();
     }
   }
 

@@ -45,6 +45,8 @@ final class Housekeeper {
   private final Catalog catalog;
   private final ConnectionSpec.Config config;
   private final Heartbeats heartbeats;
+  private final RetainedLog retained;
+  private final Orphans orphans;
   private CaptureSession.Intent followed;
   private int timeline;
   private long saved;
@@ -67,6 +69,8 @@ final class Housekeeper {
     this.followed = followed;
     this.config = followed.spec().config();
     this.saved = writer.confirmed();
+    this.retained = new RetainedLog(slot);
+    this.orphans = new Orphans(catalog, captures);
     this.heartbeats =
         new Heartbeats(
             session.environment().metadata().heartbeats(),
@@ -196,10 +200,9 @@ final class Housekeeper {
   }
 
   private void survey() throws SQLException {
-    long retained = slot.retainedBytes();
-    session.metrics().setRetained(slot.name(), retained);
+    Map<String, Object> details = retained.measure(followed.spec().wal());
+    session.metrics().setRetained(slot.name(), retained.bytes());
     session.metrics().setLag(Math.max(0, slot.writtenSince(writer.confirmed())));
-    ConnectionSpec.WalBudget wal = followed.spec().wal();
     List<Problem> missing = missing();
     List<Problem> problems = new ArrayList<>(missing);
     problems.addAll(tables.refused().values());
@@ -214,24 +217,15 @@ final class Housekeeper {
                         "state", "refused",
                         "code", problem.code().name(),
                         "reason", problem.message())));
-    Map<String, Object> details = new TreeMap<>();
     details.put("tables", refused);
     details.put(
         "prerequisites",
         missing.stream()
             .map(problem -> Map.of("code", problem.code().name(), "reason", problem.message()))
             .toList());
-    details.put("retained_bytes", retained);
-    details.put("wal_alert", retained > wal.alertBytes());
+    details.put("orphans", orphans.look());
     session.report(CaptureStore.State.RUNNING, problems, details, followed.revision());
-    if (retained > wal.limitBytes() && wal.onLimit() == ConnectionSpec.OnLimit.DROP_SLOT) {
-      LOG.error("The slot {} retains {} bytes and is dropped", slot.name(), retained);
-      try {
-        slot.drop();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    retained.enforce(followed.spec().wal());
   }
 
   /** What a stream that is open does without, and the next one would not begin without. */

@@ -23,11 +23,13 @@ import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.spec.ConnectionSpec;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -42,6 +44,11 @@ import org.slf4j.LoggerFactory;
 final class PostgresCapture {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
   private static final String UNDEFINED_OBJECT = "42704";
+
+  /** An answer may wait for the application's locks. */
+  private static final int ANSWER_MILLIS = 300_000;
+
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final String CHUNK_ROWS = "backlot.capture.chunk_rows";
 
   private final CaptureSession session;
@@ -92,6 +99,7 @@ final class PostgresCapture {
         keeper.begin(slot.create());
       }
       slot.free();
+      control.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
       stream(connections, sources, tables, writer, keeper);
     }
   }
@@ -163,6 +171,7 @@ final class PostgresCapture {
         dumping.interrupt();
         reading.interrupt();
         auditing.abort();
+        end(connections, keeping, dumping, reading);
         keeping.join();
         dumping.join();
         reading.join();
@@ -170,6 +179,21 @@ final class PostgresCapture {
       }
     }
     rethrow();
+  }
+
+  /** Threads that wait for a server which is cut off would wait for hours. */
+  private static void end(SourceConnections connections, Thread... threads)
+      throws InterruptedException {
+    long until = System.nanoTime() + GRACE_NANOS;
+    for (Thread thread : threads) {
+      thread.join(Math.max(1, (until - System.nanoTime()) / 1_000_000));
+    }
+    for (Thread thread : threads) {
+      if (thread.isAlive()) {
+        connections.abort();
+        return;
+      }
+    }
   }
 
   private void finish(Housekeeper keeper) {
@@ -266,19 +290,36 @@ final class PostgresCapture {
     Slot.Status status = slot.status().orElse(null);
     String next = recaptureIt(name);
     if (acknowledged > 0 && status == null) {
-      throw lost("the replication slot " + slot.name() + " was dropped." + next);
+      boolean drops = session.intent().spec().wal().onLimit() == ConnectionSpec.OnLimit.DROP_SLOT;
+      throw lost(
+          "the replication slot "
+              + slot.name()
+              + " was dropped"
+              + (drops ? ", by someone or since it retained more than wal.limit." : ".")
+              + next);
     }
     if (status != null && status.lost()) {
       throw lost(
-          "the server has removed log that the replication slot "
+          "the server has given up the replication slot "
               + slot.name()
-              + " still needed (max_slot_wal_keep_size)."
+              + ", and log that it still needed is gone"
+              + why(status.reason())
+              + "."
               + next);
     }
     if (status != null && acknowledged > 0 && status.confirmed() > acknowledged) {
       throw lost(
           "the replication slot " + slot.name() + " was moved ahead by someone else." + next);
     }
+  }
+
+  private static String why(String reason) {
+    return switch (reason) {
+      case "" -> "";
+      case "wal_removed" -> " (wal_removed: more was retained than max_slot_wal_keep_size)";
+      case "idle_timeout" -> " (idle_timeout: nobody read for idle_replication_slot_timeout)";
+      default -> " (" + reason + ")";
+    };
   }
 
   private static String recaptureIt(String connection) {

@@ -5,6 +5,7 @@ import dev.backlot.capture.secret.Secrets;
 import dev.backlot.capture.worker.CaptureSession;
 import dev.backlot.capture.worker.CaptureWorker;
 import dev.backlot.embedded.KafkaServer;
+import dev.backlot.embedded.PostgresBinaries;
 import dev.backlot.embedded.PostgresServer;
 import dev.backlot.event.ControlRecord;
 import dev.backlot.event.EventHeader;
@@ -59,7 +60,7 @@ final class CaptureBench {
 
   private CaptureBench() {
     postgres =
-        PostgresServer.temporary()
+        server()
             .setting("max_wal_senders", "40")
             .setting("max_replication_slots", "40")
             .setting("max_connections", "200")
@@ -110,6 +111,16 @@ final class CaptureBench {
                   kafka.close();
                   postgres.close();
                 }));
+  }
+
+  /**
+   * Prepares a server of the PostgreSQL that is tested: that in the jar that {@code
+   * backlot.test.postgres} names, or the bundled one.
+   */
+  static PostgresServer.Builder server() {
+    String jar = System.getProperty("backlot.test.postgres", "");
+    PostgresServer.Builder server = PostgresServer.temporary();
+    return jar.isEmpty() ? server : server.binaries(PostgresBinaries.fromJar(Path.of(jar)));
   }
 
   /** Returns the servers, started at first use. */

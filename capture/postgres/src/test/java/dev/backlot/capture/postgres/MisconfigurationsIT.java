@@ -325,7 +325,7 @@ class MisconfigurationsIT {
   void everything_that_is_wrong_with_a_server_is_said_at_once_and_mended_with_one_restart()
       throws IOException, SQLException {
     PostgresServer server =
-        PostgresServer.temporary()
+        CaptureBench.server()
             .alterable("wal_level")
             .alterable("max_wal_senders")
             .alterable("max_replication_slots")

@@ -115,7 +115,7 @@ class PostgresPreflightIT {
   @Test
   void a_server_without_logical_log_is_refused_and_captured_once_it_is_mended() {
     try (PostgresServer server =
-        PostgresServer.temporary()
+        CaptureBench.server()
             .setting("wal_level", "replica")
             .password(bench.postgres.password())
             .start()) {

@@ -35,7 +35,7 @@ class TlsIT {
     certificates.signed("known", "studio_ca");
     certificates.signed("stranger", "other_ca");
     server =
-        PostgresServer.temporary()
+        CaptureBench.server()
             .setting("ssl_cert_file", secrets.resolve("server.pem").toString())
             .setting("ssl_key_file", secrets.resolve("server.key").toString())
             .setting("ssl_ca_file", secrets.resolve("studio_ca.pem").toString())

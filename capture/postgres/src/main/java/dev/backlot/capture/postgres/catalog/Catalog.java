@@ -217,6 +217,38 @@ public final class Catalog {
     }
   }
 
+  /** A slot or a publication by which Backlot reads, or once read. */
+  public record Trace(String kind, String name, String database, long retainedBytes) {}
+
+  /**
+   * Returns slots of this server, and publications of this database, that are called as ours are
+   * and that nobody reads from now.
+   */
+  public List<Trace> traces() throws SQLException {
+    List<Trace> traces = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                """
+                SELECT 'slot', s.slot_name, s.database,
+                  coalesce(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), s.restart_lsn), 0)::pg_catalog.int8
+                FROM pg_catalog.pg_replication_slots s
+                WHERE s.slot_name ~ '^backlot_' AND s.plugin = 'pgoutput' AND NOT s.active
+                UNION ALL
+                SELECT 'publication', p.pubname, pg_catalog.current_database(), 0
+                FROM pg_catalog.pg_publication p
+                WHERE p.pubname ~ '^backlot_' AND NOT EXISTS (SELECT 1
+                  FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = p.pubname AND s.active)
+                ORDER BY 1 DESC, 2
+                """)) {
+      while (rows.next()) {
+        traces.add(
+            new Trace(rows.getString(1), rows.getString(2), rows.getString(3), rows.getLong(4)));
+      }
+    }
+    return traces;
+  }
+
   /** Returns the first column of the only row. */
   public String text(String sql) throws SQLException {
     try (Statement statement = connection.createStatement();

@@ -21,21 +21,27 @@ import org.jspecify.annotations.Nullable;
 public final class ReadAhead extends SocketFactory {
   private static final int BUFFER_BYTES = 256 * 1024;
   private static final long GATHER_NANOS = 100_000;
-  private static final Map<String, Runnable> LISTENERS = new ConcurrentHashMap<>();
+  private static final Map<String, Listener> LISTENERS = new ConcurrentHashMap<>();
+  private static final Listener NOBODY = new Listener(() -> {}, () -> {});
 
-  private final Runnable beforeWait;
+  private final Listener listener;
+
+  /**
+   * Whom a socket tells, by the thread that reads.
+   *
+   * @param beforeWait when nothing has come for a moment
+   * @param heard when something has come from the server
+   */
+  record Listener(Runnable beforeWait, Runnable heard) {}
 
   /** Makes a factory for the driver, with the token that {@link #register} was given. */
   public ReadAhead(String token) {
-    this.beforeWait = LISTENERS.getOrDefault(token, () -> {});
+    this.listener = LISTENERS.getOrDefault(token, NOBODY);
   }
 
-  /**
-   * Lets sockets made under this token say when nothing has come for a moment, just before their
-   * reader waits; by the thread that reads.
-   */
-  static void register(String token, Runnable beforeWait) {
-    LISTENERS.put(token, beforeWait);
+  /** Lets sockets made under this token tell this listener. */
+  static void register(String token, Listener listener) {
+    LISTENERS.put(token, listener);
   }
 
   /** Forgets the token; sockets that exist keep their listener. */
@@ -45,7 +51,7 @@ public final class ReadAhead extends SocketFactory {
 
   @Override
   public Socket createSocket() {
-    return new ReadAheadSocket(beforeWait);
+    return new ReadAheadSocket(listener);
   }
 
   @Override
@@ -69,18 +75,18 @@ public final class ReadAhead extends SocketFactory {
   }
 
   private static final class ReadAheadSocket extends Socket {
-    private final Runnable beforeWait;
+    private final Listener listener;
     private @Nullable ReadAheadStream stream;
 
-    ReadAheadSocket(Runnable beforeWait) {
-      this.beforeWait = beforeWait;
+    ReadAheadSocket(Listener listener) {
+      this.listener = listener;
     }
 
     @Override
     public synchronized InputStream getInputStream() throws IOException {
       ReadAheadStream made = stream;
       if (made == null) {
-        made = new ReadAheadStream(super.getInputStream(), beforeWait);
+        made = new ReadAheadStream(super.getInputStream(), listener);
         stream = made;
       }
       return made;
@@ -90,14 +96,14 @@ public final class ReadAhead extends SocketFactory {
   /** For one reading thread. */
   private static final class ReadAheadStream extends InputStream {
     private final InputStream in;
-    private final Runnable beforeWait;
+    private final Listener listener;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int next;
     private int end;
 
-    ReadAheadStream(InputStream in, Runnable beforeWait) {
+    ReadAheadStream(InputStream in, Listener listener) {
       this.in = in;
-      this.beforeWait = beforeWait;
+      this.listener = listener;
     }
 
     @Override
@@ -110,7 +116,7 @@ public final class ReadAhead extends SocketFactory {
         LockSupport.parkNanos(GATHER_NANOS);
         there = in.available();
         if (there == 0) {
-          beforeWait.run();
+          listener.beforeWait().run();
         }
       }
       return there;
@@ -128,7 +134,9 @@ public final class ReadAhead extends SocketFactory {
     public int read(byte[] to, int offset, int length) throws IOException {
       if (next == end) {
         if (length >= BUFFER_BYTES) {
-          return in.read(to, offset, length);
+          int count = in.read(to, offset, length);
+          listener.heard().run();
+          return count;
         }
         if (length > 0 && !fill()) {
           return -1;
@@ -144,6 +152,7 @@ public final class ReadAhead extends SocketFactory {
       int count = in.read(buffer, 0, BUFFER_BYTES);
       next = 0;
       end = Math.max(count, 0);
+      listener.heard().run();
       return count > 0;
     }
 

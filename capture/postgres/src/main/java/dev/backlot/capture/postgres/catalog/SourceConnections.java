@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Opens connections to a captured database, all with the settings that decoding relies on. */
 public final class SourceConnections {
@@ -29,6 +31,7 @@ public final class SourceConnections {
 
   private final ConnectionSpec.Config config;
   private final Secrets secrets;
+  private final Set<Connection> opened = ConcurrentHashMap.newKeySet();
 
   /** Takes the address and where its password is. */
   public SourceConnections(ConnectionSpec.Config config, Secrets secrets) {
@@ -58,10 +61,11 @@ public final class SourceConnections {
    * Opens a connection for replication, which reads ahead.
    *
    * @param beforeWait run by the reading thread when nothing has come for a moment
+   * @param heard run by the reading thread when something has come
    */
-  public Connection openReplication(Runnable beforeWait) throws SQLException {
+  public Connection openReplication(Runnable beforeWait, Runnable heard) throws SQLException {
     String token = UUID.randomUUID().toString();
-    ReadAhead.register(token, beforeWait);
+    ReadAhead.register(token, new ReadAhead.Listener(beforeWait, heard));
     try {
       return openReplication(token);
     } finally {
@@ -90,15 +94,39 @@ public final class SourceConnections {
     ConnectionSpec.Tls tls = config.tls();
     login.setProperty("sslmode", tls.mode().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     if (tls.mode() == ConnectionSpec.TlsMode.DISABLE) {
-      return DriverManager.getConnection(url(), login);
+      return kept(DriverManager.getConnection(url(), login));
     }
     String token = TlsSockets.register(TlsContext.factory(tls, secrets));
     try {
       login.setProperty("sslfactory", TlsSockets.class.getName());
       login.setProperty("sslfactoryarg", token);
-      return DriverManager.getConnection(url(), login);
+      return kept(DriverManager.getConnection(url(), login));
     } finally {
       TlsSockets.unregister(token);
+    }
+  }
+
+  private Connection kept(Connection connection) throws SQLException {
+    for (Connection earlier : opened) {
+      if (earlier.isClosed()) {
+        opened.remove(earlier);
+      }
+    }
+    opened.add(connection);
+    return connection;
+  }
+
+  /**
+   * Ends all connections at once, so that whoever waits for an answer of a server that is cut off
+   * waits no more. For any thread.
+   */
+  public void abort() {
+    for (Connection connection : opened) {
+      try {
+        connection.abort(Runnable::run);
+      } catch (SQLException e) {
+        // It is gone already.
+      }
     }
   }
 

@@ -161,7 +161,7 @@ public final class ServerCheck {
   }
 
   private void sender(SourceConnections connections) throws SQLException {
-    try (Connection replication = connections.openReplication(() -> {})) {
+    try (Connection replication = connections.openReplication(() -> {}, () -> {})) {
       replication.isValid(5);
     } catch (SQLException e) {
       if (!"53300".equals(e.getSQLState())) {

@@ -35,6 +35,7 @@ public final class LogReader {
   private final OrderedWriter writer;
   private final EmittedTransactions emitted;
   private final Reselector reselector;
+  private final Timelines timelines;
   private final Map<Integer, TableLog> logs = new HashMap<>();
   private final Map<Integer, Relation> relations = new HashMap<>();
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
@@ -72,7 +73,7 @@ public final class LogReader {
   private record Held(byte[] bytes, int from) {}
 
   LogReader(
-      int timeline,
+      Timelines timelines,
       Shapes shapes,
       Messages messages,
       OrderedWriter writer,
@@ -83,7 +84,8 @@ public final class LogReader {
     this.writer = writer;
     this.emitted = emitted;
     this.reselector = reselector;
-    this.place.timeline = timeline;
+    this.timelines = timelines;
+    this.place.timeline = timelines.current();
   }
 
   /** Runs something between two transactions, by the thread that reads. */
@@ -218,6 +220,7 @@ public final class LogReader {
 
   private void begin(byte[] in, int from) {
     place.lsn = Bytes.int64(in, from + 1);
+    place.timeline = timelines.at(place.lsn);
     place.commitMicros = Bytes.int64(in, from + 9) + POSTGRES_EPOCH_MICROS;
     place.transaction = transaction(in, from);
     place.nowMicros = System.currentTimeMillis() * 1_000;

@@ -5,9 +5,7 @@ import dev.backlot.capture.postgres.catalog.Catalog;
 import dev.backlot.capture.postgres.catalog.SourceConnections;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -28,7 +26,8 @@ public final class LogStream implements AutoCloseable {
 
   private final Connection replication;
   private final Connection asking;
-  private final int timeline;
+  private final Silence silence;
+  private final Timelines timelines;
   private final String publication;
   private final OrderedWriter writer;
   private final LogReader reader;
@@ -51,17 +50,23 @@ public final class LogStream implements AutoCloseable {
       throws SQLException {
     this.publication = publication;
     this.writer = writer;
-    this.replication = connections.openReplication(writer::push);
+    this.asking = connections.open();
     try {
-      this.asking = connections.open();
-      this.timeline = timeline(replication);
+      this.silence = Silence.allowedBy(asking);
+      this.replication = connections.openReplication(writer::push, silence::broken);
     } catch (SQLException e) {
-      replication.close();
+      asking.close();
+      throw e;
+    }
+    try {
+      this.timelines = Timelines.of(replication);
+    } catch (SQLException e) {
+      close();
       throw e;
     }
     this.reader =
         new LogReader(
-            timeline,
+            timelines,
             shapes,
             messages,
             writer,
@@ -76,7 +81,7 @@ public final class LogStream implements AutoCloseable {
 
   /** Returns the server's present timeline. */
   public int timeline() {
-    return timeline;
+    return timelines.current();
   }
 
   /** Lets the server forget the log up to this place. For any thread. */
@@ -111,6 +116,7 @@ public final class LogStream implements AutoCloseable {
         reader.idle();
         idle(stream);
         confirmTo(stream);
+        silence.check(stream);
         waits++;
         LockSupport.parkNanos(waits < SHORT_WAITS ? SHORT_WAIT_NANOS : LONG_WAIT_NANOS);
         continue;
@@ -147,14 +153,6 @@ public final class LogStream implements AutoCloseable {
       }
     }
     writer.roll();
-  }
-
-  private static int timeline(Connection replication) throws SQLException {
-    try (Statement statement = replication.createStatement();
-        ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
-      row.next();
-      return row.getInt("timeline");
-    }
   }
 
   @Override

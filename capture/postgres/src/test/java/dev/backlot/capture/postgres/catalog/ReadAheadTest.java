@@ -21,7 +21,7 @@ class ReadAheadTest {
   }
 
   private void connected(Reader reader) throws Exception {
-    ReadAhead.register("test", waits::incrementAndGet);
+    ReadAhead.register("test", new ReadAhead.Listener(waits::incrementAndGet, () -> {}));
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Socket socket = new ReadAhead("test").createSocket()) {
       ReadAhead.unregister("test");
