@@ -332,7 +332,7 @@ public final class CaptureStore {
               connection);
           handle.execute(
               "UPDATE dump SET state = 'cancelled', reason = ?, finished_at = now()"
-                  + " WHERE connection = ? AND state IN ('requested', 'running')",
+                  + " WHERE connection = ? AND state IN ('requested', 'running', 'paused')",
               reason,
               connection);
           handle.execute(
@@ -362,7 +362,7 @@ public final class CaptureStore {
               connection);
           handle.execute(
               "UPDATE dump SET state = 'cancelled', reason = 'The connection was deleted.',"
-                  + " finished_at = now() WHERE connection = ? AND state IN ('requested', 'running')",
+                  + " finished_at = now() WHERE connection = ? AND state IN ('requested', 'running', 'paused')",
               connection);
         });
   }

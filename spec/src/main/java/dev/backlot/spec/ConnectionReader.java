@@ -43,7 +43,8 @@ final class ConnectionReader {
         tables(map),
         wal(map),
         SettingReader.heartbeat(map),
-        SettingReader.connectionAlerts(map));
+        SettingReader.connectionAlerts(map),
+        DumpReader.read(map));
   }
 
   private static ConnectionSpec.Config config(MapReader map, Findings findings) {

@@ -3,6 +3,7 @@ package dev.backlot.spec;
 import dev.backlot.model.spec.AuditPolicy;
 import dev.backlot.model.spec.ConnectionAlerts;
 import dev.backlot.model.spec.ConnectionSpec;
+import dev.backlot.model.spec.DumpPolicy;
 import dev.backlot.model.spec.PipelineAlerts;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.Setting;
@@ -10,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Writes audits, alerts and heartbeats: only what the document says. */
+/** Writes audits, alerts, heartbeats and dumps: only what the document says. */
 final class SettingWriter {
   private SettingWriter() {}
 
@@ -40,6 +41,13 @@ final class SettingWriter {
     put(alerts, "heartbeat", limits.heartbeat(), Quantities::formatDuration);
     put(alerts, "wal", limits.wal(), Quantities::formatSize);
     put(document, "alerts", alerts);
+    Map<String, Object> dump = new LinkedHashMap<>();
+    DumpPolicy policy = spec.dump();
+    policy.chunkRows().ifPresent(rows -> dump.put("chunk_rows", rows));
+    policy.delay().ifPresent(delay -> dump.put("delay", Quantities.formatDuration(delay)));
+    policy.parallel().ifPresent(ranges -> dump.put("parallel", ranges));
+    policy.readers().ifPresent(readers -> dump.put("readers", readers));
+    put(document, "dump", dump);
   }
 
   private static <T> void put(

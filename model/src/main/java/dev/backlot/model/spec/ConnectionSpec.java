@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param heartbeat how often a synthetic event is written into the database's log; {@link
  *     #heartbeatPeriod} says what holds
+ * @param dump how its tables are dumped
  */
 public record ConnectionSpec(
     SpecHeader header,
@@ -17,7 +18,8 @@ public record ConnectionSpec(
     Tables tables,
     WalBudget wal,
     Setting<Duration> heartbeat,
-    ConnectionAlerts alerts)
+    ConnectionAlerts alerts,
+    DumpPolicy dump)
     implements Spec {
   private static final Duration HEARTBEAT = Duration.ofSeconds(10);
 

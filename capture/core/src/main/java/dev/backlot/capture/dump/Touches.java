@@ -2,6 +2,7 @@ package dev.backlot.capture.dump;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -105,14 +106,36 @@ public final class Touches {
    * @param snapshot of the chunk's read, not older than that of the chunk before
    */
   public Verdict judge(Visibility snapshot) {
-    transactions.removeIf(transaction -> snapshot.sees(transaction.id));
+    return judge(snapshot, List.of(snapshot));
+  }
+
+  /**
+   * Decides over a chunk, or a part of one, while others are not decided over yet.
+   *
+   * @param undecided snapshots of every chunk that may still be asked about, this one's included,
+   *     or older ones: what all of them see is forgotten
+   */
+  public Verdict judge(Visibility snapshot, Collection<? extends Visibility> undecided) {
+    forget(undecided);
     boolean all = false;
     Set<KeyBytes> newer = new HashSet<>();
     for (Transaction transaction : transactions) {
-      all |= transaction.all;
-      newer.addAll(transaction.keys);
+      if (!snapshot.sees(transaction.id)) {
+        all |= transaction.all;
+        newer.addAll(transaction.keys);
+      }
     }
     return new Verdict(all, newer);
+  }
+
+  /**
+   * Forgets what no chunk will ask for: transactions that all of these snapshots see.
+   *
+   * @param undecided snapshots of every chunk that may still be asked about, or older ones
+   */
+  public void forget(Collection<? extends Visibility> undecided) {
+    transactions.removeIf(
+        transaction -> undecided.stream().allMatch(other -> other.sees(transaction.id)));
   }
 
   /**

@@ -140,9 +140,9 @@ public final class CaptureMetrics implements WriteListener, AutoCloseable {
     RETAINED.labelValues(connection, slot).set(retained);
   }
 
-  /** Says whether a dump is being read. */
-  public void setDumping(boolean dumping) {
-    DUMPS_RUNNING.labelValues(connection).set(dumping ? 1 : 0);
+  /** Says that one more dump is being read, or one less. */
+  public void setDumping(boolean more) {
+    DUMPS_RUNNING.labelValues(connection).inc(more ? 1 : -1);
   }
 
   /** Counts rows that a dump has written. */

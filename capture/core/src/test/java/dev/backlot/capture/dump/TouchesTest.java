@@ -2,6 +2,7 @@ package dev.backlot.capture.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,20 @@ class TouchesTest {
     assertThat(verdict.isStale(key(1))).isFalse();
     assertThat(verdict.isStale(key(2))).isTrue();
     assertThat(touches.size()).isEqualTo(1);
+  }
+
+  @Test
+  void what_an_older_chunk_in_flight_does_not_see_is_kept_when_a_newer_one_is_decided_over() {
+    Touches touches = new Touches();
+    touches.touch(10, key(1));
+    Visibility older = transaction -> transaction < 10;
+    Visibility newer = transaction -> transaction <= 10;
+
+    assertThat(touches.judge(newer, List.of(older, newer)).isStale(key(1))).isFalse();
+    assertThat(touches.judge(older, List.of(older)).isStale(key(1))).isTrue();
+
+    touches.forget(List.of(newer));
+    assertThat(touches.size()).isZero();
   }
 
   @Test

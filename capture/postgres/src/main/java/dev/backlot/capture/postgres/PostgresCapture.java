@@ -37,9 +37,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a PostgreSQL connection's capture. Four threads: the session's reads the log and
- * writes everything; one reads dumps' chunks; one reads for audits; one keeps the house
- * (acknowledgements, progress, drains, changes of the document).
+ * One run of a PostgreSQL connection's capture. Threads: the session's reads the log and
+ * writes everything; one leads the dumps, whose chunks some more read; one reads for audits; one
+ * keeps the house (acknowledgements, progress, drains, changes of the document).
  */
 final class PostgresCapture {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
@@ -49,7 +49,6 @@ final class PostgresCapture {
   private static final int ANSWER_MILLIS = 300_000;
 
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final String CHUNK_ROWS = "backlot.capture.chunk_rows";
 
   private final CaptureSession session;
   private final CaptureSession.Environment environment;
@@ -140,7 +139,7 @@ final class PostgresCapture {
                 logs,
                 (content, timeline, at, commitMicros) -> {
                   keeper.passed(content, new Position(timeline, at, 0), commitMicros);
-                  requireNonNull(dumps.get()).passed(content, timeline, at, commitMicros);
+                  requireNonNull(dumps.get()).passed(content, commitMicros);
                   requireNonNull(audits.get()).passed(content, timeline, at, commitMicros);
                 },
                 writer,
@@ -153,8 +152,7 @@ final class PostgresCapture {
               sources::evolve,
               stream.reader(),
               writer,
-              emitted,
-              Integer.getInteger(CHUNK_ROWS, 10_000));
+              emitted);
       dumps.set(runner);
       AuditRunner auditing =
           new AuditRunner(session, connections, tables::bySource, stream.reader(), writer, emitted);

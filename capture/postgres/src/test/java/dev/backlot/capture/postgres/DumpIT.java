@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,18 +28,24 @@ import org.junit.jupiter.api.Test;
 /** A dump never overwrites newer state. */
 class DumpIT {
   private static final int KEYS = 60;
-  private static final int DUMPS = 60;
+  private static final int DUMPS = 40;
 
   /** Unique violation and deadlock. */
   private static final Set<String> REFUSALS = Set.of("23505", "40P01");
 
   private static final String CHUNK_ROWS = "backlot.capture.chunk_rows";
+  private static final String SPLIT_ROWS = "backlot.capture.split_rows";
+
+  /** Three key ranges at once. */
+  private static final DumpStore.Settings SPLIT =
+      new DumpStore.Settings(OptionalInt.empty(), Optional.empty(), OptionalInt.of(3));
 
   private final CaptureBench bench = CaptureBench.shared();
 
   @AfterEach
   void restore() {
     System.clearProperty(CHUNK_ROWS);
+    System.clearProperty(SPLIT_ROWS);
     bench.execute(
         "postgres", "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
   }
@@ -46,11 +54,13 @@ class DumpIT {
   void writers_that_hammer_the_chunk_being_read_never_lose() throws Exception {
     long seed = 20_261_123L;
     System.setProperty(CHUNK_ROWS, "3");
+    System.setProperty(SPLIT_ROWS, "1");
     String name = bench.newDatabase();
     bench.execute(
         name,
         "CREATE TABLE deal (id int PRIMARY KEY, v bigint)",
-        "INSERT INTO deal SELECT i, 0 FROM generate_series(1, " + KEYS + ") i");
+        "INSERT INTO deal SELECT i, 0 FROM generate_series(1, " + KEYS + ") i",
+        "ANALYZE deal");
     bench.apply(name, bench.document(name, "\"public.deal\""));
     String source = name + ".public.deal";
     AtomicBoolean stop = new AtomicBoolean();
@@ -62,9 +72,15 @@ class DumpIT {
       bench.awaitStreaming(source);
       List<List<String>> keys =
           IntStream.rangeClosed(1, KEYS + 3).mapToObj(id -> List.of(Integer.toString(id))).toList();
+      DumpStore dumps = bench.metadata.dumps();
       for (int i = 0; i < DUMPS; i++) {
-        awaitDone(bench.metadata.dumps().request(source, 1, name, false, "", null));
-        awaitDone(bench.metadata.dumps().request(source, 1, name, false, "", keys));
+        List<Long> atOnce =
+            List.of(
+                dumps.request(source, 1, name, false, "", null, SPLIT),
+                dumps.request(source, 1, name, false, "", keys),
+                dumps.request(source, 1, name, false, "", null));
+        atOnce.forEach(this::awaitDone);
+        assertThat(dumps.find(atOnce.get(0)).orElseThrow().progress().ranges()).hasSize(3);
       }
       stop.set(true);
       assertThat(one.get() + other.get()).as("changes").isGreaterThan(5_000);

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastKey the last row's key as text; null when there was no row
  * @param isLast whether no row follows in the table
  * @param gone of the keys that were asked for, those that the table does not have
+ * @param keyTypes the key's columns and types
+ * @param bytes of all rows
  */
 record Chunk(
     CapturedTable table,
@@ -25,7 +27,9 @@ record Chunk(
     EnvelopeWriter completer,
     @Nullable List<String> lastKey,
     boolean isLast,
-    List<Gone> gone) {
+    List<Gone> gone,
+    String keyTypes,
+    long bytes) {
   /**
    * A key that the table does not have.
    *

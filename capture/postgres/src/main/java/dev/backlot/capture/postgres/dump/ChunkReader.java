@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkReader implements AutoCloseable {
   private static final long MOST_BYTES = 16L * 1024 * 1024;
+  private static final int MOST_SHAPES = 32;
 
   private final SourceConnections connections;
   private Connection connection;
@@ -48,7 +49,15 @@ final class ChunkReader implements AutoCloseable {
   private final ServerText server;
   private final BiFunction<String, RowSchema, SourceDescriptor> register;
   private final String database;
-  private @Nullable Registered registered;
+  private final Map<CapturedTable, Registered> registered =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CapturedTable, Registered> eldest) {
+          return size() > MOST_SHAPES;
+        }
+      };
 
   /** A shape whose schemas have ids. */
   private record Registered(
@@ -57,7 +66,8 @@ final class ChunkReader implements AutoCloseable {
       EnvelopeWriter writer,
       EnvelopeWriter completer,
       TableShape shape,
-      ColumnCodec[] codecs) {}
+      ColumnCodec[] codecs,
+      String keyTypes) {}
 
   /**
    * Reads over a connection of its own.
@@ -95,6 +105,22 @@ final class ChunkReader implements AutoCloseable {
     }
   }
 
+  /** Writes a message into the log that is decoded when its transaction commits, at once. */
+  void mark(String content) throws SQLException {
+    reopen();
+    catalog.emitMessage(content);
+    connection.commit();
+  }
+
+  /** Ends what another thread does with this reader. */
+  void abort() {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      // It is gone already.
+    }
+  }
+
   @Override
   public void close() throws SQLException {
     connection.close();
@@ -106,12 +132,14 @@ final class ChunkReader implements AutoCloseable {
    * @param predicate as the user wrote it, or empty
    * @param keys which keys as text, or null for all
    * @param after only rows behind this key, as text, or null
+   * @param upTo only rows up to this key, as text, or null
    */
   record Request(
       CapturedTable table,
       String predicate,
       @Nullable List<List<String>> keys,
       @Nullable List<String> after,
+      @Nullable List<String> upTo,
       int limit) {}
 
   /**
@@ -129,7 +157,7 @@ final class ChunkReader implements AutoCloseable {
         statement.execute("LOCK TABLE " + table.id().sql() + " IN ACCESS SHARE MODE");
       } catch (SQLException e) {
         if ("42P01".equals(e.getSQLState()) || "3F000".equals(e.getSQLState())) {
-          throw gone(table);
+          throw Keys.gone(table);
         }
         throw e;
       }
@@ -234,7 +262,9 @@ final class ChunkReader implements AutoCloseable {
         shape.completer(),
         lastKey.isEmpty() ? null : List.copyOf(lastKey),
         isLast,
-        List.copyOf(asked.values()));
+        List.copyOf(asked.values()),
+        shape.keyTypes(),
+        size[0]);
   }
 
   private static byte[] key(
@@ -272,12 +302,13 @@ final class ChunkReader implements AutoCloseable {
   private Registered shape(CapturedTable table) throws SQLException {
     Optional<Catalog.Table> current = catalog.table(table.id());
     if (current.isEmpty()) {
-      throw gone(table);
+      throw Keys.gone(table);
     }
-    TableShape shape =
-        shapes.shape(table.source(), catalog.columns(current.get().oid()), table.keyColumns());
-    Registered known = registered;
-    if (known != null && known.table() == table && known.schema().equals(shape.schema())) {
+    List<Catalog.Column> columns = catalog.columns(current.get().oid());
+    Keys.check(table, columns);
+    TableShape shape = shapes.shape(table.source(), columns, table.keyColumns());
+    Registered known = registered.get(table);
+    if (known != null && known.schema().equals(shape.schema())) {
       return known;
     }
     SourceDescriptor source = register.apply(table.source(), shape.schema());
@@ -291,8 +322,9 @@ final class ChunkReader implements AutoCloseable {
             new EnvelopeWriter(shape.schema(), keyId, valueId, origin),
             new EnvelopeWriter(shape.schema(), keyId, valueId, origin),
             shape,
-            shape.selectionCodecs(server));
-    registered = fresh;
+            shape.selectionCodecs(server),
+            Keys.types(shape));
+    registered.put(table, fresh);
     return fresh;
   }
 
@@ -301,14 +333,15 @@ final class ChunkReader implements AutoCloseable {
         shape.columns().stream()
             .map(c -> TableShape.selection(c, SqlText.identifier(c.name())))
             .collect(Collectors.joining(", "));
-    String keys =
-        Arrays.stream(shape.keyIndexes())
-            .mapToObj(i -> SqlText.identifier(shape.columns().get(i).name()))
-            .collect(Collectors.joining(", "));
+    String keys = Keys.columns(shape);
     List<String> conditions = new ArrayList<>();
     List<String> after = request.after();
     if (after != null) {
       conditions.add("(" + keys + ") > (" + literals(shape, after) + ")");
+    }
+    List<String> upTo = request.upTo();
+    if (upTo != null) {
+      conditions.add("(" + keys + ") <= (" + literals(shape, upTo) + ")");
     }
     List<List<String>> wanted = request.keys();
     if (wanted != null) {
@@ -357,15 +390,5 @@ final class ChunkReader implements AutoCloseable {
           SqlText.literal(key.get(i)) + "::" + shape.columns().get(indexes[i]).type().name());
     }
     return String.join(", ", literals);
-  }
-
-  private static ProblemException gone(CapturedTable table) {
-    return new ProblemException(
-        ProblemCode.CONNECTION_TABLE_MISSING,
-        "Cannot dump source '"
-            + table.source()
-            + "': its table "
-            + table.id()
-            + " is gone. Take it out of the connection, or create it again.");
   }
 }

@@ -1,81 +1,82 @@
 package dev.backlot.capture.postgres.dump;
 
-import dev.backlot.capture.dump.KeyBytes;
-import dev.backlot.capture.dump.Touches;
 import dev.backlot.capture.log.OrderedWriter;
 import dev.backlot.capture.postgres.CapturedTable;
-import dev.backlot.capture.postgres.catalog.Catalog;
 import dev.backlot.capture.postgres.catalog.Snapshot;
 import dev.backlot.capture.postgres.catalog.SourceConnections;
 import dev.backlot.capture.postgres.stream.EmittedTransactions;
 import dev.backlot.capture.postgres.stream.LogReader;
 import dev.backlot.capture.postgres.stream.Noting;
-import dev.backlot.capture.postgres.type.SqlServerText;
 import dev.backlot.capture.worker.CaptureSession;
-import dev.backlot.event.Confluent;
-import dev.backlot.event.Op;
-import dev.backlot.event.Position;
 import dev.backlot.metadata.DumpStore;
 import dev.backlot.metadata.DumpStore.Dump;
+import dev.backlot.metadata.DumpStore.Progress;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.spec.DumpPolicy;
 import dev.backlot.schema.RowSchema;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does a connection's dumps, one after the other, chunk by chunk, while the log goes on: read a
- * chunk, write a watermark into the log behind it, and let the thread that reads the log write the
- * chunk's rows when it meets the watermark. {@link #run} is for a thread of its own; {@link
- * #passed} for the thread that reads the log.
+ * Does a connection's dumps beside its log: begins those that are asked for, follows what they are
+ * told, notes how far they are. Readers read chunks and write a watermark into the log behind each
+ * ({@link ChunkReaders}); the thread that reads the log writes a chunk's rows once it has met the
+ * watermark ({@link ChunkWriter}). {@link #run} is for a thread of its own; {@link #passed} for the
+ * thread that reads the log.
  */
 public final class DumpRunner {
   private static final Logger LOG = LoggerFactory.getLogger(DumpRunner.class);
   private static final String WATERMARK = "watermark:";
-  private static final int CHUNKS_IN_FLIGHT = 2;
-  private static final int KEYS_PER_CHUNK = 1_000;
+  private static final String CHUNK_ROWS = "backlot.capture.chunk_rows";
+  private static final int DEFAULT_CHUNK_ROWS = 10_000;
+  private static final int DEFAULT_READERS = 4;
+  private static final int DEFAULT_PARALLEL = 1;
+
+  /** Dumps of keys don't count. */
+  private static final int MOST_AT_ONCE = 16;
+
+  private static final long TICK_MILLIS = 20;
   private static final Duration LOOK = Duration.ofSeconds(2);
+  private static final Duration FORGET = Duration.ofSeconds(1);
 
   private final CaptureSession session;
   private final SourceConnections connections;
   private final Function<String, @Nullable CapturedTable> tables;
-  private final BiFunction<String, RowSchema, SourceDescriptor> register;
   private final LogReader log;
-  private final OrderedWriter writer;
   private final EmittedTransactions emitted;
-  private final int chunkRows;
-  private final Map<String, Pending> pending = new ConcurrentHashMap<>();
-  private final AtomicLong watermarks = new AtomicLong();
+  private final DumpQueue queue = new DumpQueue();
+  private final ChunkWriter writer;
+  private final ChunkReaders readers;
+  private final Semaphore wake = new Semaphore(0);
+  private final Map<Long, Running> running = new LinkedHashMap<>();
 
-  private record Pending(Chunk chunk, Progress progress, boolean endsDump) {}
+  /** A dump and where it stands; for the thread that runs. */
+  private static final class Running {
+    final ActiveDump dump;
+    final CompletableFuture<Noting> noting;
+    final long asked = System.nanoTime();
+    @Nullable Snapshot atBegin;
+    boolean reads;
+    boolean told;
 
-  /** A dump under way. */
-  private static final class Progress {
-    final Dump dump;
-    final Semaphore inFlight = new Semaphore(CHUNKS_IN_FLIGHT);
-    final CountDownLatch acknowledged = new CountDownLatch(1);
-    final AtomicLong rows = new AtomicLong();
-    final Noting noting;
-    volatile boolean cancelled;
-
-    Progress(Dump dump, Noting noting) {
+    Running(ActiveDump dump, CompletableFuture<Noting> noting) {
       this.dump = dump;
       this.noting = noting;
-      this.rows.set(dump.dumpedRows());
     }
   }
 
@@ -91,276 +92,269 @@ public final class DumpRunner {
       Function<String, @Nullable CapturedTable> tables,
       BiFunction<String, RowSchema, SourceDescriptor> register,
       LogReader log,
-      OrderedWriter writer,
-      EmittedTransactions emitted,
-      int chunkRows) {
+      OrderedWriter out,
+      EmittedTransactions emitted) {
     this.session = session;
     this.connections = connections;
     this.tables = tables;
-    this.register = register;
     this.log = log;
-    this.writer = writer;
     this.emitted = emitted;
-    this.chunkRows = chunkRows;
+    this.writer = new ChunkWriter(out, session.metrics(), this::acknowledged);
+    this.readers =
+        new ChunkReaders(
+            session.connection(),
+            WATERMARK + session.generation() + ":",
+            connections,
+            register,
+            session.intent().spec().config().database(),
+            queue,
+            writer);
+    log.beside(writer);
   }
 
   /** Does dumps as they are asked for, until the session ends. */
   public void run() throws SQLException, InterruptedException {
-    try (Connection marking = connections.open();
-        SqlServerText server = new SqlServerText(connections::open);
-        ChunkReader reader =
-            new ChunkReader(
-                connections, server, register, session.intent().spec().config().database())) {
-      Catalog marks = new Catalog(marking);
+    try (DumpCatalog catalog = new DumpCatalog(connections)) {
+      long lastLook = 0;
+      long lastForget = 0;
       while (!session.stopRequested()) {
-        boolean worked = false;
-        for (Dump dump : dumps().open(session.connection())) {
-          CapturedTable table = tables.apply(dump.source());
-          if (session.stopRequested()) {
-            return;
-          }
-          if (table != null && table.epoch() == dump.epoch() && table.stoppedReason().isEmpty()) {
-            dump(dump, table, reader, marks);
-            worked = true;
-          }
+        long now = System.nanoTime();
+        if (session.awaitSignal(Duration.ZERO) || now - lastLook > LOOK.toNanos()) {
+          lastLook = now;
+          follow();
         }
-        if (!worked) {
-          session.awaitSignal(LOOK);
+        begin(catalog);
+        noteProgress();
+        if (now - lastForget > FORGET.toNanos() && !running.isEmpty()) {
+          lastForget = now;
+          forget(catalog.snapshot());
         }
-      }
-    }
-  }
-
-  /** Hears of a message in the log; writes the rows of the chunk that waits for it, if one does. */
-  public void passed(String content, int timeline, long at, long commitMicros) {
-    if (!content.startsWith(WATERMARK)) {
-      return;
-    }
-    Pending waiting = pending.remove(content);
-    if (waiting != null) {
-      emit(waiting, timeline, at, commitMicros);
-    }
-  }
-
-  private void dump(Dump dump, CapturedTable table, ChunkReader reader, Catalog marks)
-      throws SQLException, InterruptedException {
-    LOG.info("Dump {} of {} begins", dump.id(), dump.source());
-    dumps().setRunning(dump.id());
-    session.metrics().setDumping(true);
-    try {
-      Noting noting =
-          Noting.begin(log, emitted, table, new Touches(), session::stopRequested).orElse(null);
-      if (noting != null) {
-        try (noting) {
-          carryOut(new Progress(dump, noting), table, reader, marks);
-        }
+        readers.ensure(usefulReaders(), policy().readers().orElse(DEFAULT_READERS));
+        wake.tryAcquire(TICK_MILLIS, TimeUnit.MILLISECONDS);
+        wake.drainPermits();
       }
     } finally {
-      session.metrics().setDumping(false);
+      readers.close();
     }
   }
 
-  private void carryOut(Progress progress, CapturedTable table, ChunkReader reader, Catalog marks)
-      throws SQLException, InterruptedException {
-    Dump dump = progress.dump;
-    try {
-      awaitSeen(progress, marks);
-      chunks(progress, table, reader, marks);
-      while (!progress.acknowledged.await(100, TimeUnit.MILLISECONDS)) {
-        if (session.stopRequested() || progress.cancelled) {
-          return;
+  /** Hears of a message in the log; its chunk's rows may be written from now on. */
+  public void passed(String content, long commitMicros) {
+    if (content.startsWith(WATERMARK)) {
+      writer.passed(content, commitMicros);
+    }
+  }
+
+  private void acknowledged(Turn turn) {
+    turn.dump.acknowledged(turn, System.nanoTime());
+    wake.release();
+  }
+
+  /** Brings the dumps under way to what was asked for. */
+  private void follow() {
+    Map<Long, Dump> open =
+        dumps().unfinished(session.connection()).stream()
+            .collect(
+                Collectors.toMap(Dump::id, dump -> dump, (a, b) -> a, LinkedHashMap::new));
+    for (Running dump : running.values()) {
+      Dump wanted = open.get(dump.dump.dump().id());
+      if (wanted == null) {
+        dump.dump.drop();
+      } else if (wanted.state() == DumpStore.State.PAUSED) {
+        dump.dump.retire();
+      } else {
+        set(dump.dump, wanted.settings());
+      }
+      String stopped = dump.dump.table().stoppedReason();
+      if (!stopped.isEmpty()) {
+        dump.dump.fail(stopped);
+      }
+    }
+    queue.changed();
+    for (Dump dump : open.values()) {
+      if (dump.state() != DumpStore.State.PAUSED && !running.containsKey(dump.id())) {
+        start(dump);
+      }
+    }
+  }
+
+  private void start(Dump dump) {
+    CapturedTable table = tables.apply(dump.source());
+    if (table == null || table.epoch() < dump.epoch()) {
+      return;
+    }
+    if (table.epoch() > dump.epoch()) {
+      finish(dump, DumpStore.State.CANCELLED, "Its source has begun another epoch since.");
+      return;
+    }
+    if (!table.stoppedReason().isEmpty()) {
+      finish(dump, DumpStore.State.FAILED, table.stoppedReason());
+      return;
+    }
+    long wholes = running.values().stream().filter(other -> !other.dump.isKeyed()).count();
+    if (dump.keys().isEmpty() && wholes >= MOST_AT_ONCE) {
+      return;
+    }
+    if (!dumps().setRunning(dump.id())) {
+      return;
+    }
+    LOG.info("Dump {} of {} begins", dump.id(), dump.source());
+    ActiveDump active = new ActiveDump(dump, table, System.nanoTime());
+    running.put(
+        dump.id(), new Running(active, Noting.ask(log, emitted, table, active.touches())));
+    session.metrics().setDumping(true);
+  }
+
+  /** Lets those be read whose touches are noted and that see all that was told before. */
+  private void begin(DumpCatalog catalog) throws SQLException {
+    for (Running dump : running.values()) {
+      if (!dump.reads && !dump.dump.isRetired() && dump.noting.isDone()) {
+        Snapshot now = catalog.snapshot();
+        if (isSeen(dump, now)) {
+          read(dump, catalog, now);
         }
       }
-      LOG.info("Dump {} of {}: {} rows", dump.id(), dump.source(), progress.rows.get());
+    }
+  }
+
+  /** Whether everything that the log told before touches were noted is visible. */
+  private boolean isSeen(Running running, Snapshot now) {
+    Snapshot atBegin = running.atBegin;
+    if (atBegin == null) {
+      atBegin = now;
+      running.atBegin = now;
+    }
+    Dump dump = running.dump.dump();
+    long waiting = running.noting.join().unseenBy(now);
+    if (dump.initial() && dump.progress().chunks() == 0) {
+      // Changes made before the table was published are not in the log, but committed later.
+      waiting += atBegin.inProgress().stream().filter(t -> !now.sees(t)).count();
+    }
+    boolean late = System.nanoTime() - running.asked > TimeUnit.SECONDS.toNanos(1);
+    if (waiting > 0 && late && !running.told) {
+      running.told = true;
+      tell(dump, "The dump waits for transactions that run in the database to end.");
+    }
+    return waiting == 0;
+  }
+
+  private void tell(Dump dump, String reason) {
+    dumps().setReason(dump.id(), reason);
+    sources().setState(dump.source(), state(dump), reason);
+  }
+
+  private void read(Running running, DumpCatalog catalog, Snapshot seen) throws SQLException {
+    ActiveDump active = running.dump;
+    Dump dump = active.dump();
+    if (running.told) {
+      tell(dump, "");
+    }
+    running.reads = true;
+    set(active, dump.settings());
+    try {
+      DumpCatalog.Beginning beginning =
+          catalog.beginning(dump, active.table(), parallel(dump.settings()));
+      dumps().setBegun(dump.id(), beginning.keyTypes(), beginning.estimate());
+      active.begin(beginning.ranges(), beginning.keyTypes(), seen);
+      queue.add(active);
     } catch (ProblemException | IllegalArgumentException e) {
-      LOG.warn("Dump {} of {} failed: {}", dump.id(), dump.source(), e.getMessage());
-      finish(progress, DumpStore.State.FAILED, String.valueOf(e.getMessage()));
-    } catch (SQLException e) {
-      if (!isUsersFault(e)) {
-        throw e;
-      }
-      finish(progress, DumpStore.State.FAILED, String.valueOf(e.getMessage()));
+      active.fail(String.valueOf(e.getMessage()));
     }
   }
 
-  /** A literal that its column's type refuses, and the like. */
-  private static boolean isUsersFault(SQLException e) {
-    String state = e.getSQLState();
-    return state != null && (state.startsWith("22") || state.startsWith("42"));
-  }
-
-  /** Waits until nothing that the log told before touches were noted is invisible. */
-  private void awaitSeen(Progress progress, Catalog marks)
-      throws SQLException, InterruptedException {
-    Dump dump = progress.dump;
-    Snapshot running = marks.snapshot();
-    boolean fresh = dump.initial() && dump.lastKey().isEmpty();
-    long started = System.nanoTime();
-    boolean told = false;
-    while (!session.stopRequested()) {
-      Snapshot now = marks.snapshot();
-      long waiting = progress.noting.unseenBy(now);
-      if (fresh) {
-        // Changes made before the table was published are not in the log, but committed later.
-        waiting += running.inProgress().stream().filter(t -> !now.sees(t)).count();
+  private void noteProgress() {
+    for (Running dump : List.copyOf(running.values())) {
+      ActiveDump active = dump.dump;
+      Optional<Progress> progress = active.takeProgress();
+      if (progress.isPresent()) {
+        queue.changed();
+        note(active, progress.get());
       }
-      if (waiting == 0) {
-        break;
+      Optional<String> failure = active.failure();
+      if (failure.isPresent()) {
+        LOG.warn("Dump {} failed: {}", active.dump().id(), failure.get());
+        finish(active.dump(), DumpStore.State.FAILED, failure.get());
+        end(dump);
+      } else if (!active.isDropped() && dump.reads && active.isDone()) {
+        LOG.info("Dump {} is done: {} rows", active.dump().id(), active.progress().writtenRows());
+        finish(active.dump(), DumpStore.State.DONE, "");
+        end(dump);
+      } else if (active.isDropped() || (active.isRetired() && active.isAtRest())) {
+        end(dump);
       }
-      if (!told && System.nanoTime() - started > Duration.ofSeconds(1).toNanos()) {
-        told = true;
-        sources()
-            .setState(
-                dump.source(),
-                state(dump),
-                "The dump waits for transactions that run in the database to end.");
-      }
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
-    if (told) {
-      sources().setState(dump.source(), state(dump), "");
     }
   }
 
-  private SourceStore.State state(Dump dump) {
+  private void note(ActiveDump active, Progress progress) {
+    Dump dump = active.dump();
+    if (!dumps().setProgress(dump.id(), session.generation(), progress)) {
+      active.drop();
+    } else if (dump.initial()) {
+      sources().setDumpedRows(dump.source(), progress.writtenRows());
+    }
+  }
+
+  private void end(Running dump) {
+    ActiveDump active = dump.dump;
+    active.drop();
+    queue.remove(active);
+    writer.forget(active);
+    Noting.forget(log, active.table(), active.touches());
+    running.remove(active.dump().id());
+    session.metrics().setDumping(false);
+    // It may have been resumed meanwhile, or another one waits for its place.
+    follow();
+  }
+
+  private void finish(Dump dump, DumpStore.State state, String reason) {
+    if (!dumps().finish(dump.id(), session.generation(), state, reason) || !dump.initial()) {
+      return;
+    }
+    if (state == DumpStore.State.DONE) {
+      sources().setState(dump.source(), SourceStore.State.STREAMING, "");
+    } else if (state == DumpStore.State.FAILED && isWritten(dump.source())) {
+      sources().setState(dump.source(), SourceStore.State.DUMPING, reason);
+    }
+  }
+
+  private boolean isWritten(String source) {
+    CapturedTable table = tables.apply(source);
+    return table != null && table.stoppedReason().isEmpty();
+  }
+
+  /** Keeps touches few, also of dumps whose turn does not come for long. */
+  private void forget(Snapshot now) {
+    for (Running dump : running.values()) {
+      if (dump.reads) {
+        ActiveDump active = dump.dump;
+        var undecided = active.forgettable(now);
+        log.execute(() -> active.touches().forget(undecided));
+      }
+    }
+  }
+
+  private int usefulReaders() {
+    return running.values().stream().mapToInt(dump -> dump.dump.unread()).sum();
+  }
+
+  private void set(ActiveDump dump, DumpStore.Settings settings) {
+    DumpPolicy policy = policy();
+    int standard = Integer.getInteger(CHUNK_ROWS, DEFAULT_CHUNK_ROWS);
+    dump.set(
+        settings.chunkRows().orElse(policy.chunkRows().orElse(standard)),
+        settings.delay().or(policy::delay).orElse(Duration.ZERO));
+  }
+
+  private int parallel(DumpStore.Settings settings) {
+    return settings.parallel().orElse(policy().parallel().orElse(DEFAULT_PARALLEL));
+  }
+
+  private DumpPolicy policy() {
+    return session.intent().spec().dump();
+  }
+
+  private static SourceStore.State state(Dump dump) {
     return dump.initial() ? SourceStore.State.DUMPING : SourceStore.State.STREAMING;
-  }
-
-  private void chunks(Progress progress, CapturedTable table, ChunkReader reader, Catalog marks)
-      throws SQLException, InterruptedException {
-    Dump dump = progress.dump;
-    if (dump.keys().isPresent()) {
-      chunksOfKeys(progress, table, dump.keys().get(), reader, marks);
-      return;
-    }
-    List<String> after = dump.lastKey().orElse(null);
-    int limit = chunkRows;
-    boolean more = true;
-    while (more && awaitRoom(progress)) {
-      Chunk chunk =
-          reader.read(new ChunkReader.Request(table, dump.predicate(), null, after, limit));
-      after = chunk.lastKey();
-      more = !chunk.isLast();
-      if (more && chunk.rows().size() < limit) {
-        limit = Math.max(1, chunk.rows().size());
-      } else {
-        limit = Math.min(chunkRows, limit * 2);
-      }
-      mark(chunk, progress, !more, marks);
-    }
-  }
-
-  private void chunksOfKeys(
-      Progress progress,
-      CapturedTable table,
-      List<List<String>> keys,
-      ChunkReader reader,
-      Catalog marks)
-      throws SQLException, InterruptedException {
-    int done = 0;
-    int size = KEYS_PER_CHUNK;
-    if (keys.isEmpty()) {
-      finish(progress, DumpStore.State.DONE, "");
-      progress.acknowledged.countDown();
-    }
-    while (done < keys.size() && awaitRoom(progress)) {
-      List<List<String>> some = keys.subList(done, Math.min(done + size, keys.size()));
-      String predicate = progress.dump.predicate();
-      Chunk chunk =
-          reader.read(new ChunkReader.Request(table, predicate, some, null, some.size() + 1));
-      if (!chunk.isLast() && some.size() > 1) {
-        size = (some.size() + 1) / 2;
-        progress.inFlight.release();
-        continue;
-      }
-      done += some.size();
-      mark(chunk, progress, done == keys.size(), marks);
-    }
-  }
-
-  /** Waits until few enough chunks are on their way. Returns false when the dump is to end. */
-  private boolean awaitRoom(Progress progress) throws InterruptedException {
-    while (!session.stopRequested() && !progress.cancelled) {
-      if (progress.inFlight.tryAcquire(50, TimeUnit.MILLISECONDS)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void mark(Chunk chunk, Progress progress, boolean endsDump, Catalog marks)
-      throws SQLException {
-    long number = watermarks.incrementAndGet();
-    String content = WATERMARK + session.generation() + ":" + progress.dump.id() + ":" + number;
-    pending.put(content, new Pending(chunk, progress, endsDump));
-    marks.emitMessage(content);
-  }
-
-  /** Writes the rows of a chunk that the log has not overtaken. */
-  private void emit(Pending waiting, int timeline, long at, long commitMicros) {
-    Chunk chunk = waiting.chunk;
-    Progress progress = waiting.progress;
-    if (!progress.noting.goesOn() || progress.cancelled) {
-      return;
-    }
-    Touches.Verdict verdict = progress.noting.touches().judge(chunk.snapshot());
-    boolean allFresh = verdict.allFresh();
-    long now = System.currentTimeMillis() * 1_000;
-    int written = 0;
-    for (int i = 0; i < chunk.keys().size(); i++) {
-      byte[] key = chunk.keys().get(i);
-      if (!allFresh && verdict.isStale(new KeyBytes(key, Confluent.FRAME))) {
-        continue;
-      }
-      Position position = new Position(timeline, at, i);
-      byte[] value =
-          chunk
-              .completer()
-              .complete(chunk.rows().get(i), Op.READ, now, position, null, commitMicros);
-      chunk.table().channel().writeDumpRow(key, value, position, commitMicros);
-      written++;
-    }
-    int ordinal = chunk.keys().size();
-    for (Chunk.Gone gone : chunk.gone()) {
-      if (!verdict.isStale(new KeyBytes(gone.key(), Confluent.FRAME))) {
-        Position position = new Position(timeline, at, ordinal);
-        byte[] value =
-            chunk.completer().complete(gone.row(), Op.DELETE, now, position, null, commitMicros);
-        chunk.table().channel().writeDumpDelete(gone.key(), value, position, commitMicros);
-        written++;
-      }
-      ordinal += 2;
-    }
-    session.metrics().dumped(progress.dump.source(), written);
-    long total = progress.rows.addAndGet(written);
-    writer.whenAcknowledged(() -> acknowledged(waiting, total));
-    progress.inFlight.release();
-  }
-
-  private void acknowledged(Pending waiting, long total) {
-    Progress progress = waiting.progress;
-    Dump dump = progress.dump;
-    List<String> lastKey = waiting.chunk.lastKey();
-    if (dump.initial()) {
-      sources().setDumpedRows(dump.source(), total);
-    }
-    if (waiting.endsDump) {
-      finish(progress, DumpStore.State.DONE, "");
-      if (dump.initial()) {
-        sources().setState(dump.source(), SourceStore.State.STREAMING, "");
-      }
-      progress.acknowledged.countDown();
-    } else if (lastKey != null && dump.keys().isEmpty()) {
-      progress.cancelled = !dumps().setProgress(dump.id(), lastKey, total);
-    }
-  }
-
-  private void finish(Progress progress, DumpStore.State state, String reason) {
-    progress.cancelled = state != DumpStore.State.DONE;
-    dumps().finish(progress.dump.id(), state, reason, progress.rows.get());
-    if (state == DumpStore.State.FAILED && progress.dump.initial()) {
-      sources().setState(progress.dump.source(), SourceStore.State.DUMPING, reason);
-    }
   }
 
   private DumpStore dumps() {

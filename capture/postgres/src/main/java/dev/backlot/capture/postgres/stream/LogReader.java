@@ -53,6 +53,7 @@ public final class LogReader {
   private long heldBytes;
   private @Nullable Snapshot reselectedBy;
   private BooleanSupplier stop = () -> false;
+  private @Nullable Beside beside;
 
   /** Finds out how a table is written. */
   public interface Shapes {
@@ -68,6 +69,22 @@ public final class LogReader {
      * @param at place of its transaction's commit
      */
     void passed(String content, int timeline, long at, long commitMicros);
+  }
+
+  /** Writes beside the log, between its transactions. */
+  public interface Beside {
+    /** Returns whether there is something to write, which must be cheap to say. */
+    boolean waits();
+
+    /**
+     * Writes some of it, so little that what the log says next need not wait long.
+     *
+     * @param lsn place of the last transaction's commit
+     * @param nextOrdinal above every ordinal of that transaction
+     * @param idle whether the log has nothing to say at this moment
+     * @return whether more could be written at once
+     */
+    boolean write(int timeline, long lsn, int nextOrdinal, boolean idle);
   }
 
   private record Held(byte[] bytes, int from) {}
@@ -91,6 +108,11 @@ public final class LogReader {
   /** Runs something between two transactions, by the thread that reads. */
   public void execute(Runnable command) {
     commands.add(command);
+  }
+
+  /** Lets this write beside the log; before it is read. */
+  public void beside(Beside writes) {
+    beside = writes;
   }
 
   /** Ends a wait for the database when this says so. */
@@ -126,12 +148,25 @@ public final class LogReader {
     }
   }
 
-  /** Does what waits until there is nothing to read. */
-  void idle() throws SQLException {
+  /**
+   * Does what waits until there is nothing to read. Returns whether there is more of it: then it is
+   * no time to wait.
+   */
+  boolean idle() throws SQLException {
     resolveHeld();
-    if (!inTransaction) {
-      runCommands();
+    if (inTransaction) {
+      return false;
     }
+    runCommands();
+    return writeBeside(true);
+  }
+
+  private boolean writeBeside(boolean idle) {
+    Beside writes = beside;
+    return writes != null
+        && writes.waits()
+        && writes.write(
+            place.timeline, place.lsn, (changes + 1) * TableLog.ORDINALS_PER_CHANGE, idle);
   }
 
   /** An update whose new row leaves out values that its old row does not tell. */
@@ -245,6 +280,9 @@ public final class LogReader {
     writer.boundary(end);
     if (!commands.isEmpty()) {
       runCommands();
+    }
+    if (held.isEmpty()) {
+      writeBeside(false);
     }
   }
 

@@ -113,10 +113,14 @@ public final class LogStream implements AutoCloseable {
       if (message == null) {
         // An encrypted stream waits without telling its socket.
         writer.push();
-        reader.idle();
+        boolean busy = reader.idle();
         idle(stream);
         confirmTo(stream);
         silence.check(stream);
+        if (busy) {
+          waits = 0;
+          continue;
+        }
         waits++;
         LockSupport.parkNanos(waits < SHORT_WAITS ? SHORT_WAIT_NANOS : LONG_WAIT_NANOS);
         continue;

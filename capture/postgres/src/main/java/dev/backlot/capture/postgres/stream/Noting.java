@@ -5,8 +5,10 @@ import dev.backlot.capture.dump.Visibility;
 import dev.backlot.capture.postgres.CapturedTable;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -39,19 +41,39 @@ public final class Noting implements AutoCloseable {
       Touches touches,
       BooleanSupplier stop)
       throws InterruptedException {
-    CountDownLatch noting = new CountDownLatch(1);
+    CompletableFuture<Noting> noting = ask(log, emitted, table, touches);
+    while (true) {
+      try {
+        return Optional.of(noting.get(50, TimeUnit.MILLISECONDS));
+      } catch (TimeoutException e) {
+        if (stop.getAsBoolean()) {
+          forget(log, table, touches);
+          return Optional.empty();
+        }
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  /**
+   * Asks to begin between two transactions of the log, which may be long. Complete once it has
+   * begun; {@link #forget} takes the question back.
+   */
+  public static CompletableFuture<Noting> ask(
+      LogReader log, EmittedTransactions emitted, CapturedTable table, Touches touches) {
+    CompletableFuture<Noting> begun = new CompletableFuture<>();
     log.execute(
         () -> {
           table.touches().add(touches);
-          noting.countDown();
+          begun.complete(new Noting(log, table, touches, emitted.invisible()));
         });
-    while (!noting.await(50, TimeUnit.MILLISECONDS)) {
-      if (stop.getAsBoolean()) {
-        log.execute(() -> table.touches().remove(touches));
-        return Optional.empty();
-      }
-    }
-    return Optional.of(new Noting(log, table, touches, emitted.invisible()));
+    return begun;
+  }
+
+  /** Ends the noting that was asked for, begun or not. */
+  public static void forget(LogReader log, CapturedTable table, Touches touches) {
+    log.execute(() -> table.touches().remove(touches));
   }
 
   /** Returns how many transactions that the log told before are not visible yet. */
@@ -76,6 +98,6 @@ public final class Noting implements AutoCloseable {
 
   @Override
   public void close() {
-    log.execute(() -> table.touches().remove(touches));
+    forget(log, table, touches);
   }
 }
