@@ -57,7 +57,7 @@ final class AuditCommand implements Callable<Integer> {
       return new AuditLook(main, table)
           .run(
               repair && !dryRun,
-              keys == null ? null : DataCommands.Dump.keys(keys, spec),
+              keys == null ? null : DumpCommand.keys(keys, spec),
               !noWait,
               output);
     }
@@ -65,7 +65,7 @@ final class AuditCommand implements Callable<Integer> {
     Map<String, @Nullable Object> request = new LinkedHashMap<>();
     request.put("repair", dryRun ? "dry_run" : repair ? "repair" : "never");
     if (keys != null) {
-      request.put("keys", DataCommands.Dump.keys(keys, spec));
+      request.put("keys", DumpCommand.keys(keys, spec));
     }
     Map<String, @Nullable Object> round = main.api().post(path, request);
     String id = Values.text(round.get("id"));

@@ -28,7 +28,7 @@ final class GetCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "KIND",
       description =
-          "connection, endpoint, source, pipeline, table, job, schema, deadletter, incident or"
+          "connection, endpoint, source, dump, pipeline, table, job, schema, deadletter, incident or"
               + " route.")
   private Kind kind = Kind.PIPELINE;
 
@@ -127,6 +127,9 @@ final class GetCommand implements Callable<Integer> {
       case CONNECTION ->
           List.of("NAME", "STATE", "TYPE", "SOURCES", "WORKER", "OWNER", "SINCE", "REASON");
       case SOURCE -> List.of("NAME", "STATE", "KEY", "EPOCH", "OWNER", "SINCE", "REASON");
+      case DUMP ->
+          List.of(
+              "ID", "STATE", "SOURCE", "ROWS", "OF ABOUT", "RATE", "LEFT", "SINCE", "REASON");
       case TABLE ->
           List.of(
               "NAME",
@@ -187,6 +190,23 @@ final class GetCommand implements Callable<Integer> {
               String.join(", ", Values.list(spec.get("key")).stream().map(Values::text).toList()),
               Values.text(spec.get("epoch")),
               owner,
+              since,
+              reason);
+      case DUMP ->
+          List.of(
+              itemName,
+              state,
+              Values.text(spec.get("source")),
+              Values.text(status.get("read_rows")),
+              status.containsKey("estimated_rows")
+                  ? Values.text(status.get("estimated_rows"))
+                  : "unknown",
+              ages && status.containsKey("rows_per_second")
+                  ? Values.text(status.get("rows_per_second")) + "/s"
+                  : "",
+              ages && status.get("seconds_left") instanceof Number left
+                  ? span(left.longValue())
+                  : "",
               since,
               reason);
       case TABLE ->
@@ -264,16 +284,19 @@ final class GetCommand implements Callable<Integer> {
   static String age(String time) {
     try {
       Duration age = Duration.between(Instant.parse(time), Instant.now());
-      long seconds = Math.max(0, age.toSeconds());
-      if (seconds < 120) {
-        return seconds + "s";
-      }
-      if (seconds < 7200) {
-        return seconds / 60 + "m";
-      }
-      return seconds < 172_800 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
+      return span(Math.max(0, age.toSeconds()));
     } catch (DateTimeException e) {
       return "";
     }
+  }
+
+  private static String span(long seconds) {
+    if (seconds < 120) {
+      return seconds + "s";
+    }
+    if (seconds < 7200) {
+      return seconds / 60 + "m";
+    }
+    return seconds < 172_800 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
   }
 }

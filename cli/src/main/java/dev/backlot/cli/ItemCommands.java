@@ -147,7 +147,9 @@ final class ItemCommands {
             Kind.CONNECTION,
             List.of("starting", "running", "retrying", "failed", "stopped", "deleting", "deleted"),
             Kind.SOURCE,
-            List.of("dumping", "streaming", "stopped", "deleted"));
+            List.of("dumping", "streaming", "stopped", "deleted"),
+            Kind.DUMP,
+            List.of("requested", "running", "paused", "done", "failed", "cancelled"));
 
     @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 

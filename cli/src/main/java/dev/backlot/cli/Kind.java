@@ -11,6 +11,7 @@ enum Kind {
   CONNECTION,
   ENDPOINT,
   SOURCE,
+  DUMP,
   PIPELINE,
   TABLE,
   JOB,

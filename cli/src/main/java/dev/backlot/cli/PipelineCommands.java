@@ -9,11 +9,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code pause pipeline NAME} and its kin. */
+/** {@code pause pipeline NAME} and its kin; pause and resume are for dumps too. */
 final class PipelineCommands {
   private PipelineCommands() {}
 
-  /** The pipeline that a command is about. */
+  /** The pipeline, or the dump, that a command is about. */
   abstract static class OnPipeline implements Callable<Integer> {
     @ParentCommand Main main;
     @CommandLine.Spec CommandLine.Model.CommandSpec spec;
@@ -23,6 +23,20 @@ final class PipelineCommands {
 
     @Parameters(index = "1", paramLabel = "NAME")
     String name = "";
+
+    /** Tells a dump, which has the same word for it. */
+    int commandOfDump(String verb) {
+      Map<String, @Nullable Object> dump =
+          main.api().post(kind.path(name) + "/" + verb, Map.of());
+      main.out.println(
+          "dump "
+              + name
+              + " of "
+              + Values.text(dump.get("source"))
+              + " "
+              + Values.text(dump.get("state")));
+      return 0;
+    }
 
     int command(String verb, String query) {
       if (kind != Kind.PIPELINE) {
@@ -46,23 +60,23 @@ final class PipelineCommands {
 
   @Command(
       name = "pause",
-      description = "Stops a pipeline's job; it resumes where it stopped.",
+      description = "Stops a pipeline's job, or a dump; it resumes where it stopped.",
       mixinStandardHelpOptions = true)
   static final class Pause extends OnPipeline {
     @Override
     public Integer call() {
-      return command("pause", "");
+      return kind == Kind.DUMP ? commandOfDump("pause") : command("pause", "");
     }
   }
 
   @Command(
       name = "resume",
-      description = "Lets a paused pipeline run again.",
+      description = "Lets a paused pipeline or dump run again.",
       mixinStandardHelpOptions = true)
   static final class Resume extends OnPipeline {
     @Override
     public Integer call() {
-      return command("resume", "");
+      return kind == Kind.DUMP ? commandOfDump("resume") : command("resume", "");
     }
   }
 

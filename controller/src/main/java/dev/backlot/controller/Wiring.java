@@ -55,6 +55,8 @@ import dev.backlot.controller.route.RouteSecrets;
 import dev.backlot.controller.schema.RegistryResource;
 import dev.backlot.controller.schema.SchemaItems;
 import dev.backlot.controller.schema.Schemas;
+import dev.backlot.controller.dump.DumpItems;
+import dev.backlot.controller.dump.DumpResource;
 import dev.backlot.controller.source.ConnectionItems;
 import dev.backlot.controller.source.EndpointItems;
 import dev.backlot.controller.source.SourceItems;
@@ -288,6 +290,7 @@ class Wiring {
             new EndpointItems(metadata),
             pipelines,
             new SourceItems(metadata),
+            new DumpItems(metadata),
             new TableItems(lake, maintenance::describe, proven::summaries, proven::describe),
             new JobItems(dataPlane, maintenance),
             deadLetters,
@@ -332,6 +335,11 @@ class Wiring {
   @Bean
   IncidentResource incidentResource(MetadataDatabase metadata, IncidentItems items) {
     return new IncidentResource(metadata, items);
+  }
+
+  @Bean
+  DumpResource dumpResource(MetadataDatabase metadata) {
+    return new DumpResource(metadata);
   }
 
   @Bean

@@ -6,6 +6,7 @@ import dev.backlot.controller.audit.TableAuditResource;
 import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
+import dev.backlot.controller.dump.DumpResource;
 import dev.backlot.controller.history.HistoryResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.incident.IncidentResource;
@@ -50,6 +51,7 @@ final class OpenApiTest {
           IncidentResource.class,
           RouteResource.class,
           SourceResource.class,
+          DumpResource.class,
           QueryResource.class,
           MetricsResource.class);
 

@@ -11,6 +11,7 @@ import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.source.ConnectionItems;
 import dev.backlot.controller.web.Json;
+import dev.backlot.controller.dump.DumpForecast;
 import dev.backlot.metadata.DumpStore;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
@@ -19,10 +20,12 @@ import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.PipelineSpec;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -161,18 +164,28 @@ public final class LiveState implements AutoCloseable {
     return list;
   }
 
+  /** The dump that runs, or else the oldest that waits. */
   private @Nullable Map<String, Object> dump(StoredSource source) {
     Optional<DumpStore.Dump> open =
-        metadata.dumps().open(source.descriptor().connection()).stream()
+        metadata.dumps().unfinished(source.descriptor().connection()).stream()
             .filter(dump -> dump.source().equals(source.descriptor().name()))
-            .findFirst();
+            .min(Comparator.comparing(dump -> dump.state() != DumpStore.State.RUNNING));
     if (open.isEmpty() && source.state() != SourceStore.State.DUMPING) {
       return null;
     }
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("done_rows", open.map(DumpStore.Dump::dumpedRows).orElse(source.dumpedRows()));
-    map.put("total_rows", null);
-    map.put("estimated", true);
+    map.put("id", open.map(DumpStore.Dump::id).orElse(null));
+    map.put("state", open.map(dump -> dump.state().label()).orElse(null));
+    map.put("done_rows", open.map(dump -> dump.progress().readRows()).orElse(source.dumpedRows()));
+    OptionalLong total =
+        open.map(dump -> dump.estimate().rows()).orElse(OptionalLong.empty());
+    map.put("total_rows", total.isPresent() ? total.getAsLong() : null);
+    map.put("estimated", open.map(dump -> dump.keys().isEmpty()).orElse(true));
+    DumpForecast forecast =
+        open.map(DumpForecast::of)
+            .orElse(new DumpForecast(OptionalLong.empty(), OptionalLong.empty()));
+    forecast.rowsPerSecond().ifPresent(rate -> map.put("rate", rate));
+    forecast.secondsLeft().ifPresent(left -> map.put("seconds_left", left));
     return map;
   }
 

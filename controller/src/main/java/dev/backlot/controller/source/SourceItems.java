@@ -56,7 +56,7 @@ public final class SourceItems implements Items {
   }
 
   /** Returns a Source's name as it is stored, whatever quotes the user wrote around it. */
-  static String canonical(String name) {
+  public static String canonical(String name) {
     try {
       return SourceName.parse(name).toString();
     } catch (IllegalArgumentException e) {
