@@ -35,6 +35,19 @@ export interface Connection {
   reason: string | null;
 }
 
+export interface Dump {
+  id?: number | null;
+  /** requested, running or paused. */
+  state?: string | null;
+  done_rows: number | null;
+  total_rows: number | null;
+  estimated: boolean;
+  /** Rows a second over the last seconds; missing unless it runs. */
+  rate?: number;
+  /** Missing when it can't be said. */
+  seconds_left?: number;
+}
+
 export interface Source {
   name: string;
   connection: string;
@@ -45,7 +58,7 @@ export interface Source {
   rate: number | null;
   messages: number | null;
   newest_change_at: string | null;
-  dump: { done_rows: number | null; total_rows: number | null; estimated: boolean } | null;
+  dump: Dump | null;
   key?: string[];
   columns?: string[];
   rows?: Row[];

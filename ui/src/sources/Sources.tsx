@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import type { History } from '../live/history';
-import type { Live, Source } from '../live/live';
+import type { Dump, Live, Source } from '../live/live';
 import { absolute, ageSeconds, count, duration, rate, UNKNOWN } from '../format/format';
 import { Sparkline } from '../pulse/Sparkline';
 import { StateMark } from '../state/StateMark';
@@ -112,17 +112,18 @@ function Figure({ text, title }: { text: string; title?: string | undefined }) {
   );
 }
 
-function DumpProgress({ dump }: { dump: NonNullable<Source['dump']> }) {
+function DumpProgress({ dump }: { dump: Dump }) {
   const { done_rows: done, total_rows: total, estimated } = dump;
   const of = total === null ? '' : ` of ${estimated ? 'est. ' : ''}${count(total)}`;
+  const speed = dump.rate === undefined ? '' : `${rate(dump.rate)} rows/s`;
+  const left = dump.seconds_left === undefined ? '' : `about ${duration(dump.seconds_left)} left`;
   return (
     <>
       {done !== null && total !== null && total > 0 && (
         <progress className={classes.progress} max={total} value={Math.min(done, total)} aria-label="Rows dumped" />
       )}
-      <span>
-        {count(done)}
-        {of} rows
+      <span title={dump.id ? `dump ${dump.id}` : undefined}>
+        {[`${count(done)}${of} rows`, dump.state === 'paused' ? 'paused' : speed, left].filter(Boolean).join(' \u00b7 ')}
       </span>
     </>
   );

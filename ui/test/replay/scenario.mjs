@@ -104,7 +104,9 @@ function sources(scenario, tick, now) {
       rate: scenario === 'starting' || stopped ? null : Math.round(wave(tick, i, mean) * 10) / 10,
       messages: dumping ? null : rows + Math.round(tick * mean),
       newest_change_at: scenario === 'starting' ? null : new Date(now - 350 - ((tick * 7 + i * 13) % 9) * 900 / mean).toISOString(),
-      dump: dumping ? { done_rows: Math.min(3_395, 400 + tick * 120), total_rows: 3_390, estimated: true } : null,
+      dump: dumping
+        ? { id: 1, state: 'running', done_rows: Math.min(3_395, 400 + tick * 120), total_rows: 3_390, estimated: true, rate: 120, seconds_left: tick < 25 ? 25 - tick : undefined }
+        : null,
     };
   });
 }
