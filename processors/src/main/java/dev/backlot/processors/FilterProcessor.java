@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Passes rows for which a predicate is true. An updated or dumped row for which it is not becomes a
  * delete, since an older version may have passed; a created one is dropped. Deletes and truncations
- * always pass.
+ * always pass, but for deletes of rows without a key: these tell the whole row, and only those of
+ * rows that have passed count.
  */
 public final class FilterProcessor implements Processor {
   private static final String WHERE = "where";
@@ -106,10 +107,11 @@ public final class FilterProcessor implements Processor {
     @Override
     public @Nullable RowData apply(RowData row) {
       byte letter = row.getString(op).toBytes()[0];
-      if (letter == 'd' || letter == 't' || predicate.holds(row)) {
+      boolean keyless = shape.key().isEmpty();
+      if (letter == 't' || (letter == 'd' && !keyless) || predicate.holds(row)) {
         return row;
       }
-      return letter == 'c' || shape.key().isEmpty() ? null : deleted(row);
+      return letter == 'c' || keyless ? null : deleted(row);
     }
 
     private RowData deleted(RowData row) {

@@ -108,6 +108,22 @@ class ProcessorsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "c, OPEN, c", "r, OPEN, r", "d, OPEN, d", "t, OPEN, t",
+    "c, DONE, -", "r, DONE, -", "d, DONE, -", "t, DONE, t"
+  })
+  void a_filter_of_rows_without_a_key_keeps_deletes_of_rows_that_it_kept(
+      String op, String phase, String expected) {
+    Shape keyless = new Shape(MOVIES.fields(), List.of(), List.of("movies"), Shape.Order.OFFSET);
+    ProcessorPlan.Runnable plan = runnable("filter", Map.of("where", "phase = 'OPEN'"), keyless);
+
+    RowData made = plan.functions().apply(0).apply(row(op, 1, "Alien", phase));
+
+    assertThat(made == null ? "-" : made.getString(keyless.index(SystemColumn.OP)).toString())
+        .isEqualTo(expected);
+  }
+
   @Test
   void a_projection_keeps_the_key_and_says_so() {
     ProcessorPlan.Runnable plan =

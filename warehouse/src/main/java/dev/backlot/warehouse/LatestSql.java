@@ -17,11 +17,15 @@ import java.util.stream.Collectors;
  * again, so nothing of an older epoch is live once a row of the newer one is in the table. A key
  * whose newest version is a delete is absent. Dead rows are removed before versions are compared,
  * since under a shared key the newest row by time may have been truncated in its own Source.
+ *
+ * <p>Rows without a key are counted: each delete ends one row of its Source with the same values,
+ * wherever it stands, since a dump writes rows behind deletes of them. The last ones stay.
  */
 final class LatestSql {
   private static final String EPOCH = "backlot_epoch";
   private static final String END = "backlot_end";
   private static final String RANK = "backlot_rank";
+  private static final String DELETES = "backlot_deletes";
 
   private final Dialect dialect;
   private final String table;
@@ -41,6 +45,11 @@ final class LatestSql {
       this.quote = quote;
     }
 
+    /** Returns a map as this dialect can compare it. */
+    String comparable(String map) {
+      return this == TRINO ? map : "CAST(" + map + " AS " + (this == SPARK ? "STRING" : "VARCHAR") + ")";
+    }
+
     String id(String name) {
       return quote + name.replace("" + quote, "" + quote + quote) + quote;
     }
@@ -51,7 +60,7 @@ final class LatestSql {
    *
    * @param table the table as the dialect names it, quoted
    * @param columns all columns of the table, as this dialect's engine names them
-   * @param key the key columns among them; empty shows every row that is not dead
+   * @param key the key columns among them; empty counts rows by their values
    */
   LatestSql(
       Dialect dialect, String table, List<String> columns, List<String> key, VersionOrder order) {
@@ -77,8 +86,12 @@ final class LatestSql {
   String render(Set<Ending> endings) {
     StringBuilder live = new StringBuilder("SELECT ");
     live.append(columns.stream().map(c -> "r." + dialect.id(c)).collect(Collectors.joining(", ")));
-    if (!key.isEmpty()) {
-      live.append(", ").append(rank()).append(" AS ").append(RANK);
+    live.append(", ").append(key.isEmpty() ? number() : rank()).append(" AS ").append(RANK);
+    if (key.isEmpty()) {
+      live.append(", sum(CASE WHEN r._op = 'd' THEN 1 ELSE 0 END) OVER (PARTITION BY ")
+          .append(values())
+          .append(") AS ")
+          .append(DELETES);
     }
     live.append(" FROM ").append(table).append(" r");
     if (endings.contains(Ending.HIGHER_EPOCH)) {
@@ -100,8 +113,28 @@ final class LatestSql {
         + " FROM ("
         + live
         + ") v WHERE "
-        + (key.isEmpty() ? "" : RANK + " = 1 AND ")
+        + RANK
+        + (key.isEmpty() ? " > " + DELETES : " = 1")
+        + " AND "
         + "_op <> 'd'";
+  }
+
+  /** What tells rows without a key apart. */
+  private String values() {
+    List<String> partition = new ArrayList<>(List.of("r._source"));
+    for (String column : columns) {
+      if (!TableShape.isSystem(column)) {
+        partition.add("r." + dialect.id(column));
+      }
+    }
+    partition.add(dialect.comparable("r._exact"));
+    return String.join(", ", partition);
+  }
+
+  private String number() {
+    return "ROW_NUMBER() OVER (PARTITION BY "
+        + values()
+        + ", r._op = 'd' ORDER BY r._source_ts, r._partition, r._offset)";
   }
 
   private String rank() {

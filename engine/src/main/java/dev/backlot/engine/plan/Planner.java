@@ -153,6 +153,9 @@ public final class Planner {
       if (given.isEmpty() || !consumesKnownFields(step, given.get())) {
         return;
       }
+      if (!KeylessInputs.check(step, given.get(), sources, inputs.sources(), findings)) {
+        return;
+      }
       List<String> earlier = found.get().needsBefore(step.config());
       if (!BeforeImages.check(step, earlier, given.get(), sources, findings)) {
         return;

@@ -151,7 +151,10 @@ public final class SinkPlanner {
       TableName table, Optional<TableInput> existing, Shape shape, TableEvolution evolution) {
     List<String> notes = new ArrayList<>();
     if (shape.key().isEmpty()) {
-      notes.add("Its Source has no key, so " + table.latest() + " shows every row.");
+      notes.add(
+          "Its Source has no key, so "
+              + table.latest()
+              + " shows every row that no delete of the same values has ended.");
     }
     List<String> unfilled =
         existing.stream()

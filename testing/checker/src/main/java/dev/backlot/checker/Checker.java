@@ -64,6 +64,51 @@ public final class Checker {
     return new Verdict(sourceRows[0], targetRows, differences);
   }
 
+  /**
+   * Compares a table without a key with a view of as many equal rows: counts rows by all of their
+   * values. A difference's key is the whole row.
+   *
+   * @param columns the source's columns that the view has
+   */
+  public Verdict compareCounted(
+      String schema, String table, String where, String view, List<String> columns)
+      throws SQLException, IOException {
+    SourceTable described = SourceTable.describe(source, schema, table);
+    Map<List<String>, Integer> counts = new HashMap<>();
+    long[] targetRows = {0};
+    target.query(
+        "SELECT * FROM " + view,
+        row -> {
+          List<String> values = new ArrayList<>();
+          for (String column : columns) {
+            values.add(
+                cut(Canonical.ofTarget(described.columns().get(column), row.get(column))));
+          }
+          targetRows[0]++;
+          counts.merge(values, 1, Integer::sum);
+        });
+    long[] sourceRows = {0};
+    described.read(
+        source,
+        where,
+        row -> {
+          List<String> values = new ArrayList<>();
+          for (String column : columns) {
+            values.add(cut(Canonical.ofSource(described.columns().get(column), row.get(column))));
+          }
+          sourceRows[0]++;
+          counts.merge(values, -1, Integer::sum);
+        });
+    List<Difference> differences = new ArrayList<>();
+    counts.forEach(
+        (row, surplus) -> {
+          for (int i = 0; i < Math.abs(surplus); i++) {
+            differences.add(surplus < 0 ? new Difference.Missing(row) : new Difference.Extra(row));
+          }
+        });
+    return new Verdict(sourceRows[0], targetRows[0], differences);
+  }
+
   private static void collect(
       SourceTable described,
       Map<String, String> renamed,

@@ -191,6 +191,31 @@ class QueryServiceIT {
   }
 
   @Test
+  void rowsWithoutKeysAreCountedByTheirValues() {
+    TableName name =
+        lake.table("q.counted", List.of(), ID, nullable("t", Text.PLAIN), nullable("f", Simple.DOUBLE));
+    lake.append(
+        name,
+        row("d", 1, "id", 2, "t", "late", "f", null),
+        row("c", 2, "id", 1, "t", "x", "f", Double.NaN),
+        row("r", 3, "id", 1, "t", "x", "f", Double.NaN),
+        row("c", 4, "id", null, "t", null, "f", null),
+        row("c", 5, "id", null, "t", null, "f", null));
+    lake.append(
+        name,
+        row("d", 6, "id", 1, "t", "x", "f", Double.NaN),
+        row("r", 7, "id", 2, "t", "late", "f", null),
+        row("d", 8, "id", null, "t", null, "f", null));
+
+    assertThat(rows("SELECT id, t, _offset FROM q.counted_latest ORDER BY id"))
+        .containsExactly("[1,\"x\",3]", "[null,null,5]");
+
+    lake.append(name, row("t", 9), row("c", 10, "id", 3, "t", "y", "f", null));
+
+    assertThat(rows("SELECT id FROM q.counted_latest")).containsExactly("[3]");
+  }
+
+  @Test
   void valuesLookAsPostgresWritesThem() {
     TableName name =
         lake.table(
