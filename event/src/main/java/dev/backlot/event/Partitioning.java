@@ -17,6 +17,18 @@ public final class Partitioning {
     return (hash & 0x7fffffff) % partitions;
   }
 
+  /**
+   * Returns the partition of a record without a key: chosen by its place in the source's log, so
+   * that a change which is decoded again meets the record that is there already.
+   *
+   * @param change number of the change in its transaction
+   */
+  public static int partition(long lsn, int change, int partitions) {
+    long mixed = (lsn ^ (change * 0x9E3779B97F4A7C15L)) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+    return (int) ((mixed >>> 33) % partitions);
+  }
+
   static int murmur2(byte[] data, int offset, int length) {
     int h = SEED ^ length;
     int at = offset;

@@ -474,6 +474,35 @@ public final class CaptureStore {
                 == 1);
   }
 
+  /** Returns from which place of the log on the publication of inserts may be streamed. */
+  public OptionalLong insertsFrom(String connection) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT inserts_from FROM capture_progress WHERE connection = ?"
+                        + " AND inserts_from IS NOT NULL",
+                    connection)
+                .mapTo(Long.class)
+                .findOne()
+                .map(OptionalLong::of)
+                .orElseGet(OptionalLong::empty));
+  }
+
+  /** Notes from which place of the log on the publication of inserts may be streamed. */
+  public void setInsertsFrom(String connection, long generation, long place) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                "UPDATE capture_progress SET inserts_from = ? WHERE connection = ? AND EXISTS"
+                    + " (SELECT 1 FROM capture_lease l WHERE l.connection = ? AND l.generation ="
+                    + " ?)",
+                place,
+                connection,
+                connection,
+                generation));
+  }
+
   private static Status readStatus(ResultSet row) throws SQLException {
     return new Status(
         row.getString("connection"),

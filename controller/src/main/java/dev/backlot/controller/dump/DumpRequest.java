@@ -41,8 +41,8 @@ record DumpRequest(
     if (where != null && where.isBlank()) {
       causes.add("the predicate is empty. Leave it out to dump every row.");
     }
-    if (keys != null && keyColumns.isEmpty()) {
-      causes.add("the source has no key. Dump it wholly or by a predicate.");
+    if ((keys != null || where != null) && keyColumns.isEmpty()) {
+      causes.add("its table has no key, so no part of it can be dumped. Dump it wholly.");
     } else if (keys != null) {
       keys.stream()
           .filter(key -> key == null || key.size() != keyColumns.size())

@@ -13,13 +13,18 @@ import org.jspecify.annotations.Nullable;
  * earlier owner has written already. For the one thread that writes.
  */
 public final class SourceChannel {
+  /** The key of a keyless table's records. */
+  public static final byte[] NO_KEY = {};
+
+  /** A change has as many ordinals in its transaction, all of one partition when it has no key. */
+  public static final int ORDINALS_PER_CHANGE = 4;
+
   private final OrderedWriter writer;
   private final String topic;
   private final Position[] tails;
   private final long generation;
   private final int controlSchemaId;
   private Position highestTail = Position.START;
-  private int roundRobin;
   private long marks;
   private long changes;
 
@@ -60,16 +65,23 @@ public final class SourceChannel {
    */
   public void writeChange(
       byte[] key, byte @Nullable [] value, Position position, int flags, long sourceMicros) {
-    int partition = partition(key);
-    if (isWritten(partition, position)) {
-      return;
+    int partition = partition(key, position);
+    if (!isWritten(partition, position)) {
+      send(partition, key, value, position, flags, sourceMicros);
     }
-    send(partition, key.length == 0 ? null : key, value, position, flags, sourceMicros);
+  }
+
+  /**
+   * Writes a change of a keyless table at another place than its own: behind the truncation with
+   * which a dump begins.
+   */
+  public void writeRepeated(byte[] value, Position position, int flags, long sourceMicros) {
+    send(partition(NO_KEY, position), NO_KEY, value, position, flags, sourceMicros);
   }
 
   /** Writes a row that was read from the table. */
   public void writeDumpRow(byte[] key, byte[] value, Position position, long sourceMicros) {
-    send(partition(key), key, value, position, EventHeader.DUMP, sourceMicros);
+    send(partition(key, position), key, value, position, EventHeader.DUMP, sourceMicros);
   }
 
   /**
@@ -77,7 +89,7 @@ public final class SourceChannel {
    * next ordinal.
    */
   public void writeDumpDelete(byte[] key, byte[] value, Position position, long sourceMicros) {
-    int partition = partition(key);
+    int partition = partition(key, position);
     Position next = new Position(position.timeline(), position.lsn(), position.ordinal() + 1);
     send(partition, key, value, position, EventHeader.DUMP, sourceMicros);
     send(partition, key, null, next, EventHeader.DUMP, sourceMicros);
@@ -120,12 +132,11 @@ public final class SourceChannel {
     return written;
   }
 
-  private int partition(byte[] key) {
-    if (key.length == 0) {
-      roundRobin = (roundRobin + 1) % tails.length;
-      return roundRobin;
-    }
-    return Partitioning.partition(key, tails.length);
+  private int partition(byte[] key, Position position) {
+    return key.length == 0
+        ? Partitioning.partition(
+            position.lsn(), position.ordinal() / ORDINALS_PER_CHANGE, tails.length)
+        : Partitioning.partition(key, tails.length);
   }
 
   /** A promotion may repeat old transactions on a new timeline, so only the place counts. */
@@ -141,13 +152,14 @@ public final class SourceChannel {
 
   private void send(
       int partition,
-      byte @Nullable [] key,
+      byte[] key,
       byte @Nullable [] value,
       Position position,
       int flags,
       long sourceMicros) {
     changes++;
-    writer.send(record(partition, key, value, position, flags, sourceMicros));
+    byte @Nullable [] told = key.length == 0 ? null : key;
+    writer.send(record(partition, told, value, position, flags, sourceMicros));
   }
 
   private ProducerRecord<byte[], byte[]> record(

@@ -12,6 +12,7 @@ import dev.backlot.schema.RowSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 
 /** Keeps the Sources of one connection: schemas registered, topics made, rows written. */
@@ -78,14 +79,30 @@ public final class Sources {
     metadata.dumps().request(source.name(), source.epoch(), source.connection(), true, "", null);
   }
 
-  /** Registers another shape of a Source's rows and returns what is known of it then. */
+  /**
+   * Registers another shape of a Source's rows and returns what is known of it then. When rows are
+   * told apart by all of their values, those written before have another shape than the deletes
+   * that follow, so a dump is asked for.
+   */
   public synchronized SourceDescriptor evolve(String name, RowSchema rows) {
     SourceStore.StoredSource stored = metadata.sources().find(name).orElseThrow();
-    SourceDescriptor evolved = describe(stored.descriptor(), rows);
-    if (!evolved.equals(stored.descriptor())) {
+    SourceDescriptor before = stored.descriptor();
+    SourceDescriptor evolved = describe(before, rows);
+    if (!evolved.equals(before)) {
       metadata.sources().putSchemas(evolved);
+      boolean byValues = rows.keyColumns().isEmpty() && !before.wholeBeforeSince().isEmpty();
+      if (byValues && columnsDiffer(before, rows)) {
+        metadata.dumps().request(name, before.epoch(), before.connection(), false, "", null);
+      }
     }
     return evolved;
+  }
+
+  private static boolean columnsDiffer(SourceDescriptor before, RowSchema rows) {
+    RowSchema known = AvroSchemas.rowSchema(AvroSchemas.parse(before.valueSchema()));
+    return !known.fieldNames().equals(rows.fieldNames())
+        || IntStream.range(0, rows.fields().size())
+            .anyMatch(i -> !known.fields().get(i).type().equals(rows.fields().get(i).type()));
   }
 
   /** Describes a Source that is only discovered: no topic, no registered schemas. */

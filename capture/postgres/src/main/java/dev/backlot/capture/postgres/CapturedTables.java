@@ -9,6 +9,7 @@ import dev.backlot.capture.postgres.catalog.Publication;
 import dev.backlot.capture.postgres.catalog.TableId;
 import dev.backlot.capture.postgres.catalog.TableSelection;
 import dev.backlot.capture.postgres.catalog.TableShapes;
+import dev.backlot.capture.postgres.keyless.KeylessFeed;
 import dev.backlot.capture.postgres.type.TableShape;
 import dev.backlot.capture.worker.CaptureSession;
 import dev.backlot.capture.worker.Sources;
@@ -54,6 +55,7 @@ final class CapturedTables {
   private final Catalog catalog;
   private final TableShapes shapes;
   private final Publication publication;
+  private final InsertsPublication inserts;
   private final Sources sources;
   private final SourceTopics topics;
   private final Fences fences;
@@ -66,6 +68,7 @@ final class CapturedTables {
   CapturedTables(
       CaptureSession session,
       Connection connection,
+      InsertsPublication inserts,
       Sources sources,
       SourceTopics topics,
       Fences fences,
@@ -74,6 +77,7 @@ final class CapturedTables {
     this.catalog = new Catalog(connection);
     this.shapes = new TableShapes(catalog);
     this.publication = new Publication(connection, session.connection());
+    this.inserts = inserts;
     this.sources = sources;
     this.topics = topics;
     this.fences = fences;
@@ -116,14 +120,23 @@ final class CapturedTables {
 
   /** Goes on with what an earlier owner has begun. */
   void resume(
-      Map<TableId, SourceDescriptor> begun, Map<String, Position[]> tails, OrderedWriter writer) {
-    begun.forEach(
-        (id, source) -> {
-          Position[] positions = tails.get(source.topic());
-          if (positions != null) {
-            open(id, source, positions, writer);
-          }
-        });
+      Map<TableId, SourceDescriptor> begun, Map<String, Position[]> tails, OrderedWriter writer)
+      throws SQLException {
+    Set<TableId> wholly = publication.tables().orElse(Set.of());
+    Set<TableId> byInserts = inserts.publication().tables().orElse(Set.of());
+    ConnectionSpec.Keyless wanted = session.intent().spec().tables().keyless();
+    for (StoredSource stored : stored()) {
+      SourceDescriptor source = stored.descriptor();
+      TableId id = new TableId(source.schema(), source.table());
+      Position[] positions = tails.get(source.topic());
+      if (begun.containsKey(id) && positions != null) {
+        boolean deletes =
+            wholly.contains(id)
+                || (!byInserts.contains(id) && wanted != ConnectionSpec.Keyless.APPEND);
+        boolean dumped = stored.state() != SourceStore.State.DUMPING;
+        open(id, source, positions, writer, new KeylessFeed(deletes, dumped, true));
+      }
+    }
     for (StoredSource stored : stored()) {
       CapturedTable table = names.get(stored.descriptor().name());
       if (table != null && stored.state() == SourceStore.State.STOPPED) {
@@ -141,18 +154,26 @@ final class CapturedTables {
     List<Catalog.Table> present = catalog.tables();
     TableSelection selection = TableSelection.of(spec, present);
     Map<String, Problem> problems = new TreeMap<>(selection.refused());
+    List<Catalog.Table> wantedTables = new ArrayList<>(selection.captured().values());
+    if (!inserts.prepare(!selection.byInserts(spec).isEmpty())) {
+      wantedTables.removeIf(table -> selection.byInserts(spec).contains(table.id()));
+    }
     List<CapturedTable> added = new ArrayList<>();
-    for (Catalog.Table table : selection.captured().values()) {
+    for (Catalog.Table table : wantedTables) {
       CapturedTable known = captured.get(table.id());
+      if (known != null) {
+        stopIfToldDifferently(known, table, spec);
+      }
       if (known == null) {
-        added.add(add(table, writer));
+        added.add(add(table, spec, writer));
       } else if (!known.stoppedReason().isEmpty()) {
         problems.put(
             table.id().toString(), Problem.of(ProblemCode.NOT_ALLOWED_NOW, known.stoppedReason()));
       }
     }
-    Set<TableId> wanted = new HashSet<>(selection.captured().keySet());
-    publish(wanted);
+    Set<TableId> wanted = new HashSet<>();
+    wantedTables.forEach(table -> wanted.add(table.id()));
+    publish(wanted, selection.byInserts(spec));
     for (CapturedTable table : added) {
       LOG.info("Capturing {}", table.source());
     }
@@ -162,15 +183,51 @@ final class CapturedTables {
       }
     }
     refused = problems;
-    noteIdentities(selection.captured().values());
+    noteIdentities(wantedTables, selection.byInserts(spec));
     return added;
   }
 
+  /** Returns whether another run would tell tables of which this one can't. */
+  boolean wouldTellMore(long acknowledged) throws SQLException {
+    return inserts.isWaitedFor(acknowledged);
+  }
+
+  /** What stands in a topic was written under one way to tell a table's rows apart. */
+  private void stopIfToldDifferently(
+      CapturedTable known, Catalog.Table table, ConnectionSpec spec) {
+    boolean keyed = known.keyless().isEmpty();
+    boolean deletes = known.keyless().map(KeylessFeed::tellsDeletes).orElse(true);
+    boolean sameKey = keyed != table.keyColumns().isEmpty();
+    boolean wantsDeletes = spec.tables().keyless() != ConnectionSpec.Keyless.APPEND;
+    if (!known.stoppedReason().isEmpty() || (sameKey && (keyed || deletes == wantsDeletes))) {
+      return;
+    }
+    String cause =
+        sameKey
+            ? "was captured with 'keyless: " + (deletes ? "full_row" : "append") + "' until now"
+            : keyed ? "has lost its key" : "was captured without a key and has one now";
+    String reason =
+        "Table "
+            + known.id()
+            + " "
+            + cause
+            + ". Take the table out of the connection and put it back: it is dumped into a new"
+            + " topic then.";
+    LOG.warn("Stopped {}: {}", known.source(), reason);
+    known.stop(reason);
+    session
+        .environment()
+        .metadata()
+        .sources()
+        .setState(known.source(), SourceStore.State.STOPPED, reason);
+  }
+
   /** A table's changes tell whole rows from the moment on at which its identity was seen full. */
-  private void noteIdentities(Collection<Catalog.Table> tables) throws SQLException {
+  private void noteIdentities(Collection<Catalog.Table> tables, Set<TableId> byInserts)
+      throws SQLException {
     for (Catalog.Table table : tables) {
       String source = table.id().source(session.connection()).toString();
-      boolean whole = table.tellsWholeBefore();
+      boolean whole = table.tellsWholeBefore() && !byInserts.contains(table.id());
       if (!Boolean.valueOf(whole).equals(wholeBefore.get(source))) {
         session.environment().metadata().sources().setWholeBefore(source, whole, catalog.now());
         wholeBefore.put(source, whole);
@@ -178,7 +235,8 @@ final class CapturedTables {
     }
   }
 
-  private CapturedTable add(Catalog.Table table, OrderedWriter writer) throws SQLException {
+  private CapturedTable add(Catalog.Table table, ConnectionSpec spec, OrderedWriter writer)
+      throws SQLException {
     TableId id = table.id();
     TableShape shape = shapes.current(id.source(session.connection()).toString(), table);
     SourceDescriptor source =
@@ -190,7 +248,8 @@ final class CapturedTables {
     }
     Position[] tails = new Position[source.partitions()];
     Arrays.fill(tails, Position.START);
-    return open(id, source, tails, writer);
+    boolean deletes = spec.tables().keyless() != ConnectionSpec.Keyless.APPEND;
+    return open(id, source, tails, writer, new KeylessFeed(deletes, false, false));
   }
 
   private byte[] endOfEarlierEpochs(TableId id, TableShape shape, SourceDescriptor source) {
@@ -211,23 +270,13 @@ final class CapturedTables {
   }
 
   /** Publishes before a Source is visible, so that its first dump begins after it. */
-  private void publish(Set<TableId> wanted) throws SQLException {
-    Set<TableId> published = publication.tables().orElse(null);
-    if (published == null) {
-      checkNothingMissed();
-      publication.create(wanted);
-    } else {
-      Set<TableId> lacking = new HashSet<>(wanted);
-      lacking.removeAll(published);
-      if (!lacking.isEmpty()) {
-        publication.add(lacking);
-      }
-      Set<TableId> surplus = new HashSet<>(published);
-      surplus.removeAll(wanted);
-      if (!surplus.isEmpty()) {
-        publication.remove(surplus);
-      }
-    }
+  private void publish(Set<TableId> wanted, Set<TableId> byInserts) throws SQLException {
+    Set<TableId> wholly = new HashSet<>(wanted);
+    wholly.removeAll(byInserts);
+    bring(publication, wholly, true);
+    Set<TableId> partly = new HashSet<>(wanted);
+    partly.retainAll(byInserts);
+    bring(inserts.publication(), partly, !partly.isEmpty());
     for (TableId id : wanted) {
       CapturedTable table = captured.get(id);
       if (table != null && sources.find(id.source(session.connection())).isEmpty()) {
@@ -236,13 +285,36 @@ final class CapturedTables {
     }
   }
 
+  private void bring(Publication one, Set<TableId> wanted, boolean needed) throws SQLException {
+    Set<TableId> published = one.tables().orElse(null);
+    if (published == null) {
+      if (needed) {
+        checkNothingMissed(wanted);
+        one.create(wanted);
+      }
+      return;
+    }
+    Set<TableId> lacking = new HashSet<>(wanted);
+    lacking.removeAll(published);
+    if (!lacking.isEmpty()) {
+      one.add(lacking);
+    }
+    Set<TableId> surplus = new HashSet<>(published);
+    surplus.removeAll(wanted);
+    if (!surplus.isEmpty()) {
+      one.remove(surplus);
+    }
+  }
+
   /**
    * From version 18 on, a server leaves out what happened while there was no publication; older
    * ones say so when it is to be read.
    */
-  private void checkNothingMissed() throws SQLException {
+  private void checkNothingMissed(Set<TableId> wanted) throws SQLException {
     boolean published =
-        captured.values().stream().anyMatch(table -> sources.find(name(table)).isPresent());
+        captured.values().stream()
+            .anyMatch(
+                table -> wanted.contains(table.id()) && sources.find(name(table)).isPresent());
     if (published && catalog.version() >= LEAVES_OUT) {
       throw PostgresCapture.publicationLost(session.connection());
     }
@@ -272,14 +344,19 @@ final class CapturedTables {
   }
 
   private CapturedTable open(
-      TableId id, SourceDescriptor source, Position[] tails, OrderedWriter writer) {
+      TableId id,
+      SourceDescriptor source,
+      Position[] tails,
+      OrderedWriter writer,
+      KeylessFeed ifKeyless) {
     SourceChannel channel =
         new SourceChannel(writer, source.topic(), tails, session.generation(), controlSchemaId);
     Map<String, List<Long>> ends = topics.ends(Map.of(source.topic(), source.partitions()));
     writer.track(
         source.topic(),
         ends.getOrDefault(source.topic(), List.of()).stream().mapToLong(Long::longValue).toArray());
-    CapturedTable table = new CapturedTable(id, source, channel);
+    CapturedTable table = new CapturedTable(
+            id, source, channel, source.keyColumns().isEmpty() ? ifKeyless : null);
     captured.put(id, table);
     names.put(source.name(), table);
     return table;

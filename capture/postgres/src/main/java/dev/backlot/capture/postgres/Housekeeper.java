@@ -113,6 +113,9 @@ final class Housekeeper {
         }
         beat();
         emitted.forget(catalog.snapshot());
+        if (tables.wouldTellMore(saved)) {
+          throw new ReconnectException();
+        }
         if (session.intent() != followed) {
           follow(stream);
         }
@@ -235,7 +238,7 @@ final class Housekeeper {
         : List.of(PostgresPreflight.noReplicationRight(followed.spec()));
   }
 
-  /** The run ends, so that the next one connects as the document says now. */
+  /** The run ends, so that the next one connects and streams as the document says now. */
   static final class ReconnectException extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }

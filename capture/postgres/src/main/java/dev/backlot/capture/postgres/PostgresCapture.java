@@ -12,6 +12,7 @@ import dev.backlot.capture.postgres.catalog.Slot;
 import dev.backlot.capture.postgres.catalog.SourceConnections;
 import dev.backlot.capture.postgres.catalog.TableId;
 import dev.backlot.capture.postgres.dump.DumpRunner;
+import dev.backlot.capture.postgres.keyless.KeylessDumps;
 import dev.backlot.capture.postgres.stream.EmittedTransactions;
 import dev.backlot.capture.postgres.stream.LogStream;
 import dev.backlot.capture.postgres.stream.TableLogs;
@@ -38,8 +39,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One run of a PostgreSQL connection's capture. Threads: the session's reads the log and
- * writes everything; one leads the dumps, whose chunks some more read; one reads for audits; one
- * keeps the house (acknowledgements, progress, drains, changes of the document).
+ * writes everything; one leads the dumps, whose chunks some more read, and one dumps tables without
+ * a key; one reads for audits; one keeps the house (acknowledgements, progress, drains, changes of
+ * the document).
  */
 final class PostgresCapture {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
@@ -84,10 +86,11 @@ final class PostgresCapture {
       Sources sources = new Sources(environment.metadata(), environment.schemas(), topics);
       int controlSchemaId = sources.controlSchemaId();
       Fences fences = new Fences(producer, consumer, controlSchemaId, session.generation());
-      CapturedTables tables =
-          new CapturedTables(session, control, sources, topics, fences, controlSchemaId);
       Slot slot = new Slot(control, name);
       checkSlot(slot);
+      InsertsPublication inserts = new InsertsPublication(session, control, slot, startPlace());
+      CapturedTables tables =
+          new CapturedTables(session, control, inserts, sources, topics, fences, controlSchemaId);
       takeOver(tables, topics, fences, writer);
       CaptureSession.Intent intent = session.intent();
       tables.follow(intent.spec(), writer);
@@ -99,7 +102,7 @@ final class PostgresCapture {
       }
       slot.free();
       control.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
-      stream(connections, sources, tables, writer, keeper);
+      stream(connections, inserts.streamed(), sources, tables, writer, keeper);
     }
   }
 
@@ -111,7 +114,7 @@ final class PostgresCapture {
       LOG.info("The connection '{}' is captured anew", name);
       try (Connection control = connections.open()) {
         new Slot(control, name).drop();
-        new Publication(control, name).drop();
+        Publication.dropAll(control, name);
       }
       captures.beginRecapture(name);
     }
@@ -119,6 +122,7 @@ final class PostgresCapture {
 
   private void stream(
       SourceConnections connections,
+      List<String> publications,
       Sources sources,
       CapturedTables tables,
       OrderedWriter writer,
@@ -127,6 +131,7 @@ final class PostgresCapture {
     EmittedTransactions emitted = new EmittedTransactions();
     emitted.addAll(keeper.catalog().snapshot().inProgress());
     AtomicReference<DumpRunner> dumps = new AtomicReference<>();
+    AtomicReference<KeylessDumps> keylessDumps = new AtomicReference<>();
     AtomicReference<AuditRunner> audits = new AtomicReference<>();
     String database = session.intent().spec().config().database();
     try (TableLogs logs =
@@ -136,10 +141,12 @@ final class PostgresCapture {
             new LogStream(
                 connections,
                 Publication.name(name),
+                publications,
                 logs,
                 (content, timeline, at, commitMicros) -> {
                   keeper.passed(content, new Position(timeline, at, 0), commitMicros);
                   requireNonNull(dumps.get()).passed(content, commitMicros);
+                  requireNonNull(keylessDumps.get()).passed(content, timeline, at, commitMicros);
                   requireNonNull(audits.get()).passed(content, timeline, at, commitMicros);
                 },
                 writer,
@@ -154,10 +161,22 @@ final class PostgresCapture {
               writer,
               emitted);
       dumps.set(runner);
+      KeylessDumps keyless =
+          new KeylessDumps(
+              session,
+              connections,
+              tables::bySource,
+              sources::evolve,
+              stream.reader(),
+              writer,
+              emitted,
+              Integer.getInteger(DumpRunner.CHUNK_ROWS, DumpRunner.DEFAULT_CHUNK_ROWS));
+      keylessDumps.set(keyless);
       AuditRunner auditing =
           new AuditRunner(session, connections, tables::bySource, stream.reader(), writer, emitted);
       audits.set(auditing);
       Thread dumping = start("dump", runner::run);
+      Thread dumpingKeyless = start("dump-keyless", keyless::run);
       Thread reading = start("audit", auditing::run);
       Thread keeping = start("keep", () -> keeper.run(stream, emitted, this::shouldEnd));
       try {
@@ -167,11 +186,13 @@ final class PostgresCapture {
       } finally {
         ending = true;
         dumping.interrupt();
+        dumpingKeyless.interrupt();
         reading.interrupt();
         auditing.abort();
-        end(connections, keeping, dumping, reading);
+        end(connections, keeping, dumping, dumpingKeyless, reading);
         keeping.join();
         dumping.join();
+        dumpingKeyless.join();
         reading.join();
         finish(keeper);
       }
@@ -333,7 +354,8 @@ final class PostgresCapture {
 
   /** Fences the partitions of Sources that were begun earlier, and goes on with them. */
   private void takeOver(
-      CapturedTables tables, SourceTopics topics, Fences fences, OrderedWriter writer) {
+      CapturedTables tables, SourceTopics topics, Fences fences, OrderedWriter writer)
+      throws SQLException {
     CaptureStore captures = environment.metadata().captures();
     CaptureStore.Progress before =
         captures.progress(name).orElse(new CaptureStore.Progress(0, "", Map.of(), Map.of()));

@@ -47,7 +47,7 @@ public final class PostgresConnector implements CaptureConnector {
     SourceConnections connections = new SourceConnections(spec.config(), secrets);
     try (Connection connection = connections.open()) {
       new Slot(connection, spec.name()).drop();
-      new Publication(connection, spec.name()).drop();
+      Publication.dropAll(connection, spec.name());
     } catch (SQLException e) {
       throw PostgresPreflight.unreachable(spec, e);
     }

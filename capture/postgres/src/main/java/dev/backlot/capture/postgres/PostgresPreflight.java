@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Checks whether a database can be captured, and names everything that is missing, each with the
@@ -99,7 +100,11 @@ public final class PostgresPreflight {
   private void tables(Connection connection, boolean withTables) throws SQLException {
     Catalog catalog = new Catalog(connection);
     TableSelection selection = TableSelection.of(spec, catalog.tables());
-    new PublicationCheck(connection, missing).run(selection.captured().keySet());
+    Set<TableId> byInserts = selection.byInserts(spec);
+    new PublicationCheck(connection, missing).run(selection.wholly(spec));
+    if (!byInserts.isEmpty()) {
+      PublicationCheck.ofInserts(connection, missing).run(byInserts);
+    }
     if (!withTables) {
       return;
     }
@@ -118,7 +123,7 @@ public final class PostgresPreflight {
               id.table(),
               shapes.current(id.source(spec.name()).toString(), table).schema());
       sources.add(
-          table.tellsWholeBefore() ? found.withWholeBeforeSince(catalog.now().toString()) : found);
+          table.tellsWholeBefore() && !byInserts.contains(id) ? found.withWholeBeforeSince(catalog.now().toString()) : found);
     }
   }
 }

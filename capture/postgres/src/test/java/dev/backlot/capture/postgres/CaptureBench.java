@@ -280,6 +280,16 @@ final class CaptureBench {
     return readTopic(topic);
   }
 
+  /** Returns how many records a Source's topic has. */
+  long records(String source) {
+    String topic = metadata.sources().find(source).orElseThrow().descriptor().topic();
+    try (KafkaConsumer<byte[], byte[]> consumer = environment.kafka().consumer("test")) {
+      List<TopicPartition> partitions =
+          IntStream.range(0, 4).mapToObj(p -> new TopicPartition(topic, p)).toList();
+      return consumer.endOffsets(partitions).values().stream().mapToLong(end -> end).sum();
+    }
+  }
+
   List<Event> readTopic(String topic) {
     List<Event> events = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer = environment.kafka().consumer("test")) {
@@ -313,7 +323,7 @@ final class CaptureBench {
         record.partition(),
         record.offset(),
         header,
-        decode(record.key()),
+        record.key() == null ? null : decode(record.key()),
         record.value() == null ? null : decode(record.value()),
         null);
   }

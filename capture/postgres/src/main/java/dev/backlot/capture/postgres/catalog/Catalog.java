@@ -36,8 +36,15 @@ public final class Catalog {
    * @param keyColumns the columns by which the log tells rows apart, in index order; empty when
    *     there are none
    * @param logged whether it is neither temporary nor unlogged
+   * @param partitioned whether it is the root of partitions
    */
-  public record Table(int oid, TableId id, char identity, List<String> keyColumns, boolean logged) {
+  public record Table(
+      int oid,
+      TableId id,
+      char identity,
+      List<String> keyColumns,
+      boolean logged,
+      boolean partitioned) {
     /** Copies what is mutable. */
     public Table {
       keyColumns = List.copyOf(keyColumns);
@@ -94,7 +101,8 @@ public final class Catalog {
             WHERE i.indrelid = c.oid AND k.ord <= i.indnkeyatts AND i.indisvalid
               AND (i.indimmediate OR c.relreplident = 'f')
               AND CASE c.relreplident WHEN 'i' THEN i.indisreplident WHEN 'n' THEN false ELSE i.indisprimary END
-            ORDER BY k.ord)
+            ORDER BY k.ord),
+          c.relkind = 'p'
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND\s"""
             + where
@@ -113,7 +121,8 @@ public final class Catalog {
                   new TableId(rows.getString(2), rows.getString(3)),
                   rows.getString(4).charAt(0),
                   List.of((String[]) rows.getArray(6).getArray()),
-                  rows.getBoolean(5)));
+                  rows.getBoolean(5),
+                  rows.getBoolean(7)));
         }
       }
     }
@@ -256,6 +265,12 @@ public final class Catalog {
       row.next();
       return row.getString(1);
     }
+  }
+
+  /** Returns where the log is written now. */
+  public long writePlace() throws SQLException {
+    return number(
+        "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::int8");
   }
 
   private long number(String sql) throws SQLException {

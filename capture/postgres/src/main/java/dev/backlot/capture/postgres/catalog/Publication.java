@@ -11,20 +11,69 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** A connection's publication, called {@code backlot_<connection>}. For one thread. */
+/**
+ * A publication of a connection: {@code backlot_<connection>} tells all changes of tables whose
+ * rows can be told apart, {@code backlot_<connection>_inserts} the inserts of those whose rows
+ * can't: were they in the other one, PostgreSQL would refuse to update and delete their rows. For
+ * one thread.
+ */
 public final class Publication {
+  private static final String ALL = "insert, update, delete, truncate";
+  private static final String INSERTS = "insert";
+
   private final Connection connection;
   private final String name;
+  private final String published;
 
-  /** Looks after the publication of a Backlot connection. */
+  /** Looks after the publication of a Backlot connection that tells all changes. */
   public Publication(Connection connection, String backlotConnection) {
-    this.connection = connection;
-    this.name = name(backlotConnection);
+    this(connection, name(backlotConnection), ALL);
   }
 
-  /** Returns the name of a Backlot connection's publication and slot. */
+  private Publication(Connection connection, String name, String published) {
+    this.connection = connection;
+    this.name = name;
+    this.published = published;
+  }
+
+  /** Looks after the publication of a Backlot connection that tells inserts only. */
+  public static Publication ofInserts(Connection connection, String backlotConnection) {
+    return new Publication(connection, insertsName(backlotConnection), INSERTS);
+  }
+
+  /** Drops both publications of a Backlot connection, as far as there are any. */
+  public static void dropAll(Connection connection, String backlotConnection) throws SQLException {
+    new Publication(connection, backlotConnection).drop();
+    ofInserts(connection, backlotConnection).drop();
+  }
+
+  /** Returns the name of a Backlot connection's slot, and of its publication of all changes. */
   public static String name(String backlotConnection) {
-    String name = "backlot_" + backlotConnection;
+    return fitting("backlot_" + backlotConnection);
+  }
+
+  /** Returns the name of a Backlot connection's publication of inserts. */
+  public static String insertsName(String backlotConnection) {
+    return fitting("backlot_" + backlotConnection + "_inserts");
+  }
+
+  /** Returns its name. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns whether it tells all changes, and not inserts only. */
+  public boolean tellsAll() {
+    return published.equals(ALL);
+  }
+
+  /** Returns what it publishes, as its statements say it. */
+  public String published() {
+    return published;
+  }
+
+  /** PostgreSQL cuts names off after 63 bytes. */
+  private static String fitting(String name) {
     return name.length() <= 63
         ? name
         : name.substring(0, 54) + "_" + Integer.toHexString(name.hashCode());
@@ -66,7 +115,9 @@ public final class Publication {
     return "CREATE PUBLICATION "
         + SqlText.identifier(name)
         + (tables.isEmpty() ? "" : " FOR TABLE " + list(tables))
-        + " WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)";
+        + " WITH (publish = '"
+        + published
+        + "', publish_via_partition_root = true)";
   }
 
   /** Returns the statement that adds tables. */

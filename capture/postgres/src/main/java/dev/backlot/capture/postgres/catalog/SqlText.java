@@ -6,11 +6,18 @@ import java.util.regex.Pattern;
 public final class SqlText {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*");
 
+  private static final Pattern FOLDED = Pattern.compile("[a-z_][a-z0-9_$]*");
+
   private SqlText() {}
 
   /** Returns the identifier for a reader, double-quoted only when it is not plain. */
   public static String readable(String name) {
     return PLAIN.matcher(name).matches() ? name : identifier(name);
+  }
+
+  /** Returns the identifier for a statement that somebody is to run: quoted where it must be. */
+  public static String shortest(String name) {
+    return FOLDED.matcher(name).matches() ? name : identifier(name);
   }
 
   /** Returns the identifier, always double-quoted. */

@@ -9,6 +9,11 @@ public record TableId(String schema, String table) implements Comparable<TableId
     return SqlText.identifier(schema) + "." + SqlText.identifier(table);
   }
 
+  /** Returns the qualified name for a statement that somebody is to run. */
+  public String shortest() {
+    return SqlText.shortest(schema) + "." + SqlText.shortest(table);
+  }
+
   /** Returns the name of the Source that mirrors the table. */
   public SourceName source(String connection) {
     return new SourceName(connection, schema, table);

@@ -6,7 +6,10 @@ import dev.backlot.model.spec.ConnectionSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which tables a connection captures, and why others that it names are not.
@@ -57,6 +60,23 @@ public record TableSelection(Map<TableId, Catalog.Table> captured, Map<String, P
     return new TableSelection(captured, refused);
   }
 
+  /** Returns the captured tables of which all changes are told. */
+  public Set<TableId> wholly(ConnectionSpec spec) {
+    Set<TableId> wholly = new TreeSet<>(captured.keySet());
+    wholly.removeAll(byInserts(spec));
+    return wholly;
+  }
+
+  /** Returns the captured tables of which only inserts are told, since they have no key. */
+  public Set<TableId> byInserts(ConnectionSpec spec) {
+    return spec.tables().keyless() != ConnectionSpec.Keyless.APPEND
+        ? Set.of()
+        : captured.values().stream()
+            .filter(table -> table.keyColumns().isEmpty())
+            .map(Catalog.Table::id)
+            .collect(Collectors.toSet());
+  }
+
   private static @org.jspecify.annotations.Nullable Problem problem(
       ConnectionSpec spec, Catalog.Table table) {
     String subject =
@@ -66,27 +86,47 @@ public record TableSelection(Map<TableId, Catalog.Table> captured, Map<String, P
           ProblemCode.CONNECTION_TABLE_NO_RIGHT,
           subject
               + "it is unlogged, so its changes are not in the log. Run: ALTER TABLE "
-              + table.id()
+              + table.id().shortest()
               + " SET LOGGED; or exclude it.");
     }
     if (!table.keyColumns().isEmpty()) {
       return null;
     }
-    if (spec.tables().keyless() != ConnectionSpec.Keyless.REFUSE) {
+    String statement = "ALTER TABLE " + table.id().shortest();
+    return switch (spec.tables().keyless()) {
+      case APPEND -> null;
+      case FULL_ROW -> fullRow(table, subject, statement);
+      case REFUSE ->
+          Problem.of(
+              ProblemCode.CONNECTION_TABLE_KEYLESS,
+              subject
+                  + "it has no primary key or replica identity. Run: "
+                  + statement
+                  + " ADD PRIMARY KEY (…); or exclude it, or say tables.keyless.");
+    };
+  }
+
+  private static @org.jspecify.annotations.Nullable Problem fullRow(
+      Catalog.Table table, String subject, String statement) {
+    if (table.partitioned()) {
       return Problem.of(
-          ProblemCode.SPEC_NOT_SUPPORTED,
+          ProblemCode.CONNECTION_TABLE_KEYLESS,
           subject
-              + "it has no key, and 'keyless: append' and 'keyless: full_row' are not supported"
-              + " yet. Run: ALTER TABLE "
-              + table.id()
-              + " ADD PRIMARY KEY (…); or exclude it.");
+              + "it has no key and is partitioned: PostgreSQL would refuse updates of each new"
+              + " partition until it gets REPLICA IDENTITY FULL of its own. Run: "
+              + statement
+              + " ADD PRIMARY KEY (…); or exclude it, or capture it with 'keyless: append'.");
+    }
+    if (table.tellsWholeBefore()) {
+      return null;
     }
     return Problem.of(
         ProblemCode.CONNECTION_TABLE_KEYLESS,
         subject
-            + "it has no primary key or replica identity. Run: ALTER TABLE "
-            + table.id()
-            + " ADD PRIMARY KEY (…); or exclude it.");
+            + "it has no key, and 'keyless: full_row' needs updates and deletes to tell the whole"
+            + " row. Run: "
+            + statement
+            + " REPLICA IDENTITY FULL; or exclude it.");
   }
 
   private static List<TablePattern> patterns(

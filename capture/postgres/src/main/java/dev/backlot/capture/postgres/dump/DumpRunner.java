@@ -42,8 +42,13 @@ import org.slf4j.LoggerFactory;
 public final class DumpRunner {
   private static final Logger LOG = LoggerFactory.getLogger(DumpRunner.class);
   private static final String WATERMARK = "watermark:";
-  private static final String CHUNK_ROWS = "backlot.capture.chunk_rows";
-  private static final int DEFAULT_CHUNK_ROWS = 10_000;
+
+  /** The system property of how many rows a chunk has when nothing else says so. */
+  public static final String CHUNK_ROWS = "backlot.capture.chunk_rows";
+
+  /** Rows of a chunk when nothing says so. */
+  public static final int DEFAULT_CHUNK_ROWS = 10_000;
+
   private static final int DEFAULT_READERS = 4;
   private static final int DEFAULT_PARALLEL = 1;
 
@@ -180,7 +185,7 @@ public final class DumpRunner {
 
   private void start(Dump dump) {
     CapturedTable table = tables.apply(dump.source());
-    if (table == null || table.epoch() < dump.epoch()) {
+    if (table == null || table.keyless().isPresent() || table.epoch() < dump.epoch()) {
       return;
     }
     if (table.epoch() > dump.epoch()) {

@@ -26,12 +26,22 @@ public final class PublicationCheck {
   private final Publication publication;
   private final String name;
 
-  /** Asks over this connection. */
+  /** Asks about the publication of all changes over this connection. */
   public PublicationCheck(Connection connection, Missing missing) {
+    this(connection, missing, new Publication(connection, missing.spec().name()));
+  }
+
+  private PublicationCheck(Connection connection, Missing missing, Publication publication) {
     this.connection = connection;
     this.missing = missing;
-    this.publication = new Publication(connection, missing.spec().name());
-    this.name = SqlText.identifier(Publication.name(missing.spec().name()));
+    this.publication = publication;
+    this.name = SqlText.identifier(publication.name());
+  }
+
+  /** Asks about the publication of inserts over this connection. */
+  public static PublicationCheck ofInserts(Connection connection, Missing missing) {
+    return new PublicationCheck(
+        connection, missing, Publication.ofInserts(connection, missing.spec().name()));
   }
 
   /** What a publication is made to tell. */
@@ -67,8 +77,11 @@ public final class PublicationCheck {
     missing.connection(
         ProblemCode.CONNECTION_PUBLICATION_DIFFERS,
         "the publication "
-            + Publication.name(missing.spec().name())
-            + " does not tell every change of every row as it is now. Let an administrator run: "
+            + publication.name()
+            + (publication.tellsAll()
+                ? " does not tell every change of every row as it is now."
+                : " does not tell inserts of every row, and them only.")
+            + " Let an administrator run: "
             + statements);
   }
 
@@ -93,7 +106,9 @@ public final class PublicationCheck {
       statements
           .append("ALTER PUBLICATION ")
           .append(name)
-          .append(" SET (publish = 'insert, update, delete, truncate',")
+          .append(" SET (publish = '")
+          .append(publication.published())
+          .append("',")
           .append(" publish_via_partition_root = true")
           .append(settings.newest() ? ", publish_generated_columns = none" : "")
           .append(");");
@@ -147,12 +162,14 @@ public final class PublicationCheck {
         connection.prepareStatement(
             """
             SELECT pg_catalog.pg_has_role(p.pubowner, 'USAGE'), p.puballtables,
-              p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate AND p.pubviaroot
+              p.pubinsert AND p.pubupdate = %1$s AND p.pubdelete = %1$s AND p.pubtruncate = %1$s
+                AND p.pubviaroot
                 AND coalesce(pg_catalog.to_jsonb(p) ->> 'pubgencols', 'n') = 'n',
               pg_catalog.to_jsonb(p) ->> 'pubgencols' IS NOT NULL
             FROM pg_catalog.pg_publication p WHERE p.pubname = ?
-            """)) {
-      statement.setString(1, Publication.name(missing.spec().name()));
+            """
+                .formatted(publication.tellsAll()))) {
+      statement.setString(1, publication.name());
       try (ResultSet row = statement.executeQuery()) {
         return row.next()
             ? Optional.of(
@@ -176,7 +193,7 @@ public final class PublicationCheck {
               OR EXISTS (SELECT 1 FROM pg_catalog.pg_publication_namespace s WHERE s.pnpubid = p.oid)
             FROM pg_catalog.pg_publication p WHERE p.pubname = ?
             """)) {
-      statement.setString(1, Publication.name(missing.spec().name()));
+      statement.setString(1, publication.name());
       try (ResultSet row = statement.executeQuery()) {
         return row.next() && row.getBoolean(1);
       }

@@ -6,6 +6,7 @@ import dev.backlot.capture.postgres.catalog.SourceConnections;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -28,7 +29,8 @@ public final class LogStream implements AutoCloseable {
   private final Connection asking;
   private final Silence silence;
   private final Timelines timelines;
-  private final String publication;
+  private final String slot;
+  private final List<String> publications;
   private final OrderedWriter writer;
   private final LogReader reader;
   private volatile long toConfirm;
@@ -38,17 +40,19 @@ public final class LogStream implements AutoCloseable {
   /**
    * Connects, but does not stream yet.
    *
-   * @param publication also the slot's name
+   * @param publications whose tables are told
    */
   public LogStream(
       SourceConnections connections,
-      String publication,
+      String slot,
+      List<String> publications,
       LogReader.Shapes shapes,
       LogReader.Messages messages,
       OrderedWriter writer,
       EmittedTransactions emitted)
       throws SQLException {
-    this.publication = publication;
+    this.slot = slot;
+    this.publications = List.copyOf(publications);
     this.writer = writer;
     this.asking = connections.open();
     try {
@@ -97,9 +101,9 @@ public final class LogStream implements AutoCloseable {
             .getReplicationAPI()
             .replicationStream()
             .logical()
-            .withSlotName(publication)
+            .withSlotName(slot)
             .withSlotOption("proto_version", 1)
-            .withSlotOption("publication_names", '"' + publication + '"')
+            .withSlotOption("publication_names", '"' + String.join("\",\"", publications) + '"')
             .withSlotOption("binary", "true")
             .withSlotOption("messages", "true")
             .withStatusInterval(5, TimeUnit.SECONDS)

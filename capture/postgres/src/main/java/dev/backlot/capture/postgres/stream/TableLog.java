@@ -2,8 +2,10 @@ package dev.backlot.capture.postgres.stream;
 
 import dev.backlot.capture.dump.KeyBytes;
 import dev.backlot.capture.dump.Touches;
+import dev.backlot.capture.log.SourceChannel;
 import dev.backlot.capture.postgres.CapturedTable;
 import dev.backlot.capture.postgres.catalog.Snapshot;
+import dev.backlot.capture.postgres.keyless.KeylessFeed;
 import dev.backlot.capture.postgres.type.ColumnCodec;
 import dev.backlot.capture.postgres.type.ServerText;
 import dev.backlot.capture.postgres.type.TableShape;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * new row.
  */
 final class TableLog {
-  static final int ORDINALS_PER_CHANGE = 4;
+  static final int ORDINALS_PER_CHANGE = SourceChannel.ORDINALS_PER_CHANGE;
   private static final int TOMBSTONE = 1;
   private static final int NEW_KEY = 2;
 
@@ -37,6 +39,7 @@ final class TableLog {
   private final boolean[] isKey;
   private final int[] keyIndexes;
   private final EnvelopeWriter writer;
+  private final @Nullable KeylessFeed keyless;
 
   TableLog(
       CapturedTable table,
@@ -47,6 +50,7 @@ final class TableLog {
       String database,
       ServerText server) {
     this.table = table;
+    this.keyless = table.keyless().orElse(null);
     this.relation = relation;
     this.shape = shape;
     this.codecs = shape.codecs(server);
@@ -103,6 +107,9 @@ final class TableLog {
   }
 
   void insert(Place place, Tuple row) {
+    if (keyless != null && keyless.passesOver()) {
+      return;
+    }
     byte[] key = key(row, null);
     touch(place, key);
     writer.begin();
@@ -123,6 +130,10 @@ final class TableLog {
       @Nullable Tuple old,
       boolean oldIsFull,
       @Nullable Reselected current) {
+    if (keyless != null) {
+      updateKeyless(keyless, place, row, old, oldIsFull);
+      return;
+    }
     byte[] key = key(row, old);
     int flags = current == null ? 0 : EventHeader.RESELECTED;
     byte[] oldKey = old == null ? key : key(old, null);
@@ -147,6 +158,23 @@ final class TableLog {
     emit(place, 0, Op.UPDATE, key, flags);
   }
 
+  /** Only the whole row as it was says which row is meant: it goes, and the new one comes. */
+  private void updateKeyless(
+      KeylessFeed feed, Place place, Tuple row, @Nullable Tuple old, boolean oldIsFull) {
+    if (!feed.tellsDeletes() || feed.passesOver()) {
+      return;
+    }
+    if (old == null || !oldIsFull) {
+      table.stop("An update of " + table.id() + " did not tell the row as it was.");
+      return;
+    }
+    delete(place, old, SourceChannel.NO_KEY, true);
+    writer.begin();
+    writer.noBefore();
+    write(writer.after(), row, old, null);
+    emit(place, NEW_KEY, Op.CREATE, SourceChannel.NO_KEY, 0);
+  }
+
   /**
    * Writes only what an update did to the key that the row had before: for a row that can't be told
    * whole any more.
@@ -164,6 +192,9 @@ final class TableLog {
   }
 
   void delete(Place place, Tuple old, boolean oldIsFull) {
+    if (keyless != null && (keyless.passesOver() || !keyless.tellsDeletes())) {
+      return;
+    }
     byte[] key = key(old, null);
     touch(place, key);
     delete(place, old, key, oldIsFull);
@@ -173,10 +204,26 @@ final class TableLog {
     for (Touches touches : table.touches()) {
       touches.touchAll(place.transaction);
     }
+    if (keyless != null && (keyless.passesOver() || !keyless.tellsDeletes())) {
+      return;
+    }
     writer.begin();
     writer.noBefore();
     writer.noAfter();
     Position position = place.at(0);
+    if (keyless != null) {
+      keyless.truncated();
+      if (keyless.records()) {
+        keyless.record(change(place, Op.TRUNCATE, 0, writer.endRows()));
+        writer.begin();
+        writer.noBefore();
+        writer.noAfter();
+      }
+      if (!keyless.writes()) {
+        writer.endRows();
+        return;
+      }
+    }
     byte[] value =
         writer.end(Op.TRUNCATE, place.nowMicros, position, place.transaction, place.commitMicros);
     table.channel().writeTruncate(value, position, place.commitMicros);
@@ -184,6 +231,9 @@ final class TableLog {
 
   /** Returns the key's framed bytes. */
   byte[] key(Tuple row, @Nullable Tuple old) {
+    if (keyless != null) {
+      return SourceChannel.NO_KEY;
+    }
     RowWriter key = writer.beginKey();
     for (int index : keyIndexes) {
       column(key, old != null && row.kinds[index] == Tuple.UNCHANGED ? old : row, index);
@@ -203,13 +253,32 @@ final class TableLog {
     }
     writer.noAfter();
     emit(place, 0, Op.DELETE, key, oldIsFull ? EventHeader.WHOLE_BEFORE : 0);
+    if (keyless != null) {
+      return;
+    }
     table.channel().writeChange(key, null, place.at(TOMBSTONE), 0, place.commitMicros);
   }
 
   private void emit(Place place, int offset, Op op, byte[] key, int flags) {
     Position position = place.at(offset);
-    byte[] value = writer.end(op, place.nowMicros, position, place.transaction, place.commitMicros);
+    byte[] value;
+    if (keyless != null && keyless.records()) {
+      byte[] rows = writer.endRows();
+      keyless.record(change(place, op, flags, rows));
+      if (!keyless.writes()) {
+        return;
+      }
+      value =
+          writer.complete(
+              rows, op, place.nowMicros, position, place.transaction, place.commitMicros);
+    } else {
+      value = writer.end(op, place.nowMicros, position, place.transaction, place.commitMicros);
+    }
     table.channel().writeChange(key, value, position, flags, place.commitMicros);
+  }
+
+  private KeylessFeed.Change change(Place place, Op op, int flags, byte[] rows) {
+    return new KeylessFeed.Change(writer, rows, op, flags, place.transaction, place.commitMicros);
   }
 
   private void write(RowWriter out, Tuple row, @Nullable Tuple old, @Nullable Reselected current) {
@@ -258,7 +327,7 @@ final class TableLog {
   }
 
   private void touch(Place place, byte[] key) {
-    if (!table.touches().isEmpty()) {
+    if (keyless == null && !table.touches().isEmpty()) {
       KeyBytes touched = new KeyBytes(key, Confluent.FRAME);
       for (Touches touches : table.touches()) {
         touches.touch(place.transaction, touched);

@@ -59,13 +59,16 @@ public final class TableLogs implements LogReader.Shapes, AutoCloseable {
     if (table == null || !table.stoppedReason().isEmpty()) {
       return null;
     }
-    if (!keyHolds(relation, table.keyColumns())) {
+    if (!keyHolds(relation, table)) {
       String reason =
-          "The key of table "
-              + relation.id()
-              + " was "
-              + String.join(", ", table.keyColumns())
-              + " and has changed. Take the table out of the connection and put it back: it is"
+          (table.keyless().isPresent()
+                  ? "The replica identity of table " + relation.id()
+                  : "The key of table "
+                      + relation.id()
+                      + " was "
+                      + String.join(", ", table.keyColumns())
+                      + " and")
+              + " has changed. Take the table out of the connection and put it back: it is"
               + " dumped into a new topic then.";
       LOG.warn("Stopped {}: {}", table.source(), reason);
       table.stop(reason);
@@ -78,13 +81,19 @@ public final class TableLogs implements LogReader.Shapes, AutoCloseable {
         table,
         relation,
         shape,
-        source.keySchemaIds().get(source.keySchemaIds().size() - 1),
+        source.keySchemaIds().isEmpty()
+            ? 0
+            : source.keySchemaIds().get(source.keySchemaIds().size() - 1),
         source.valueSchemaIds().get(source.valueSchemaIds().size() - 1),
         database,
         server);
   }
 
-  private static boolean keyHolds(Relation relation, List<String> keyColumns) {
+  private static boolean keyHolds(Relation relation, CapturedTable table) {
+    if (table.keyless().isPresent()) {
+      return relation.identity() == 'f' || !table.keyless().get().tellsDeletes();
+    }
+    List<String> keyColumns = table.keyColumns();
     Set<String> present =
         relation.columns().stream().map(Catalog.Column::name).collect(Collectors.toSet());
     if (relation.identity() == 'f') {
