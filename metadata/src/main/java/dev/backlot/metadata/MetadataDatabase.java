@@ -80,6 +80,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new SourceStore(jdbi);
   }
 
+  /** Returns the store of how captured tables looked. */
+  public ShapeStore shapes() {
+    return new ShapeStore(jdbi);
+  }
+
   /** Returns the store of leases, statuses, progress and drains. */
   public CaptureStore captures() {
     return new CaptureStore(jdbi);

@@ -162,12 +162,13 @@ public final class SourceStore {
                 name));
   }
 
-  /** Changes only the state and its reason. */
+  /** Changes only the state and its reason; a removed Source stays so until it is put again. */
   public void setState(String name, State state, String reason) {
     jdbi.useHandle(
         handle ->
             handle.execute(
-                "UPDATE source SET state = ?, reason = ?, updated_at = now() WHERE name = ?",
+                "UPDATE source SET state = ?, reason = ?, updated_at = now() WHERE name = ? AND state"
+                    + " <> 'removed'",
                 state.label(),
                 reason,
                 name));

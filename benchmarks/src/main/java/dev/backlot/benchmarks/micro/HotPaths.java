@@ -89,7 +89,7 @@ public class HotPaths {
 
   private static TableShape.ShapeColumn column(String name, int oid, String type, int modifier) {
     return new TableShape.ShapeColumn(
-        name, new TypeInfo(oid, type, modifier, List.of(), null, false));
+        name, new TypeInfo(oid, type, modifier, List.of(), null, false), 0);
   }
 
   private void fill() {

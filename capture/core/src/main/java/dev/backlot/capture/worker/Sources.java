@@ -3,6 +3,8 @@ package dev.backlot.capture.worker;
 import dev.backlot.capture.log.SourceTopics;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.model.source.SourceName;
 import dev.backlot.registry.SchemaStore;
@@ -10,7 +12,10 @@ import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.Names;
 import dev.backlot.schema.RowSchema;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
@@ -25,6 +30,7 @@ public final class Sources {
   private final MetadataDatabase metadata;
   private final SchemaStore schemas;
   private final SourceTopics topics;
+  private final Map<String, SourceDescriptor> prepared = new HashMap<>();
 
   /** Keeps them with these stores. */
   public Sources(MetadataDatabase metadata, SchemaStore schemas, SourceTopics topics) {
@@ -47,7 +53,8 @@ public final class Sources {
    * Prepares a Source for a table that is not captured yet: an epoch above every earlier one, its
    * topic and its schemas. It becomes visible with {@link #publish}.
    */
-  public SourceDescriptor prepare(SourceName name, String schema, String table, RowSchema rows) {
+  public synchronized SourceDescriptor prepare(
+      SourceName name, String schema, String table, RowSchema rows) {
     int epoch =
         metadata
             .sources()
@@ -56,43 +63,83 @@ public final class Sources {
             .orElse(1);
     String topic = Names.topic(name, epoch);
     int partitions = topics.ensure(topic, PARTITIONS, !rows.keyColumns().isEmpty());
-    return describe(
-        new SourceDescriptor(
-            name.toString(),
-            name.connection(),
-            schema,
-            table,
-            epoch,
-            topic,
-            partitions,
-            rows.keyColumns(),
-            "",
-            "",
-            List.of(),
-            List.of()),
-        rows);
+    SourceDescriptor source =
+        describe(
+            new SourceDescriptor(
+                name.toString(),
+                name.connection(),
+                schema,
+                table,
+                epoch,
+                topic,
+                partitions,
+                rows.keyColumns(),
+                "",
+                "",
+                List.of(),
+                List.of()),
+            rows);
+    prepared.put(source.name(), source);
+    return source;
   }
 
   /** Makes a prepared Source visible and asks for its first dump. */
-  public void publish(SourceDescriptor source) {
-    metadata.sources().put(source, SourceStore.State.DUMPING, "");
+  public synchronized void publish(SourceDescriptor source) {
+    SourceDescriptor evolved = prepared.remove(source.name());
+    metadata.sources().put(evolved == null ? source : evolved, SourceStore.State.DUMPING, "");
     metadata.dumps().request(source.name(), source.epoch(), source.connection(), true, "", null);
   }
 
   /**
-   * Registers another shape of a Source's rows and returns what is known of it then. When rows are
-   * told apart by all of their values, those written before have another shape than the deletes
-   * that follow, so a dump is asked for.
+   * Registers another shape of a Source's rows and returns what is known of it then.
+   *
+   * @throws ProblemException when the Source is not captured any more, or its key has changed
    */
-  public synchronized SourceDescriptor evolve(String name, RowSchema rows) {
-    SourceStore.StoredSource stored = metadata.sources().find(name).orElseThrow();
-    SourceDescriptor before = stored.descriptor();
-    SourceDescriptor evolved = describe(before, rows);
-    if (!evolved.equals(before)) {
+  public SourceDescriptor evolve(String name, RowSchema rows) {
+    return evolve(
+        metadata
+            .sources()
+            .find(name)
+            .map(SourceStore.StoredSource::descriptor)
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        ProblemCode.NOT_ALLOWED_NOW,
+                        "Cannot write source '"
+                            + name
+                            + "': its table is not captured any more. Capture it again first.")),
+        rows);
+  }
+
+  /**
+   * Registers another shape of the rows of a Source's epoch, be it visible yet or not, and returns
+   * what is known of it then. When rows are told apart by all of their values, those written before
+   * have another shape than the deletes that follow, so a dump is asked for.
+   *
+   * @throws ProblemException when its key has changed
+   */
+  public synchronized SourceDescriptor evolve(SourceDescriptor source, RowSchema rows) {
+    SourceDescriptor fresh = prepared.get(source.name());
+    if (fresh != null && fresh.epoch() == source.epoch()) {
+      SourceDescriptor described = describe(fresh, rows);
+      prepared.put(source.name(), described);
+      return described;
+    }
+    SourceDescriptor stored =
+        metadata
+            .sources()
+            .findEvenRemoved(source.name())
+            .map(SourceStore.StoredSource::descriptor)
+            .filter(found -> found.epoch() == source.epoch())
+            .orElse(source);
+    SourceDescriptor evolved = describe(stored, rows);
+    if (!evolved.equals(stored)) {
       metadata.sources().putSchemas(evolved);
-      boolean byValues = rows.keyColumns().isEmpty() && !before.wholeBeforeSince().isEmpty();
-      if (byValues && columnsDiffer(before, rows)) {
-        metadata.dumps().request(name, before.epoch(), before.connection(), false, "", null);
+      boolean byValues = rows.keyColumns().isEmpty() && !stored.wholeBeforeSince().isEmpty();
+      if (byValues && columnsDiffer(stored, rows)) {
+        metadata
+            .dumps()
+            .request(stored.name(), stored.epoch(), stored.connection(), false, "", null);
       }
     }
     return evolved;
@@ -103,6 +150,41 @@ public final class Sources {
     return !known.fieldNames().equals(rows.fieldNames())
         || IntStream.range(0, rows.fields().size())
             .anyMatch(i -> !known.fields().get(i).type().equals(rows.fields().get(i).type()));
+  }
+
+  /**
+   * Returns whether keys of these rows are the same bytes as those that the Source has already, so
+   * that the newest event of a key ends all earlier ones. A Source keeps the schema of its key.
+   */
+  public static boolean keepsKey(SourceDescriptor source, RowSchema rows) {
+    if (source.keySchema().isEmpty()) {
+      return true;
+    }
+    Schema known = AvroSchemas.parse(source.keySchema());
+    Schema now = AvroSchemas.key(rows);
+    if (known.getFields().size() != now.getFields().size()) {
+      return false;
+    }
+    for (int i = 0; i < known.getFields().size(); i++) {
+      Schema.Field one = known.getFields().get(i);
+      Schema.Field other = now.getFields().get(i);
+      if (!one.name().equals(other.name()) || !sameBytes(one.schema(), other.schema())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean sameBytes(Schema one, Schema other) {
+    if (one.getType() != other.getType()) {
+      return false;
+    }
+    return switch (one.getType()) {
+      case STRING -> true;
+      case UNION -> sameBytes(one.getTypes().get(1), other.getTypes().get(1));
+      case ARRAY -> sameBytes(one.getElementType(), other.getElementType());
+      default -> Objects.equals(one.getLogicalType(), other.getLogicalType());
+    };
   }
 
   /** Describes a Source that is only discovered: no topic, no registered schemas. */
@@ -127,9 +209,16 @@ public final class Sources {
     Schema value = AvroSchemas.envelope(rows);
     List<Integer> valueIds =
         with(source.valueSchemaIds(), schemas.register(source.topic() + "-value", value));
-    String keyJson = "";
+    String keyJson = source.keySchema();
     List<Integer> keyIds = source.keySchemaIds();
-    if (!rows.keyColumns().isEmpty()) {
+    if (!keyIds.isEmpty() && !keepsKey(source, rows)) {
+      throw new ProblemException(
+          ProblemCode.NOT_ALLOWED_NOW,
+          "Cannot write source '"
+              + source.name()
+              + "': its key has changed. It is dumped into a new topic by itself.");
+    }
+    if (keyIds.isEmpty() && !rows.keyColumns().isEmpty()) {
       Schema key = AvroSchemas.key(rows);
       keyIds = with(keyIds, schemas.register(source.topic() + "-key", key));
       keyJson = key.toString();

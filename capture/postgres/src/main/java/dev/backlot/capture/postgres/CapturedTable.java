@@ -2,6 +2,7 @@ package dev.backlot.capture.postgres;
 
 import dev.backlot.capture.dump.Touches;
 import dev.backlot.capture.log.SourceChannel;
+import dev.backlot.capture.postgres.catalog.Catalog;
 import dev.backlot.capture.postgres.catalog.TableId;
 import dev.backlot.capture.postgres.keyless.KeylessFeed;
 import dev.backlot.model.source.SourceDescriptor;
@@ -17,6 +18,10 @@ public final class CapturedTable {
   private final SourceChannel channel;
   private final @Nullable KeylessFeed keyless;
   private volatile String stoppedReason = "";
+  private volatile int oid;
+  private volatile long beganAt;
+  private volatile boolean partitioned;
+  private volatile List<Catalog.Column> firstColumns = List.of();
 
   /** For the thread that reads the log. */
   private final List<Touches> touches = new ArrayList<>();
@@ -41,6 +46,51 @@ public final class CapturedTable {
 
   public TableId id() {
     return id;
+  }
+
+  /**
+   * Takes note of the table that the catalog has under this name.
+   *
+   * @param newBeganAt a place of the log before which nothing is needed for this epoch
+   */
+  void found(Catalog.Table table, long newBeganAt) {
+    oid = table.oid();
+    partitioned = table.partitioned();
+    beganAt = newBeganAt;
+  }
+
+  /**
+   * Takes note of how the table's epoch begins.
+   *
+   * @param place of the log behind which its events are
+   * @param columns as they are there
+   */
+  void began(long place, List<Catalog.Column> columns) {
+    beganAt = place;
+    firstColumns = List.copyOf(columns);
+  }
+
+  /** Returns the columns with which the table's epoch began, unless an earlier owner began it. */
+  public List<Catalog.Column> firstColumns() {
+    return firstColumns;
+  }
+
+  /** Returns the table's number, 0 while it was not found yet. */
+  public int oid() {
+    return oid;
+  }
+
+  /** Returns the place of the log before which nothing is needed for this epoch. */
+  public long beganAt() {
+    return beganAt;
+  }
+
+  /**
+   * Returns the table as {@code FROM} and {@code LOCK TABLE} need it: without the tables that
+   * inherit from it, which are Sources of their own, but with its partitions, which are not.
+   */
+  public String rowsSql() {
+    return partitioned ? id.sql() : "ONLY " + id.sql();
   }
 
   /** Returns the Source's name. */
@@ -70,7 +120,9 @@ public final class CapturedTable {
     return channel;
   }
 
-  /** Returns what of this table is written when it has no key; for the thread that reads the log. */
+  /**
+   * Returns what of this table is written when it has no key; for the thread that reads the log.
+   */
   public Optional<KeylessFeed> keyless() {
     return Optional.ofNullable(keyless);
   }

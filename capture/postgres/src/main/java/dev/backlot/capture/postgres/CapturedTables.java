@@ -20,7 +20,6 @@ import dev.backlot.event.Position;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.Problem;
-import dev.backlot.model.ProblemCode;
 import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.ConnectionSpec;
@@ -33,9 +32,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,8 +51,10 @@ final class CapturedTables {
   private static final Logger LOG = LoggerFactory.getLogger(CapturedTables.class);
 
   private static final int LEAVES_OUT = 180_000;
+  private static final String OBJECT_IN_USE = "55006";
 
   private final CaptureSession session;
+  private final Connection connection;
   private final Catalog catalog;
   private final TableShapes shapes;
   private final Publication publication;
@@ -63,6 +66,8 @@ final class CapturedTables {
   private final Map<TableId, CapturedTable> captured = new ConcurrentHashMap<>();
   private final Map<String, CapturedTable> names = new ConcurrentHashMap<>();
   private final Map<String, Boolean> wholeBefore = new HashMap<>();
+  private final TableWatch watch;
+  private final AtomicLong changes = new AtomicLong();
   private volatile Map<String, Problem> refused = Map.of();
 
   CapturedTables(
@@ -74,8 +79,11 @@ final class CapturedTables {
       Fences fences,
       int controlSchemaId) {
     this.session = session;
+    this.connection = connection;
     this.catalog = new Catalog(connection);
     this.shapes = new TableShapes(catalog);
+    this.watch =
+        new TableWatch(connection, session.connection(), shapes, session.environment().metadata());
     this.publication = new Publication(connection, session.connection());
     this.inserts = inserts;
     this.sources = sources;
@@ -87,6 +95,21 @@ final class CapturedTables {
   /** Returns the captured table of this identifier, or null. */
   @Nullable CapturedTable byId(TableId id) {
     return captured.get(id);
+  }
+
+  /** Returns a number that grows whenever {@link #byId} may answer differently; for any thread. */
+  long changes() {
+    return changes.get();
+  }
+
+  /** Returns whether a published table changed since this was last asked. */
+  boolean changed() throws SQLException {
+    return watch.changed();
+  }
+
+  /** Has {@link #changed} be true the next time. */
+  void lookAgain() {
+    watch.forget();
   }
 
   /** Returns the captured table of this Source, or null. */
@@ -145,12 +168,8 @@ final class CapturedTables {
     }
   }
 
-  /**
-   * Brings the captured tables to what the document names now.
-   *
-   * @return the tables that are new
-   */
-  List<CapturedTable> follow(ConnectionSpec spec, OrderedWriter writer) throws SQLException {
+  /** Brings the captured tables to what the document names and the database has now. */
+  void follow(ConnectionSpec spec, OrderedWriter writer) throws SQLException {
     List<Catalog.Table> present = catalog.tables();
     TableSelection selection = TableSelection.of(spec, present);
     Map<String, Problem> problems = new TreeMap<>(selection.refused());
@@ -159,16 +178,17 @@ final class CapturedTables {
       wantedTables.removeIf(table -> selection.byInserts(spec).contains(table.id()));
     }
     List<CapturedTable> added = new ArrayList<>();
+    Set<TableId> published = published(selection.captured().keySet());
     for (Catalog.Table table : wantedTables) {
       CapturedTable known = captured.get(table.id());
       if (known != null) {
         stopIfToldDifferently(known, table, spec);
       }
-      if (known == null) {
+      Optional<String> ended =
+          known == null ? Optional.empty() : watch.look(known, table, published);
+      ended.ifPresent(reason -> remove(table.id(), reason));
+      if (known == null || ended.isPresent()) {
         added.add(add(table, spec, writer));
-      } else if (!known.stoppedReason().isEmpty()) {
-        problems.put(
-            table.id().toString(), Problem.of(ProblemCode.NOT_ALLOWED_NOW, known.stoppedReason()));
       }
     }
     Set<TableId> wanted = new HashSet<>();
@@ -179,12 +199,19 @@ final class CapturedTables {
     }
     for (TableId id : Set.copyOf(captured.keySet())) {
       if (!wanted.contains(id)) {
-        remove(id, problems);
+        Problem problem = problems.get(id.toString());
+        remove(id, problem == null ? "It was taken out of its connection." : problem.message());
       }
     }
     refused = problems;
     noteIdentities(wantedTables, selection.byInserts(spec));
-    return added;
+  }
+
+  /** Returns the tables that are in a publication; all of some when there is none yet. */
+  private Set<TableId> published(Set<TableId> unlessAny) throws SQLException {
+    Set<TableId> published = new HashSet<>(publication.tables().orElse(unlessAny));
+    published.addAll(inserts.publication().tables().orElse(Set.of()));
+    return published;
   }
 
   /** Returns whether another run would tell tables of which this one can't. */
@@ -206,13 +233,7 @@ final class CapturedTables {
         sameKey
             ? "was captured with 'keyless: " + (deletes ? "full_row" : "append") + "' until now"
             : keyed ? "has lost its key" : "was captured without a key and has one now";
-    String reason =
-        "Table "
-            + known.id()
-            + " "
-            + cause
-            + ". Take the table out of the connection and put it back: it is dumped into a new"
-            + " topic then.";
+    String reason = "Table " + known.id() + " " + cause + ". It is dumped into a new topic.";
     LOG.warn("Stopped {}: {}", known.source(), reason);
     known.stop(reason);
     session
@@ -249,7 +270,10 @@ final class CapturedTables {
     Position[] tails = new Position[source.partitions()];
     Arrays.fill(tails, Position.START);
     boolean deletes = spec.tables().keyless() != ConnectionSpec.Keyless.APPEND;
-    return open(id, source, tails, writer, new KeylessFeed(deletes, false, false));
+    CapturedTable opened = open(id, source, tails, writer, new KeylessFeed(deletes, false, false));
+    // Until it is published, nothing that the log tells of it counts.
+    opened.found(table, Long.MAX_VALUE);
+    return opened;
   }
 
   private byte[] endOfEarlierEpochs(TableId id, TableShape shape, SourceDescriptor source) {
@@ -271,18 +295,61 @@ final class CapturedTables {
 
   /** Publishes before a Source is visible, so that its first dump begins after it. */
   private void publish(Set<TableId> wanted, Set<TableId> byInserts) throws SQLException {
+    List<CapturedTable> fresh = new ArrayList<>();
+    for (TableId id : wanted) {
+      CapturedTable table = captured.get(id);
+      if (table != null && !isPublished(table)) {
+        fresh.add(table);
+      }
+    }
+    connection.setAutoCommit(false);
+    try {
+      // A table that is being altered for long must not keep all others waiting.
+      catalog.execute("SET LOCAL lock_timeout = '3s'");
+      for (CapturedTable table : fresh) {
+        catalog.execute("LOCK TABLE " + table.rowsSql() + " IN ACCESS SHARE MODE");
+        checkIdentity(table);
+      }
+      bringPublicationsTo(wanted, byInserts);
+      for (CapturedTable table : fresh) {
+        watch.begin(table);
+      }
+      connection.commit();
+    } catch (SQLException | RuntimeException e) {
+      connection.rollback();
+      throw e;
+    } finally {
+      connection.setAutoCommit(true);
+    }
+    for (CapturedTable table : fresh) {
+      sources.publish(table.descriptor());
+    }
+  }
+
+  /**
+   * What was looked at before may have changed: an update of a published table whose rows can't be
+   * told apart any more would be refused.
+   */
+  private void checkIdentity(CapturedTable table) throws SQLException {
+    Catalog.Table now = catalog.table(table.id()).orElse(null);
+    boolean whole = table.keyless().map(KeylessFeed::tellsDeletes).orElse(false);
+    if (now == null
+        || now.oid() != table.oid()
+        || !now.keyColumns().equals(table.keyColumns())
+        || (whole && !now.tellsWholeBefore())) {
+      throw new SQLException(
+          "Table " + table.id() + " changed while its capture began", OBJECT_IN_USE);
+    }
+  }
+
+  private void bringPublicationsTo(Set<TableId> wanted, Set<TableId> byInserts)
+      throws SQLException {
     Set<TableId> wholly = new HashSet<>(wanted);
     wholly.removeAll(byInserts);
     bring(publication, wholly, true);
     Set<TableId> partly = new HashSet<>(wanted);
     partly.retainAll(byInserts);
     bring(inserts.publication(), partly, !partly.isEmpty());
-    for (TableId id : wanted) {
-      CapturedTable table = captured.get(id);
-      if (table != null && sources.find(id.source(session.connection())).isEmpty()) {
-        sources.publish(table.descriptor());
-      }
-    }
   }
 
   private void bring(Publication one, Set<TableId> wanted, boolean needed) throws SQLException {
@@ -320,20 +387,26 @@ final class CapturedTables {
     }
   }
 
+  private boolean isPublished(CapturedTable table) {
+    return sources
+        .find(name(table))
+        .filter(stored -> stored.descriptor().epoch() == table.epoch())
+        .isPresent();
+  }
+
   private static SourceName name(CapturedTable table) {
     return SourceName.parse(table.source());
   }
 
-  private void remove(TableId id, Map<String, Problem> problems) {
+  private void remove(TableId id, String reason) {
     CapturedTable table = captured.remove(id);
     if (table == null) {
       return;
     }
+    changes.incrementAndGet();
     names.remove(table.source());
     wholeBefore.remove(table.source());
     table.stop("It is not captured any more.");
-    Problem problem = problems.get(id.toString());
-    String reason = problem == null ? "It was taken out of its connection." : problem.message();
     LOG.info("No longer capturing {}: {}", table.source(), reason);
     session
         .environment()
@@ -355,10 +428,11 @@ final class CapturedTables {
     writer.track(
         source.topic(),
         ends.getOrDefault(source.topic(), List.of()).stream().mapToLong(Long::longValue).toArray());
-    CapturedTable table = new CapturedTable(
-            id, source, channel, source.keyColumns().isEmpty() ? ifKeyless : null);
+    CapturedTable table =
+        new CapturedTable(id, source, channel, source.keyColumns().isEmpty() ? ifKeyless : null);
     captured.put(id, table);
     names.put(source.name(), table);
+    changes.incrementAndGet();
     return table;
   }
 

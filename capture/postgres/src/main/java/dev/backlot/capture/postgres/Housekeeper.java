@@ -116,13 +116,14 @@ final class Housekeeper {
         if (tables.wouldTellMore(saved)) {
           throw new ReconnectException();
         }
-        if (session.intent() != followed) {
-          follow(stream);
+        if (tables.changed() || session.intent() != followed) {
+          follow();
+          survey();
         }
       }
       if (now - lastSurvey > SURVEY.toNanos()) {
         lastSurvey = now;
-        follow(stream);
+        follow();
         survey();
       }
     }
@@ -187,19 +188,33 @@ final class Housekeeper {
     }
   }
 
-  private void follow(LogStream stream) throws SQLException {
+  private void follow() throws SQLException {
     CaptureSession.Intent intent = session.intent();
     if (!intent.spec().config().equals(config)) {
       LOG.info("The connection '{}' is reached differently now", session.connection());
       throw new ReconnectException();
     }
-    for (CapturedTable table : tables.follow(intent.spec(), writer)) {
-      stream.reader().refresh(table.id());
+    try {
+      tables.follow(intent.spec(), writer);
+    } catch (SQLException e) {
+      if (!isOvertaken(e)) {
+        throw e;
+      }
+      LOG.info("A table changed while it was looked at: {}", e.getMessage());
+      tables.lookAgain();
+      return;
     }
-    if (intent != followed) {
-      followed = intent;
-      survey();
-    }
+    followed = intent;
+  }
+
+  /** Whether a table, a column or a schema was gone between two questions, or is being altered. */
+  private static boolean isOvertaken(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return state.equals("42P01")
+        || state.equals("42703")
+        || state.equals("3F000")
+        || state.equals("55006")
+        || state.equals("55P03");
   }
 
   private void survey() throws SQLException {

@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The publication of tables of which only inserts are told. It is made when the first such table is
- * wanted. A server can't decode changes that are older than a publication that the stream names, and
- * it decodes them when their transaction commits. So the stream names it only once every transaction
- * that ran when it was made has ended, and everything from before that is acknowledged. For one
- * thread.
+ * wanted. A server can't decode changes that are older than a publication that the stream names,
+ * and it decodes them when their transaction commits. So the stream names it only once every
+ * transaction that ran when it was made has ended, and everything from before that is acknowledged.
+ * For one thread.
  */
 final class InsertsPublication {
   private static final Logger LOG = LoggerFactory.getLogger(InsertsPublication.class);

@@ -136,7 +136,12 @@ final class PostgresCapture {
     String database = session.intent().spec().config().database();
     try (TableLogs logs =
             new TableLogs(
-                connections, tables::byId, sources, environment.metadata().sources(), database);
+                connections,
+                tables::byId,
+                tables::changes,
+                sources,
+                environment.metadata(),
+                database);
         LogStream stream =
             new LogStream(
                 connections,

@@ -1,5 +1,6 @@
 package dev.backlot.capture.postgres;
 
+import dev.backlot.capture.postgres.catalog.DdlTrigger;
 import dev.backlot.capture.postgres.catalog.Publication;
 import dev.backlot.capture.postgres.catalog.Slot;
 import dev.backlot.capture.postgres.catalog.SourceConnections;
@@ -48,6 +49,7 @@ public final class PostgresConnector implements CaptureConnector {
     try (Connection connection = connections.open()) {
       new Slot(connection, spec.name()).drop();
       Publication.dropAll(connection, spec.name());
+      DdlTrigger.dropUnlessUsed(connection);
     } catch (SQLException e) {
       throw PostgresPreflight.unreachable(spec, e);
     }

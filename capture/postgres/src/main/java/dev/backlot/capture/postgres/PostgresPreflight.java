@@ -123,7 +123,9 @@ public final class PostgresPreflight {
               id.table(),
               shapes.current(id.source(spec.name()).toString(), table).schema());
       sources.add(
-          table.tellsWholeBefore() && !byInserts.contains(id) ? found.withWholeBeforeSince(catalog.now().toString()) : found);
+          table.tellsWholeBefore() && !byInserts.contains(id)
+              ? found.withWholeBeforeSince(catalog.now().toString())
+              : found);
     }
   }
 }

@@ -64,6 +64,7 @@ final class CaptureBench {
             .setting("max_wal_senders", "40")
             .setting("max_replication_slots", "40")
             .setting("max_connections", "200")
+            .setting("max_prepared_transactions", "10")
             .start();
     kafka = KafkaServer.temporary().start();
     // A standby that never confirms must stall the captured database's commits only.
@@ -75,7 +76,23 @@ final class CaptureBench {
         new PlatformConfig.Database(
             postgres.jdbcUrl("metadata"), postgres.user(), postgres.password());
     metadata = MetadataDatabase.open(database);
-    schemas = new SchemaStore(Map.of("bootstrap.servers", kafka.bootstrapServers()), (short) 1);
+    environment = environment(database, metadata, kafka.bootstrapServers(), postgres.password());
+    schemas = environment.schemas();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  kafka.close();
+                  postgres.close();
+                }));
+  }
+
+  /** Returns what a worker needs beside these servers. */
+  static CaptureSession.Environment environment(
+      PlatformConfig.Database database,
+      MetadataDatabase metadata,
+      String bootstrapServers,
+      String password) {
     Path directory = temporary();
     PlatformConfig platform =
         new PlatformConfig(
@@ -85,7 +102,7 @@ final class CaptureBench {
             0,
             "token",
             database,
-            kafka.bootstrapServers(),
+            bootstrapServers,
             Map.of(),
             (short) 1,
             Optional.empty(),
@@ -95,22 +112,13 @@ final class CaptureBench {
             Map.of(),
             directory,
             "");
-    environment =
-        new CaptureSession.Environment(
-            platform,
-            metadata,
-            schemas,
-            new KafkaClients(kafka.bootstrapServers(), Map.of()),
-            new Secrets(
-                Map.of("BACKLOT_SECRET_TEST", postgres.password(), "BACKLOT_SECRET_WRONG", "wrong"),
-                directory));
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  kafka.close();
-                  postgres.close();
-                }));
+    return new CaptureSession.Environment(
+        platform,
+        metadata,
+        new SchemaStore(Map.of("bootstrap.servers", bootstrapServers), (short) 1),
+        new KafkaClients(bootstrapServers, Map.of()),
+        new Secrets(
+            Map.of("BACKLOT_SECRET_TEST", password, "BACKLOT_SECRET_WRONG", "wrong"), directory));
   }
 
   /**

@@ -192,8 +192,7 @@ class KeylessIT {
     bench.apply(name, keyless(name, "append", "\"public.*\""));
     String source = name + ".public.view_log";
     AtomicBoolean stop = new AtomicBoolean();
-    CompletableFuture<Integer> inserted =
-        CompletableFuture.supplyAsync(() -> insert(name, stop));
+    CompletableFuture<Integer> inserted = CompletableFuture.supplyAsync(() -> insert(name, stop));
     for (int death = 0; death < 2; death++) {
       CaptureWorker worker = bench.startWorker();
       bench.awaitStreaming(source, name + ".public.part_log");
@@ -204,7 +203,16 @@ class KeylessIT {
     try (CaptureWorker worker = bench.startWorker()) {
       Awaitility.await()
           .atMost(CaptureBench.PATIENCE)
-          .until(() -> bench.metadata.captures().status(name).orElseThrow().state().name().equals("RUNNING"));
+          .until(
+              () ->
+                  bench
+                      .metadata
+                      .captures()
+                      .status(name)
+                      .orElseThrow()
+                      .state()
+                      .name()
+                      .equals("RUNNING"));
       stop.set(true);
       int last = inserted.get();
       Map<String, Long> expected = table(name, "view_log");
@@ -290,9 +298,7 @@ class KeylessIT {
   }
 
   private long records(String source) {
-    return bench.metadata.sources().find(source).isEmpty()
-        ? 0
-        : bench.records(source);
+    return bench.metadata.sources().find(source).isEmpty() ? 0 : bench.records(source);
   }
 
   /** Counts rows by their values as the topic tells them: an independent reading of it. */
@@ -300,8 +306,7 @@ class KeylessIT {
     Map<Integer, Long> fences = new HashMap<>();
     Map<Integer, Map<String, Long>> partitions = new TreeMap<>();
     for (CaptureBench.Event event : bench.read(source)) {
-      Map<String, Long> rows =
-          partitions.computeIfAbsent(event.partition(), p -> new TreeMap<>());
+      Map<String, Long> rows = partitions.computeIfAbsent(event.partition(), p -> new TreeMap<>());
       if (event.header().generation() < fences.getOrDefault(event.partition(), 0L)) {
         continue;
       }
@@ -357,7 +362,7 @@ class KeylessIT {
     try (Connection connection = bench.postgres.connect(name);
         Statement statement = connection.createStatement()) {
       while (!stop.get()) {
-        inserted += 
+        inserted +=
             statement.executeUpdate(
                 "WITH paced AS MATERIALIZED (SELECT pg_sleep(0.002)) INSERT INTO view_log SELECT "
                     + -inserted

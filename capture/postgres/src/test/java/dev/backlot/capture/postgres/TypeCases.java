@@ -126,7 +126,84 @@ final class TypeCases {
         "{infinity,\"1970-01-01 00:00:01+00\"}",
         "[9223372036854775807, 1000000]");
     add(cases, "\"Odd Schema\".\"My Type\"[]", "{\"(1,x)\"}", "[(1,x)]");
+    more(cases);
     return cases;
+  }
+
+  private static void more(List<Case> cases) {
+    add(cases, "real", "-0", "-0.0", "Infinity", "Infinity", "3.4028235e38", "3.4028235E38");
+    add(cases, "double precision", "1.7976931348623157e308", "1.7976931348623157E308");
+    add(cases, "numeric(5,-2)", "1234500", TEXT, "-99900", TEXT, "NaN", TEXT, "0", TEXT);
+    add(cases, "numeric", "1e-1000", TEXT, "-0", TEXT, "1e131071", TEXT);
+    add(cases, "numeric(1000,0)", "9".repeat(1000), TEXT);
+    add(cases, "money", "0", "0.00", "92233720368547758.07", "92233720368547758.07");
+    add(cases, "oid", "2147483648", "2147483648");
+    add(cases, "\"char\"", "", TEXT, "\\377", TEXT);
+    add(cases, "name", "n".repeat(63), TEXT);
+    add(cases, "char(5)", "", TEXT, "éé", TEXT);
+    add(cases, "bytea", "\\x" + "ff00".repeat(3000), "ff00".repeat(3000));
+    add(cases, "jsonb", "null", TEXT, "\"\"", TEXT, "[]", TEXT, "-0.00", TEXT);
+    add(cases, "json", " [ ] ", TEXT, "1", TEXT);
+    add(cases, "date", "0001-12-31 BC", "-719163", "9999-12-31", "2932896");
+    add(cases, "time", "24:00:00", "86400000000", "00:00:00.000001", "1");
+    add(cases, "time(0)", "12:00:00.6", "43201000000");
+    add(cases, "timetz", "24:00:00+15:59:59", TEXT, "12:00:00.123456-00:30", TEXT);
+    add(cases, "timestamp(3)", "2024-02-29 23:59:59.9996", "1709251200000000");
+    add(cases, "timestamptz", "-infinity", "-9223372036854775808");
+    add(cases, "timestamptz", "4713-01-01 00:00:00+00 BC", "-210863520000000000");
+    add(cases, "interval", "178000000 years", interval(2_136_000_000, 0, 0));
+    add(cases, "interval", "-178000000 years", interval(-2_136_000_000, 0, 0));
+    add(
+        cases,
+        "interval",
+        "2147483647 days -2562047788:00:54.775807",
+        interval(0, Integer.MAX_VALUE, -Long.MAX_VALUE));
+    add(cases, "bit", "1", TEXT);
+    add(cases, "bit(70)", "1".repeat(70), TEXT);
+    add(cases, "varbit(3)", "101", TEXT, "", TEXT);
+    add(cases, "inet", "0.0.0.0/0", TEXT, "::ffff:1.2.3.4", TEXT);
+    add(cases, "cidr", "::/0", TEXT, "10.0.0.1/32", TEXT);
+    add(cases, "point", "(NaN,Infinity)", TEXT, "(-0,5e-324)", TEXT);
+    add(cases, "tsvector", "", TEXT, "''it''''s'':1A,16383B", TEXT);
+    add(cases, "tsquery", "", TEXT, "(a|b)<->c:*A & !!d", TEXT);
+    add(cases, "int8range", "(,9223372036854775807)", TEXT, "empty", TEXT);
+    add(cases, "tsrange", "[-infinity,infinity]", TEXT, "(\"0044-03-15 BC\",)", TEXT);
+    add(cases, "numrange", "(-1.50,)", TEXT, "[NaN,NaN]", TEXT);
+    for (String subtype : new String[] {"int8", "num", "ts", "tstz", "date"}) {
+      add(cases, subtype + "multirange", "{}", TEXT, "{(,)}", TEXT);
+    }
+    add(cases, "nummultirange", "{[1.5,2.5),(3,4]}", TEXT);
+    add(cases, "span", "[a,\"b,c\")", TEXT, "empty", TEXT);
+    add(cases, "spans", "{[a,b),[c,d]}", TEXT);
+    add(cases, "pg_lsn", "0/0", TEXT, "FFFFFFFF/FFFFFFFF", TEXT);
+    add(cases, "txid_snapshot", "10:20:10,14", TEXT);
+    add(cases, "cid", "4294967295", TEXT);
+    for (String kind : new String[] {"regtype", "regproc", "regnamespace", "regrole"}) {
+      add(cases, kind, "-", TEXT);
+    }
+    add(cases, "regtype", "public.mood", "public.mood", "integer[]", TEXT);
+    add(cases, "oidvector", "1 4294967295", TEXT);
+    add(cases, "nested", "(\"(1,\\\"a,b\\\")\",\"{x,NULL}\",\"[1,5)\")", TEXT, "(,,)", TEXT);
+    add(cases, "numbers", "{1,2}", "[1, 2]", "{{1},{2}}", "exact {{1},{2}}");
+    add(cases, "age", "7", "7");
+    add(cases, "known_moods", "{sad,NULL}", "[sad, null]");
+    add(cases, "int[]", "[0:1]={1,2}", "exact [0:1]={1,2}", "[-5:-5]={7}", "exact [-5:-5]={7}");
+    add(cases, "int[]", "{{{1},{2}},{{3},{NULL}}}", "exact {{{1},{2}},{{3},{NULL}}}");
+    add(cases, "boolean[]", "{t,NULL,f}", "[true, null, false]");
+    add(cases, "bytea[]", "{\"\\\\x00ff\",NULL}", "[00ff, null]");
+    add(cases, "double precision[]", "{NaN,-0,Infinity}", "[NaN, -0.0, Infinity]");
+    add(cases, "jsonb[]", "{\"{\\\"a\\\": 1}\"}", "[{\"a\": 1}]");
+    add(cases, "int4range[]", "{\"[1,5)\",empty}", "[[1,5), empty]");
+    add(cases, "numbers[]", "{\"{1,2}\",NULL}", "[[1, 2], null]");
+    add(cases, "citext", "MiXed é", TEXT, "", TEXT);
+    add(cases, "citext[]", "{A,NULL}", "[A, null]");
+    add(cases, "hstore", "\"a\"=>\"1\", \"b c\"=>NULL", TEXT, "", TEXT);
+    add(cases, "ltree", "Top.Science.Astronomy", TEXT, "", TEXT);
+    add(cases, "lquery", "*.a{1,2}", TEXT);
+  }
+
+  private static String interval(int months, int days, long micros) {
+    return "{\"months\": %d, \"days\": %d, \"micros\": %d}".formatted(months, days, micros);
   }
 
   private static void add(List<Case> cases, String type, String... pairs) {
@@ -195,6 +272,13 @@ final class TypeCases {
         "CREATE DOMAIN positive AS int CHECK (VALUE > 0)",
         "CREATE DOMAIN price AS numeric(8,2)",
         "CREATE DOMAIN numbers AS int[]",
+        "CREATE DOMAIN age AS positive CHECK (VALUE < 200)",
+        "CREATE DOMAIN known_moods AS mood[]",
+        "CREATE TYPE span AS RANGE (subtype = text, multirange_type_name = spans)",
+        "CREATE TYPE nested AS (a \"Odd Schema\".\"My Type\", b text[], c int4range)",
+        "CREATE EXTENSION citext",
+        "CREATE EXTENSION hstore",
+        "CREATE EXTENSION ltree",
         createTable(columns));
   }
 

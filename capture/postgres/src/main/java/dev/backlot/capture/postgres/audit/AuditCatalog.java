@@ -51,7 +51,7 @@ final class AuditCatalog {
           table,
           "its key was "
               + String.join(", ", table.keyColumns())
-              + " and has changed. Take the table out of the connection and put it back");
+              + " and has changed. It is dumped into a new topic by itself");
     }
     Map<String, ComparedColumn> columns = columns(table, current);
     for (int i = 0; i < read.fields().size(); i++) {

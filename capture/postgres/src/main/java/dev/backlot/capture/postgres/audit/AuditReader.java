@@ -124,7 +124,7 @@ final class AuditReader implements AutoCloseable {
       statement.execute("SET LOCAL lock_timeout = '5s'");
       statement.execute("SET LOCAL statement_timeout = '120s'");
       // Before the snapshot, so that the shape below is the one that is read.
-      statement.execute("LOCK TABLE " + captured.id().sql() + " IN ACCESS SHARE MODE");
+      statement.execute("LOCK TABLE " + captured.rowsSql() + " IN ACCESS SHARE MODE");
     }
     AuditCatalog catalog = new AuditCatalog(connection);
     Snapshot snapshot = catalog.catalog().snapshot();

@@ -62,7 +62,7 @@ record ComparedTable(
                 .render(
                     PredicateParser.parse(read.predicate(), new LinkedHashSet<>(columns.keySet())));
     return new ComparedTable(
-        table.source(), table.id().sql(), keys, selected, keyAt, fieldAt, where, rows);
+        table.source(), table.rowsSql(), keys, selected, keyAt, fieldAt, where, rows);
   }
 
   /** Returns whether every engine orders the keys alike, so that ranges of them can be read. */

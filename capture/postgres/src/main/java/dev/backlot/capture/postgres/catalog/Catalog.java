@@ -36,7 +36,7 @@ public final class Catalog {
    * @param keyColumns the columns by which the log tells rows apart, in index order; empty when
    *     there are none
    * @param logged whether it is neither temporary nor unlogged
-   * @param partitioned whether it is the root of partitions
+   * @param partitioned whether its rows are in partitions, which it stands for
    */
   public record Table(
       int oid,
@@ -56,8 +56,22 @@ public final class Catalog {
     }
   }
 
-  /** A column as it is stored. */
-  public record Column(String name, int typeOid, int modifier) {}
+  /**
+   * A column as it is stored.
+   *
+   * @param number its {@code attnum}, which a rename keeps; 0 where it is not known
+   */
+  public record Column(String name, int typeOid, int modifier, int number) {
+    /** Returns whether both have the same name and type. */
+    public boolean looksLike(Column other) {
+      return name.equals(other.name) && typeOid == other.typeOid && modifier == other.modifier;
+    }
+
+    /** Returns the column with this number. */
+    public Column numbered(int newNumber) {
+      return new Column(name, typeOid, modifier, newNumber);
+    }
+  }
 
   /** Returns whether whoever is logged in may read the log. */
   public boolean mayReplicate() throws SQLException {
@@ -93,16 +107,14 @@ public final class Catalog {
   private List<Table> tables(String where, @Nullable TableId id) throws SQLException {
     String sql =
         """
-        SELECT c.oid, n.nspname, c.relname, c.relreplident, c.relpersistence = 'p',
+        SELECT c.oid, n.nspname, c.relname, c.relreplident, c.relpersistence = 'p', c.relkind = 'p',
           ARRAY(SELECT a.attname::text
             FROM pg_catalog.pg_index i
             CROSS JOIN LATERAL unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k(attnum, ord)
             JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-            WHERE i.indrelid = c.oid AND k.ord <= i.indnkeyatts AND i.indisvalid
-              AND (i.indimmediate OR c.relreplident = 'f')
+            WHERE i.indrelid = c.oid AND k.ord <= i.indnkeyatts AND i.indisvalid AND i.indimmediate
               AND CASE c.relreplident WHEN 'i' THEN i.indisreplident WHEN 'n' THEN false ELSE i.indisprimary END
-            ORDER BY k.ord),
-          c.relkind = 'p'
+            ORDER BY k.ord)
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND\s"""
             + where
@@ -120,9 +132,9 @@ public final class Catalog {
                   (int) rows.getLong(1),
                   new TableId(rows.getString(2), rows.getString(3)),
                   rows.getString(4).charAt(0),
-                  List.of((String[]) rows.getArray(6).getArray()),
+                  List.of((String[]) rows.getArray(7).getArray()),
                   rows.getBoolean(5),
-                  rows.getBoolean(7)));
+                  rows.getBoolean(6)));
         }
       }
     }
@@ -135,14 +147,15 @@ public final class Catalog {
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
-            SELECT attname, atttypid, atttypmod FROM pg_catalog.pg_attribute
+            SELECT attname, atttypid, atttypmod, attnum FROM pg_catalog.pg_attribute
             WHERE attrelid = ? AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
             ORDER BY attnum
             """)) {
       statement.setLong(1, tableOid & 0xffffffffL);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          columns.add(new Column(rows.getString(1), (int) rows.getLong(2), rows.getInt(3)));
+          columns.add(
+              new Column(rows.getString(1), (int) rows.getLong(2), rows.getInt(3), rows.getInt(4)));
         }
       }
     }
@@ -223,6 +236,13 @@ public final class Catalog {
             "SELECT pg_catalog.pg_logical_emit_message(true, 'backlot', ?::pg_catalog.text)")) {
       statement.setString(1, content);
       statement.executeQuery().close();
+    }
+  }
+
+  /** Executes a statement that has no answer. */
+  public void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
   }
 

@@ -157,6 +157,6 @@ public final class Publication {
   }
 
   private static String list(Collection<TableId> tables) {
-    return tables.stream().map(TableId::sql).collect(Collectors.joining(", "));
+    return tables.stream().map(table -> "ONLY " + table.sql()).collect(Collectors.joining(", "));
   }
 }

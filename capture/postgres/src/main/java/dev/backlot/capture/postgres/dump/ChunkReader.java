@@ -154,7 +154,7 @@ final class ChunkReader implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       try {
         // Before the snapshot, so that the shape below is the one that is read.
-        statement.execute("LOCK TABLE " + table.id().sql() + " IN ACCESS SHARE MODE");
+        statement.execute("LOCK TABLE " + table.rowsSql() + " IN ACCESS SHARE MODE");
       } catch (SQLException e) {
         if ("42P01".equals(e.getSQLState()) || "3F000".equals(e.getSQLState())) {
           throw Keys.gone(table);
@@ -363,7 +363,7 @@ final class ChunkReader implements AutoCloseable {
     return "SELECT "
         + columns
         + " FROM "
-        + request.table().id().sql()
+        + request.table().rowsSql()
         + (conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions))
         + " ORDER BY "
         + keys

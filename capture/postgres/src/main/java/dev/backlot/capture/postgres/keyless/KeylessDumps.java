@@ -183,8 +183,7 @@ public final class KeylessDumps {
     for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       String database = session.intent().spec().config().database();
       try (TableSnapshot snapshot =
-          new TableSnapshot(
-              progress.table, connections, server, register, database, batchRows)) {
+          new TableSnapshot(progress.table, connections, server, register, database, batchRows)) {
         awaitEarlierTransactions(progress, catalog);
         if (cut(progress, catalog, snapshot)) {
           rows(progress, catalog, snapshot);
@@ -213,8 +212,7 @@ public final class KeylessDumps {
       throws SQLException, InterruptedException {
     if (progress.dump.initial()) {
       Snapshot running = catalog.snapshot();
-      awaitSeen(
-          progress, () -> running.inProgress().stream().allMatch(catalog.snapshot()::sees));
+      awaitSeen(progress, () -> running.inProgress().stream().allMatch(catalog.snapshot()::sees));
     }
   }
 
@@ -362,10 +360,7 @@ public final class KeylessDumps {
       Position position = new Position(place.timeline(), place.lsn(), i);
       byte[] value =
           batch.completer().complete(rows.get(i), Op.READ, now, position, null, commitMicros);
-      progress
-          .table
-          .channel()
-          .writeDumpRow(SourceChannel.NO_KEY, value, position, commitMicros);
+      progress.table.channel().writeDumpRow(SourceChannel.NO_KEY, value, position, commitMicros);
     }
     session.metrics().dumped(progress.dump.source(), rows.size());
     long total = progress.rows.addAndGet(rows.size());

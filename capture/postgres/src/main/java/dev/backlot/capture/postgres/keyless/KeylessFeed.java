@@ -38,12 +38,7 @@ public final class KeylessFeed {
    * @param transaction as the log numbers it
    */
   public record Change(
-      EnvelopeWriter writer,
-      byte[] rows,
-      Op op,
-      int flags,
-      long transaction,
-      long commitMicros) {}
+      EnvelopeWriter writer, byte[] rows, Op op, int flags, long transaction, long commitMicros) {}
 
   /**
    * Begins.

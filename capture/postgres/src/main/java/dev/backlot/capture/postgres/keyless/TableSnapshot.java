@@ -146,8 +146,7 @@ final class TableSnapshot implements AutoCloseable {
     T by(Encoding how) throws SQLException;
   }
 
-  private <T> T inSnapshot(Reading<T> wanted)
-      throws SQLException, ChangedException {
+  private <T> T inSnapshot(Reading<T> wanted) throws SQLException, ChangedException {
     if (reading.isClosed()) {
       reading = open();
     }
@@ -263,8 +262,7 @@ final class TableSnapshot implements AutoCloseable {
               .table(table.id())
               .orElseThrow(() -> new ChangedException("its table " + table.id() + " is gone"));
       TableShape shape =
-          new TableShapes(catalog)
-              .shape(table.source(), catalog.columns(current.oid()), List.of());
+          new TableShapes(catalog).shape(table.source(), catalog.columns(current.oid()), List.of());
       SourceDescriptor source = register.apply(table.source(), shape.schema());
       int valueId = source.valueSchemaIds().get(source.valueSchemaIds().size() - 1);
       Origin origin = new Origin("postgresql", database, table.id().schema(), table.id().table());

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.backlot.capture.dump.KeyBytes;
 import dev.backlot.capture.log.OrderedWriter;
 import dev.backlot.capture.postgres.catalog.Snapshot;
-import dev.backlot.capture.postgres.catalog.TableId;
 import dev.backlot.event.Confluent;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,19 +46,35 @@ public final class LogReader {
   private final List<String> contents = new ArrayList<>();
   private byte @Nullable [] parsedUpdate;
   private boolean inTransaction;
+  private long opened;
   private int changes;
   private long events;
 
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private long heldBytes;
+  private int reselectedAtOnce = MOST_HELD;
   private @Nullable Snapshot reselectedBy;
   private BooleanSupplier stop = () -> false;
   private @Nullable Beside beside;
 
   /** Finds out how a table is written. */
   public interface Shapes {
-    /** Returns how to write this table, or null when it is not captured. */
-    @Nullable TableLog open(Relation relation) throws SQLException;
+    /**
+     * Returns how to write this table, or null when it is not captured.
+     *
+     * @param place of the commit of the transaction that told it, or -1 when it was told earlier
+     */
+    @Nullable TableLog open(Relation relation, long place) throws SQLException;
+
+    /**
+     * Hears of a message at its place in the log, ahead of its transaction's end.
+     *
+     * @return whether it is about the shape of a table, and for nobody else
+     */
+    boolean takes(String content);
+
+    /** Returns a number that grows whenever {@link #open} may answer differently. */
+    long changes();
   }
 
   /** Hears of messages that capture wrote into the log itself. */
@@ -132,6 +148,10 @@ public final class LogReader {
 
   /** Takes the next message, which must not change afterwards. */
   void take(byte[] message, int from) throws SQLException {
+    if (message[from] == 'B' && shapes.changes() != opened) {
+      resolveHeld();
+      reopen();
+    }
     if (held.isEmpty() && !lacksValues(message, from)) {
       handle(message, from, null);
       return;
@@ -193,17 +213,54 @@ public final class LogReader {
   }
 
   private void resolveHeld() throws SQLException {
-    if (held.isEmpty()) {
-      return;
+    while (!held.isEmpty()) {
+      resolveSome();
     }
+    heldBytes = 0;
+  }
+
+  /**
+   * Reads again what some of the held updates lack, and handles all that is held before the next
+   * that lacks something. Large rows are read few at once, so that what is in memory is bounded.
+   */
+  private void resolveSome() throws SQLException {
     Map<TableLog, Reselector.Wanted> wanted = new HashMap<>();
     Set<Long> transactions = new HashSet<>();
+    int covered = want(wanted, transactions);
+    reselector.awaitVisible(transactions, stop);
+    Map<TableLog, Map<KeyBytes, Reselected>> found = new HashMap<>();
+    for (Map.Entry<TableLog, Reselector.Wanted> entry : wanted.entrySet()) {
+      Optional<Map<KeyBytes, Reselected>> rows =
+          reselector.read(entry.getValue(), MOST_HELD_BYTES / wanted.size());
+      if (rows.isEmpty()) {
+        reselectedAtOnce = Math.max(1, reselectedAtOnce / 2);
+        return;
+      }
+      found.put(entry.getKey(), rows.get());
+    }
+    reselectedAtOnce = Math.min(MOST_HELD, reselectedAtOnce + 1 + reselectedAtOnce / 16);
+    boolean noted = wanted.keySet().stream().anyMatch(log -> !log.table().touches().isEmpty());
+    reselectedBy = noted ? reselector.snapshot() : null;
+    for (int i = 0; i < covered; i++) {
+      Held message = held.removeFirst();
+      handle(message.bytes, message.from, found);
+    }
+  }
+
+  /** Asks for what the first held updates lack and returns how many messages can go on with it. */
+  private int want(Map<TableLog, Reselector.Wanted> wanted, Set<Long> transactions) {
     long transaction = place.transaction;
+    int rows = 0;
+    int covered = 0;
     for (Held message : held) {
       if (message.bytes[message.from] == 'B') {
         transaction = transaction(message.bytes, message.from);
       }
       if (lacksValues(message.bytes, message.from)) {
+        if (rows == reselectedAtOnce) {
+          return covered;
+        }
+        rows++;
         TableLog log = requireNonNull(logs.get(Bytes.int32(message.bytes, message.from + 1)));
         boolean hasOld = message.bytes[message.from + 5] != 'N';
         // The row's own key finds it now; its identity columns may be told by the old row only.
@@ -211,19 +268,9 @@ public final class LogReader {
         wanted.computeIfAbsent(log, Reselector.Wanted::new).add(row, keySource(log, hasOld), key);
         transactions.add(transaction);
       }
+      covered++;
     }
-    reselector.awaitVisible(transactions, stop);
-    Map<TableLog, Map<KeyBytes, Reselected>> found = new HashMap<>();
-    for (Map.Entry<TableLog, Reselector.Wanted> entry : wanted.entrySet()) {
-      found.put(entry.getKey(), reselector.read(entry.getValue()));
-    }
-    boolean noted = wanted.keySet().stream().anyMatch(log -> !log.table().touches().isEmpty());
-    reselectedBy = noted ? reselector.snapshot() : null;
-    while (!held.isEmpty()) {
-      Held message = held.removeFirst();
-      handle(message.bytes, message.from, found);
-    }
-    heldBytes = 0;
+    return covered;
   }
 
   private Tuple keySource(TableLog log, boolean hasOld) {
@@ -381,33 +428,34 @@ public final class LogReader {
       return;
     }
     int length = Bytes.int32(in, prefixEnd + 1);
-    contents.add(Bytes.text(in, prefixEnd + 5, prefixEnd + 5 + length));
+    String content = Bytes.text(in, prefixEnd + 5, prefixEnd + 5 + length);
+    if (!shapes.takes(content)) {
+      contents.add(content);
+    }
   }
 
   private void relation(byte[] in, int from) throws SQLException {
     Relation relation = Relation.parse(in, from + 1);
     relations.put(relation.oid(), relation);
-    open(relation);
+    open(relation, place.lsn);
   }
 
-  /** Looks again at tables that were not captured when the log first told of them. */
-  public void refresh(TableId id) {
-    execute(
-        () -> {
-          for (Relation relation : relations.values()) {
-            if (relation.id().equals(id)) {
-              try {
-                open(relation);
-              } catch (SQLException e) {
-                throw new IllegalStateException(e);
-              }
-            }
-          }
-        });
+  /**
+   * Looks again at tables that were not captured when the log told of them, or that were and are
+   * not any more. Before a transaction, so that a dump that begins later misses none.
+   */
+  private void reopen() throws SQLException {
+    opened = shapes.changes();
+    for (Relation relation : List.copyOf(relations.values())) {
+      TableLog log = logs.get(relation.oid());
+      if (log == null || !log.table().stoppedReason().isEmpty()) {
+        open(relation, -1);
+      }
+    }
   }
 
-  private void open(Relation relation) throws SQLException {
-    TableLog log = shapes.open(relation);
+  private void open(Relation relation, long at) throws SQLException {
+    TableLog log = shapes.open(relation, at);
     if (log == null) {
       logs.remove(relation.oid());
     } else {

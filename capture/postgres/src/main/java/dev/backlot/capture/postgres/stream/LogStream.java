@@ -1,7 +1,6 @@
 package dev.backlot.capture.postgres.stream;
 
 import dev.backlot.capture.log.OrderedWriter;
-import dev.backlot.capture.postgres.catalog.Catalog;
 import dev.backlot.capture.postgres.catalog.SourceConnections;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -26,7 +25,7 @@ public final class LogStream implements AutoCloseable {
   private static final long IDLE_ADVANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final Connection replication;
-  private final Connection asking;
+  private final Reselector reselector;
   private final Silence silence;
   private final Timelines timelines;
   private final String slot;
@@ -54,12 +53,14 @@ public final class LogStream implements AutoCloseable {
     this.slot = slot;
     this.publications = List.copyOf(publications);
     this.writer = writer;
-    this.asking = connections.open();
-    try {
+    try (Connection asking = connections.open()) {
       this.silence = Silence.allowedBy(asking);
+    }
+    this.reselector = new Reselector(connections::open);
+    try {
       this.replication = connections.openReplication(writer::push, silence::broken);
     } catch (SQLException e) {
-      asking.close();
+      reselector.close();
       throw e;
     }
     try {
@@ -68,14 +69,7 @@ public final class LogStream implements AutoCloseable {
       close();
       throw e;
     }
-    this.reader =
-        new LogReader(
-            timelines,
-            shapes,
-            messages,
-            writer,
-            emitted,
-            new Reselector(asking, new Catalog(asking)));
+    this.reader = new LogReader(timelines, shapes, messages, writer, emitted, reselector);
   }
 
   /** Returns the reader. */
@@ -168,7 +162,7 @@ public final class LogStream implements AutoCloseable {
     // Closing politely would first read everything that the server has still to tell.
     try {
       replication.abort(Runnable::run);
-      asking.close();
+      reselector.close();
     } catch (SQLException e) {
       // They are gone already.
     }

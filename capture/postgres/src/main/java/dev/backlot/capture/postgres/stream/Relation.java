@@ -18,6 +18,11 @@ record Relation(
     List<Catalog.Column> columns,
     List<String> identityColumns) {
 
+  /** Returns the relation with other columns, which differ in their numbers only. */
+  Relation with(List<Catalog.Column> numbered) {
+    return new Relation(oid, id, identity, numbered, identityColumns);
+  }
+
   /** Reads the message whose type byte stands at {@code at - 1}. */
   static Relation parse(byte[] in, int at) {
     int oid = Bytes.int32(in, at);
@@ -39,7 +44,7 @@ record Relation(
       int type = Bytes.int32(in, end + 1);
       int modifier = Bytes.int32(in, end + 5);
       next = end + 9;
-      columns.add(new Catalog.Column(name, type, modifier));
+      columns.add(new Catalog.Column(name, type, modifier, 0));
       if (key) {
         identityColumns.add(name);
       }

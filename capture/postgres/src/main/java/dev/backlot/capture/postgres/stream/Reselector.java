@@ -28,15 +28,36 @@ import java.util.stream.Collectors;
  * Reads by key, for many rows at once, the large values that the log leaves out when an update does
  * not change them. What comes back is present state; rows that are gone are missing.
  */
-final class Reselector {
+final class Reselector implements AutoCloseable {
   private static final long WAIT_NANOS = 2_000_000;
 
-  private final Connection connection;
-  private final Catalog catalog;
+  private final ConnectionFactory connections;
+  private Connection connection;
+  private Catalog catalog;
 
-  Reselector(Connection connection, Catalog catalog) {
-    this.connection = connection;
-    this.catalog = catalog;
+  /** Opens a connection. */
+  @FunctionalInterface
+  interface ConnectionFactory {
+    Connection open() throws SQLException;
+  }
+
+  Reselector(ConnectionFactory connections) throws SQLException {
+    this.connections = connections;
+    this.connection = connections.open();
+    this.catalog = new Catalog(connection);
+  }
+
+  /** A reading that was ended has cost the connection. */
+  private void reopen() throws SQLException {
+    if (connection.isClosed()) {
+      connection = connections.open();
+      catalog = new Catalog(connection);
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
   }
 
   /**
@@ -96,12 +117,16 @@ final class Reselector {
     }
   }
 
-  /** Returns the values by key. */
-  Map<KeyBytes, Reselected> read(Wanted wanted) throws SQLException {
+  /**
+   * Returns the values by key, or nothing when they are larger than a limit together; those of one
+   * row are never too large.
+   */
+  Optional<Map<KeyBytes, Reselected>> read(Wanted wanted, long mostBytes) throws SQLException {
+    reopen();
     TableShape shape = wanted.log.shape();
     Optional<Catalog.Table> table = catalog.table(wanted.log.relation().id());
     if (table.isEmpty() || wanted.keys.isEmpty()) {
-      return Map.of();
+      return Optional.of(Map.of());
     }
     Map<String, Catalog.Column> present =
         catalog.columns(table.get().oid()).stream()
@@ -126,43 +151,51 @@ final class Reselector {
         "SELECT "
             + String.join(", ", selection)
             + " FROM "
-            + wanted.log.relation().id().sql()
+            + wanted.log.table().rowsSql()
             + " WHERE ("
             + keyNames
             + ") IN ("
             + String.join(", ", wanted.keys.values())
             + ")";
-    return rows(wanted, query, keyCount, read);
+    long limit = wanted.keys.size() == 1 ? Long.MAX_VALUE : mostBytes;
+    return rows(wanted, query, keyCount, read, limit);
   }
 
-  private Map<KeyBytes, Reselected> rows(
-      Wanted wanted, String query, int keyCount, List<Integer> read) throws SQLException {
+  private Optional<Map<KeyBytes, Reselected>> rows(
+      Wanted wanted, String query, int keyCount, List<Integer> read, long mostBytes)
+      throws SQLException {
     TableShape shape = wanted.log.shape();
     ColumnCodec[] codecs = wanted.log.selectionCodecs();
     int[] keyIndexes = shape.keyIndexes();
     EnvelopeWriter writer = wanted.log.writer();
     Map<KeyBytes, Reselected> rows = new HashMap<>();
-    CopyRows.read(
-        connection,
-        query,
-        keyCount + read.size(),
-        (bytes, offsets, lengths) -> {
-          RowWriter key = writer.beginKey();
-          for (int k = 0; k < keyIndexes.length; k++) {
-            TableLog.value(key, codecs[keyIndexes[k]], bytes, offsets[k], lengths[k]);
-          }
-          byte[] keyBytes = writer.endKey();
-          Map<Integer, Reselected.Value> values = new HashMap<>();
-          for (int i = 0; i < read.size(); i++) {
-            int at = keyCount + i;
-            if (lengths[at] >= 0) {
-              values.put(read.get(i), new Reselected.Value(bytes, offsets[at], lengths[at]));
-            }
-          }
-          rows.put(new KeyBytes(keyBytes, Confluent.FRAME), new Reselected(values));
-          return true;
-        });
-    return rows;
+    long[] size = new long[1];
+    boolean complete =
+        CopyRows.read(
+            connection,
+            query,
+            keyCount + read.size(),
+            (bytes, offsets, lengths) -> {
+              size[0] += bytes.length;
+              if (size[0] > mostBytes) {
+                return false;
+              }
+              RowWriter key = writer.beginKey();
+              for (int k = 0; k < keyIndexes.length; k++) {
+                TableLog.value(key, codecs[keyIndexes[k]], bytes, offsets[k], lengths[k]);
+              }
+              byte[] keyBytes = writer.endKey();
+              Map<Integer, Reselected.Value> values = new HashMap<>();
+              for (int i = 0; i < read.size(); i++) {
+                int at = keyCount + i;
+                if (lengths[at] >= 0) {
+                  values.put(read.get(i), new Reselected.Value(bytes, offsets[at], lengths[at]));
+                }
+              }
+              rows.put(new KeyBytes(keyBytes, Confluent.FRAME), new Reselected(values));
+              return true;
+            });
+    return complete ? Optional.of(rows) : Optional.empty();
   }
 
   private static String expression(TableShape shape, int index) {

@@ -13,13 +13,20 @@ import java.util.Map;
  * same whether the log or the catalog described them.
  */
 public final class TableShape {
+  /** The field property that says which column of the table it is. */
+  public static final String NUMBER = "attnum";
+
   private final List<ShapeColumn> columns;
   private final RowSchema schema;
   private final int[] keyIndexes;
   private final int moneyDigits;
 
-  /** A column with its type, domains resolved. */
-  public record ShapeColumn(String name, TypeInfo type) {}
+  /**
+   * A column with its type, domains resolved.
+   *
+   * @param number as {@code attnum} gives it, which a rename keeps; 0 where it is not known
+   */
+  public record ShapeColumn(String name, TypeInfo type, int number) {}
 
   /**
    * Derives the row schema.
@@ -37,12 +44,19 @@ public final class TableShape {
       FieldType type = PostgresTypes.codec(column.type(), moneyDigits, NO_SERVER).type();
       boolean inexact = type instanceof FieldType.Decimal || type instanceof FieldType.ArrayOf;
       boolean nullable = inexact || !keyColumns.contains(column.name());
-      fields.add(
-          new Field(column.name(), type, nullable, "", Map.of("type", column.type().name())));
+      fields.add(new Field(column.name(), type, nullable, "", properties(column)));
     }
     this.schema = new RowSchema(source, fields, keyColumns);
     List<String> names = schema.fieldNames();
     this.keyIndexes = keyColumns.stream().mapToInt(names::indexOf).toArray();
+  }
+
+  /** Columns of two schemas that have the same number are one column, whatever it is called. */
+  private static Map<String, String> properties(ShapeColumn column) {
+    String type = column.type().name();
+    return column.number() == 0
+        ? Map.of("type", type)
+        : Map.of("type", type, NUMBER, Integer.toString(column.number()));
   }
 
   /** Returns the row schema. */
