@@ -81,7 +81,8 @@ public final class Checker {
         row -> {
           List<String> values = new ArrayList<>();
           for (String column : columns) {
-            values.add(cut(Canonical.ofTarget(described.columns().get(column), row.get(column))));
+            values.add(
+                cut(Canonical.ofTarget(described.columns().get(column), row.get(column))));
           }
           targetRows[0]++;
           counts.merge(values, 1, Integer::sum);

@@ -102,13 +102,24 @@ class DdlIT {
       bench.awaitStreaming(source);
       bench.execute(name, "ALTER TABLE deal DROP CONSTRAINT deal_pkey");
       await()
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(20))
           .pollInterval(Duration.ofMillis(50))
           .ignoreExceptions()
           .untilAsserted(() -> bench.execute(name, "UPDATE deal SET v = v + 1"));
-      await().until(() -> bench.metadata.sources().find(source).isEmpty());
-      assertThat(bench.metadata.captures().status(name).orElseThrow().details())
-          .contains("CONNECTION_TABLE_KEYLESS");
+      await()
+          .atMost(CaptureBench.PATIENCE)
+          .until(() -> bench.metadata.sources().find(source).isEmpty());
+      await()
+          .atMost(CaptureBench.PATIENCE)
+          .until(
+              () ->
+                  bench
+                      .metadata
+                      .captures()
+                      .status(name)
+                      .orElseThrow()
+                      .details()
+                      .contains("CONNECTION_TABLE_KEYLESS"));
 
       bench.execute(
           name,
@@ -149,7 +160,8 @@ class DdlIT {
               "CREATE UNIQUE INDEX CONCURRENTLY by_both ON deal (old, id)",
               "COMMENT ON COLUMN deal.old IS 'x'",
               "GRANT SELECT ON deal TO reader_of_" + name,
-              "ALTER TABLE deal ALTER COLUMN old SET STATISTICS 7, ALTER COLUMN old SET DEFAULT 'x'",
+              "ALTER TABLE deal ALTER COLUMN old SET STATISTICS 7, ALTER COLUMN old SET DEFAULT"
+                  + " 'x'",
               "ALTER TABLE deal ADD CHECK (id > 0), SET (fillfactor = 90)",
               "ALTER TABLE other ADD COLUMN v int",
               "DROP TABLE other",

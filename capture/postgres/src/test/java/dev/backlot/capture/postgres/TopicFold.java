@@ -74,6 +74,9 @@ final class TopicFold {
       int scale = ((LogicalTypes.Decimal) type.getLogicalType()).getScale();
       return new BigDecimal(new BigInteger(bytes), scale).toPlainString();
     }
+    if (value instanceof List<?> list) {
+      return "{" + String.join(",", list.stream().map(String::valueOf).toList()) + "}";
+    }
     return value.toString();
   }
 
@@ -85,7 +88,8 @@ final class TopicFold {
             statement.executeQuery(
                 "SELECT attname, attnum FROM pg_attribute WHERE attrelid = '"
                     + table.replace("'", "''")
-                    + "'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum")) {
+                    + "'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER"
+                    + " BY attnum")) {
       while (rows.next()) {
         numbers.put(rows.getString(1), rows.getString(2));
       }
