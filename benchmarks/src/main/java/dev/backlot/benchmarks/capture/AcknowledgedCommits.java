@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,9 @@ final class AcknowledgedCommits {
    * Finds each commit's acknowledgement by the record that carries its key.
    *
    * @param file that capture's process has written its acknowledgements to
-   * @return nanoseconds from each commit's return
+   * @return nanoseconds from each commit's return, for each of the series of commits
    */
-  static long[] nanos(Servers servers, String topic, Path file, List<Commits> all)
+  static List<long[]> nanos(Servers servers, String topic, Path file, List<Commits> all)
       throws IOException {
     Map<Long, Long> acknowledged = new HashMap<>();
     try (DataInputStream in =
@@ -35,9 +36,8 @@ final class AcknowledgedCommits {
     } catch (EOFException e) {
       // All read.
     }
-    int count = all.stream().mapToInt(Commits::count).sum();
-    long[] nanos = new long[count];
-    int[] found = new int[1];
+    List<long[]> nanos = all.stream().map(commits -> new long[commits.count()]).toList();
+    int[] found = new int[all.size()];
     AvroInput key = new AvroInput();
     try (TopicWatch watch = new TopicWatch(servers.bootstrapServers(), topic)) {
       watch.read(
@@ -49,21 +49,32 @@ final class AcknowledgedCommits {
             }
             key.reset(record.key(), Confluent.FRAME, record.key().length);
             long id = key.readLong();
-            for (Commits commits : all) {
-              if (commits.has(id)) {
+            for (int i = 0; i < found.length; i++) {
+              if (all.get(i).has(id)) {
                 Long at =
                     acknowledged.get(Acknowledgements.id(record.partition(), record.offset()));
                 if (at == null) {
                   throw new IllegalStateException("No acknowledgement of row " + id + " was noted");
                 }
-                nanos[found[0]++] = Math.max(0, at - commits.returnedAt(id));
+                if (found[i] == nanos.get(i).length) {
+                  throw new IllegalStateException("A commit came into Kafka twice");
+                }
+                nanos.get(i)[found[i]++] = Math.max(0, at - all.get(i).returnedAt(id));
               }
             }
           });
     }
-    if (found[0] != count) {
-      throw new IllegalStateException(found[0] + " of " + count + " commits came into Kafka");
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] != nanos.get(i).length) {
+        throw new IllegalStateException(
+            found[i] + " of " + nanos.get(i).length + " commits came into Kafka");
+      }
     }
     return nanos;
+  }
+
+  /** Returns the durations of several series as one. */
+  static long[] flat(List<long[]> parts) {
+    return parts.stream().flatMapToLong(Arrays::stream).toArray();
   }
 }

@@ -103,10 +103,15 @@ public final class AuditReadBenchmark implements Benchmark {
     ours.acknowledged(file);
     report.figure("rows read for audits while 1,000 commits/s were captured", String.valueOf(read));
     Latency atRest =
-        Latency.of("at rest", Role.LIMIT, AcknowledgedCommits.nanos(servers, topic, file, rest));
+        Latency.of(
+            "at rest",
+            Role.LIMIT,
+            AcknowledgedCommits.flat(AcknowledgedCommits.nanos(servers, topic, file, rest)));
     Latency beside =
         Latency.of(
-            "beside audits", Role.OURS, AcknowledgedCommits.nanos(servers, topic, file, audited));
+            "beside audits",
+            Role.OURS,
+            AcknowledgedCommits.flat(AcknowledgedCommits.nanos(servers, topic, file, audited)));
     return new Latencies(
         "commit to acknowledgement beside audits", List.of(atRest, beside), List.of());
   }

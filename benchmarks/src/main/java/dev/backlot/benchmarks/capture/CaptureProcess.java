@@ -5,11 +5,9 @@ import dev.backlot.capture.log.KafkaClients;
 import dev.backlot.capture.secret.Secrets;
 import dev.backlot.capture.worker.CaptureSession;
 import dev.backlot.capture.worker.CaptureWorker;
-import dev.backlot.metadata.DumpStore;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.platform.PlatformConfig;
-import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.registry.SchemaStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,14 +16,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The product's capture worker as the data plane runs it, but commanded: {@code apply DATABASE
- * PORT}, {@code start}, {@code stop}, {@code await SOURCE}, {@code drain CONNECTION}, {@code dump
- * SOURCE}, {@code acknowledged FILE}, {@code audit SOURCE ROWS_PER_SECOND}, {@code audit-begin
- * SOURCE ROWS_PER_SECOND}, {@code audit-end}. Arguments: metadata URL, user, password, bootstrap
- * servers, directory.
+ * The product's capture worker as the data plane runs it, but commanded: {@code apply DATABASE PORT
+ * TABLES}, {@code start}, {@code stop}, {@code await SOURCE}, {@code await-all CONNECTION COUNT},
+ * {@code drain CONNECTION}, {@code dump SOURCE}, {@code dump-all CONNECTION}, {@code dump-begin
+ * SOURCE}, {@code dump-end}, {@code memory}, {@code acknowledged FILE}, {@code audit SOURCE
+ * ROWS_PER_SECOND}, {@code audit-begin SOURCE ROWS_PER_SECOND}, {@code audit-end}. Arguments:
+ * metadata URL, user, password, bootstrap servers, directory.
  */
 public final class CaptureProcess {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -74,15 +74,21 @@ public final class CaptureProcess {
   /** Serves commands. */
   public static void main(String[] arguments) throws Exception {
     CaptureProcess process = new CaptureProcess(arguments);
+    Dumps dumps = new Dumps(process.metadata);
     AuditReads audits = new AuditReads(process.metadata);
     Commands.serve(
         Map.ofEntries(
-            Map.entry("apply", words -> process.apply(words[0], words[1])),
+            Map.entry("apply", words -> process.apply(words[0], words[1], words[2])),
             Map.entry("start", words -> process.start()),
             Map.entry("stop", words -> process.stop()),
             Map.entry("await", words -> process.awaitStreaming(words[0])),
             Map.entry("drain", words -> process.drain(words[0])),
-            Map.entry("dump", words -> process.dump(words[0])),
+            Map.entry("await-all", words -> process.awaitAll(words[0], Integer.parseInt(words[1]))),
+            Map.entry("dump", words -> dumps.one(words[0])),
+            Map.entry("dump-all", words -> dumps.all(words[0])),
+            Map.entry("dump-begin", words -> dumps.begin(words[0])),
+            Map.entry("dump-end", words -> dumps.end()),
+            Map.entry("memory", words -> Memory.measure().words()),
             Map.entry("audit", words -> audits.read(words[0], Long.parseLong(words[1]))),
             Map.entry("audit-begin", words -> audits.begin(words[0], Long.parseLong(words[1]))),
             Map.entry("audit-end", words -> audits.end()),
@@ -91,16 +97,16 @@ public final class CaptureProcess {
     System.exit(0);
   }
 
-  private String apply(String database, String port) {
+  private String apply(String database, String port, String tables) {
     String document =
         """
         {"apiVersion": "backlot/v1", "kind": "Connection", "name": "%s", "owner": "bench",
          "type": "postgresql",
          "config": {"host": "127.0.0.1", "port": %s, "database": "%s", "user": "postgres",
                     "password": {"env": "BACKLOT_SECRET_BENCH"}},
-         "tables": {"include": ["public.item"]}}
+         "tables": {"include": ["%s"]}}
         """
-            .formatted(database, port, database);
+            .formatted(database, port, database, tables);
     metadata
         .jdbi()
         .useHandle(
@@ -142,16 +148,17 @@ public final class CaptureProcess {
     return "drained";
   }
 
-  private String dump(String source) throws InterruptedException {
-    SourceDescriptor descriptor = metadata.sources().find(source).orElseThrow().descriptor();
-    long id =
-        metadata
-            .dumps()
-            .request(source, descriptor.epoch(), descriptor.connection(), false, "", null);
+  private String awaitAll(String connection, int count) throws InterruptedException {
     await(
-        "dump " + id,
-        () -> metadata.dumps().find(id).orElseThrow().state() == DumpStore.State.DONE);
-    return String.valueOf(metadata.dumps().find(id).orElseThrow().dumpedRows());
+        count + " tables of " + connection + " to stream",
+        () ->
+            metadata.sources().ofConnection(connection).stream()
+                    .filter(source -> source.state() == SourceStore.State.STREAMING)
+                    .count()
+                == count);
+    return metadata.sources().ofConnection(connection).stream()
+        .map(source -> source.descriptor().name() + "=" + source.descriptor().topic())
+        .collect(Collectors.joining(" "));
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {

@@ -34,12 +34,23 @@ public final class Commits {
   /** Inserts so many rows at a rate, and returns when the last is committed. */
   public static Commits run(Servers servers, Shape shape, long firstId, int count, int perSecond)
       throws SQLException, InterruptedException, ExecutionException {
+    return run(servers, shape.database(), shape, firstId, count, perSecond);
+  }
+
+  /**
+   * Inserts so many rows at a rate, and returns when the last is committed.
+   *
+   * @param database that has a table of the shape
+   */
+  public static Commits run(
+      Servers servers, String database, Shape shape, long firstId, int count, int perSecond)
+      throws SQLException, InterruptedException, ExecutionException {
     long[] returnedAt = new long[count];
     ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
     List<Connection> connections = new ArrayList<>();
     try {
       for (int i = 0; i < CONNECTIONS; i++) {
-        connections.add(servers.postgres().connect(shape.database()));
+        connections.add(servers.postgres().connect(database));
       }
       long begin = System.nanoTime() + 20_000_000;
       List<Future<?>> running = new ArrayList<>();

@@ -62,7 +62,8 @@ final class Debezium {
   void allowIncremental(Shape shape) throws SQLException {
     servers.execute(
         shape.database(),
-        "CREATE TABLE debezium_signal (id varchar(64), type varchar(32), data varchar(2048))",
+        "CREATE TABLE debezium_signal"
+            + " (id varchar(64) PRIMARY KEY, type varchar(32), data varchar(2048))",
         "ALTER PUBLICATION debezium ADD TABLE debezium_signal");
   }
 
@@ -91,7 +92,9 @@ final class Debezium {
 
   /** Waits until Kafka has everything committed by now; while streaming with signals. */
   void drain(Shape shape) throws SQLException {
-    servers.execute(shape.database(), "INSERT INTO debezium_signal VALUES ('drain', 'none', '')");
+    servers.execute(
+        shape.database(),
+        "INSERT INTO debezium_signal VALUES (gen_random_uuid()::text, 'drain', '')");
     child.ask(PATIENCE, "drained");
   }
 

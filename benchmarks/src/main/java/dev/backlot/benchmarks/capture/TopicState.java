@@ -30,7 +30,14 @@ record TopicState(long records, long rows, long ids, long counters, long strays)
   static TopicState ofTable(
       Servers servers, Shape shape, String table, long records, String condition)
       throws SQLException {
-    try (Connection connection = servers.postgres().connect(shape.database());
+    return ofTable(servers, shape.database(), shape, table, records, condition);
+  }
+
+  /** Returns what a table of a database says, of those rows that meet a condition. */
+  static TopicState ofTable(
+      Servers servers, String database, Shape shape, String table, long records, String condition)
+      throws SQLException {
+    try (Connection connection = servers.postgres().connect(database);
         Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
@@ -39,6 +46,11 @@ record TopicState(long records, long rows, long ids, long counters, long strays)
       row.next();
       return new TopicState(records, row.getLong(1), row.getLong(2), row.getLong(3), 0);
     }
+  }
+
+  /** Returns the id in a key. */
+  static long id(byte[] key) {
+    return new Varints(key).next();
   }
 
   /** Reads a topic to its end. */
@@ -80,10 +92,9 @@ record TopicState(long records, long rows, long ids, long counters, long strays)
         return;
       }
       records++;
-      Varints key = new Varints(record.key());
       long partition = (long) record.partition() << PARTITION_SHIFT;
       long state = partition | counter(record.value()).map(c -> (long) (int) c).orElse(GONE);
-      Long before = last.put(key.next(), state);
+      Long before = last.put(id(record.key()), state);
       if (before != null && before >> PARTITION_SHIFT != record.partition()) {
         strays++;
       }

@@ -34,7 +34,7 @@ final class Signals {
     }
     if (value.schema().field("aggregate_type") != null) {
       notified(value, flush);
-    } else if (value.get("after") instanceof Struct row && "drain".equals(row.get("id"))) {
+    } else if (value.get("after") instanceof Struct row && "drain".equals(row.get("type"))) {
       flush.run();
       drains.add("drained");
     }
