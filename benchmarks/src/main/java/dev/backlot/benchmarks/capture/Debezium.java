@@ -74,7 +74,9 @@ final class Debezium {
         "no_data",
         "debezium_" + shape.database(),
         false,
-        "signal.data.collection=public.debezium_signal");
+        "signal.data.collection=public.debezium_signal",
+        // Windows by the server's snapshots, without writing watermarks into the log.
+        "read.only=true");
   }
 
   /** What an incremental snapshot did: rows that were read, and those of them that were sent. */

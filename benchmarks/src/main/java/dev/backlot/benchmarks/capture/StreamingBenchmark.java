@@ -96,7 +96,7 @@ public final class StreamingBenchmark implements Benchmark {
             "SELECT pg_create_logical_replication_slot('limit', 'pgoutput', false)");
         workload.run(transactions);
         int changes = transactions * Workload.CHANGES_PER_TRANSACTION;
-        limit.add(changes, decode(servers, shape, changes));
+        limit.add(changes, decode(servers, shape, changes, transactions));
         servers.execute(shape.database(), "SELECT pg_drop_replication_slot('limit')");
         // A new owner begins with a fence in every partition.
         Measured taken =
@@ -217,7 +217,8 @@ public final class StreamingBenchmark implements Benchmark {
   }
 
   /** Lets the server decode everything in the slot and keep it in memory. */
-  private static long decode(Servers servers, Shape shape, int changes) throws Exception {
+  private static long decode(Servers servers, Shape shape, int changes, int transactions)
+      throws Exception {
     try (Connection connection = servers.postgres().connect(shape.database());
         Statement statement = connection.createStatement()) {
       statement.execute("SET work_mem = '2GB'");
@@ -227,8 +228,10 @@ public final class StreamingBenchmark implements Benchmark {
               "SELECT count(*) FROM pg_logical_slot_peek_binary_changes('limit', NULL, NULL,"
                   + " 'proto_version', '1', 'publication_names', 'debezium', 'binary', 'true')")) {
         row.next();
-        if (row.getLong(1) < changes) {
-          throw new IllegalStateException("Only " + row.getLong(1) + " changes were decoded");
+        // Each change, and each transaction's begin and end.
+        long messages = row.getLong(1);
+        if (messages < changes + 2L * transactions) {
+          throw new IllegalStateException("Only " + messages + " messages were decoded");
         }
       }
       return System.nanoTime() - begin;
