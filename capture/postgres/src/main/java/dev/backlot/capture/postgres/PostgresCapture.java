@@ -51,6 +51,7 @@ final class PostgresCapture {
   private static final int ANSWER_MILLIS = 300_000;
 
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final String BACKLOG_BYTES = "backlot.capture.backlog_bytes";
 
   private final CaptureSession session;
   private final CaptureSession.Environment environment;
@@ -155,7 +156,8 @@ final class PostgresCapture {
                   requireNonNull(audits.get()).passed(content, timeline, at, commitMicros);
                 },
                 writer,
-                emitted)) {
+                emitted,
+                Long.getLong(BACKLOG_BYTES, 16L * 1024 * 1024))) {
       DumpRunner runner =
           new DumpRunner(
               session,

@@ -38,6 +38,7 @@ public final class LogReader {
   private final Timelines timelines;
   private final Map<Integer, TableLog> logs = new HashMap<>();
   private final Map<Integer, Relation> relations = new HashMap<>();
+  private final Set<Integer> toldAgain = new HashSet<>();
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
 
   private final TableLog.Place place = new TableLog.Place();
@@ -436,8 +437,19 @@ public final class LogReader {
 
   private void relation(byte[] in, int from) throws SQLException {
     Relation relation = Relation.parse(in, from + 1);
-    relations.put(relation.oid(), relation);
-    open(relation, place.lsn);
+    Relation before = relations.put(relation.oid(), relation);
+    boolean known =
+        toldAgain.remove(relation.oid())
+            && relation.equals(before)
+            && logs.containsKey(relation.oid());
+    if (!known) {
+      open(relation, place.lsn);
+    }
+  }
+
+  /** What is told of a known table's shape next comes of a new reading, not of a change. */
+  void shapesAreToldAgain() {
+    toldAgain.addAll(relations.keySet());
   }
 
   /**
