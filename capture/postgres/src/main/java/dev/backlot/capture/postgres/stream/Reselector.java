@@ -69,6 +69,7 @@ final class Reselector implements AutoCloseable {
    * @throws IllegalStateException when asked to stop meanwhile
    */
   void awaitVisible(Set<Long> transactions, BooleanSupplier stop) throws SQLException {
+    reopen();
     while (true) {
       Snapshot snapshot = catalog.snapshot();
       if (transactions.stream().allMatch(snapshot::sees)) {
@@ -83,6 +84,7 @@ final class Reselector implements AutoCloseable {
 
   /** Returns the present snapshot, which sees all that was read before. */
   Snapshot snapshot() throws SQLException {
+    reopen();
     return catalog.snapshot();
   }
 
