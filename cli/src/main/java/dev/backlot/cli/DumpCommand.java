@@ -153,8 +153,7 @@ final class DumpCommand implements Callable<Integer> {
       return list;
     }
     try {
-      Object json =
-          JsonText.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+      Object json = JsonText.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
       for (Object key : Values.list(json)) {
         list.add(
             key instanceof List<?> parts

@@ -128,8 +128,7 @@ final class GetCommand implements Callable<Integer> {
           List.of("NAME", "STATE", "TYPE", "SOURCES", "WORKER", "OWNER", "SINCE", "REASON");
       case SOURCE -> List.of("NAME", "STATE", "KEY", "EPOCH", "OWNER", "SINCE", "REASON");
       case DUMP ->
-          List.of(
-              "ID", "STATE", "SOURCE", "ROWS", "OF ABOUT", "RATE", "LEFT", "SINCE", "REASON");
+          List.of("ID", "STATE", "SOURCE", "ROWS", "OF ABOUT", "RATE", "LEFT", "SINCE", "REASON");
       case TABLE ->
           List.of(
               "NAME",

@@ -26,8 +26,7 @@ final class PipelineCommands {
 
     /** Tells a dump, which has the same word for it. */
     int commandOfDump(String verb) {
-      Map<String, @Nullable Object> dump =
-          main.api().post(kind.path(name) + "/" + verb, Map.of());
+      Map<String, @Nullable Object> dump = main.api().post(kind.path(name) + "/" + verb, Map.of());
       main.out.println(
           "dump "
               + name

@@ -74,8 +74,7 @@ public final class DumpStore {
    * @param after what is finished of it, as text; null: nothing, from the table's first key on
    * @param to the last key; null: to the table's end
    */
-  public record KeyRange(
-      @Nullable List<String> after, @Nullable List<String> to, boolean done) {}
+  public record KeyRange(@Nullable List<String> after, @Nullable List<String> to, boolean done) {}
 
   /**
    * How far a dump is.

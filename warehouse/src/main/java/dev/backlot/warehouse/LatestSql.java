@@ -47,7 +47,9 @@ final class LatestSql {
 
     /** Returns a map as this dialect can compare it. */
     String comparable(String map) {
-      return this == TRINO ? map : "CAST(" + map + " AS " + (this == SPARK ? "STRING" : "VARCHAR") + ")";
+      return this == TRINO
+          ? map
+          : "CAST(" + map + " AS " + (this == SPARK ? "STRING" : "VARCHAR") + ")";
     }
 
     String id(String name) {

@@ -59,9 +59,7 @@ public final class DumpItems implements Items {
     spec.put("where", dump.predicate());
     dump.keys().ifPresent(keys -> spec.put("keys", keys.size()));
     dump.settings().chunkRows().ifPresent(rows -> spec.put("chunk_rows", rows));
-    dump.settings()
-        .delay()
-        .ifPresent(delay -> spec.put("delay", Quantities.formatDuration(delay)));
+    dump.settings().delay().ifPresent(delay -> spec.put("delay", Quantities.formatDuration(delay)));
     dump.settings().parallel().ifPresent(ranges -> spec.put("parallel", ranges));
     return spec;
   }

@@ -65,7 +65,11 @@ record DumpRequest(
     List<String> causes = new ArrayList<>();
     if (chunkRows != null && (chunkRows < 1 || chunkRows > DumpPolicy.MOST_CHUNK_ROWS)) {
       causes.add(
-          "a chunk can't have " + chunkRows + " rows. Give 1 to " + DumpPolicy.MOST_CHUNK_ROWS + ".");
+          "a chunk can't have "
+              + chunkRows
+              + " rows. Give 1 to "
+              + DumpPolicy.MOST_CHUNK_ROWS
+              + ".");
     }
     if (parallel != null && (parallel < 1 || parallel > DumpPolicy.MOST_READERS)) {
       causes.add(
@@ -76,7 +80,8 @@ record DumpRequest(
               + ".");
     }
     if (delay != null && parsedDelay().isEmpty()) {
-      causes.add("'" + delay + "' is not a rest between two chunks. Give 0ms to 1h, such as 100ms.");
+      causes.add(
+          "'" + delay + "' is not a rest between two chunks. Give 0ms to 1h, such as 100ms.");
     }
     return causes;
   }

@@ -46,8 +46,7 @@ public final class DumpResource {
 
   /** Dumps every Source of a connection that is written. */
   @PostMapping("/api/v1/connections/{name}/dumps")
-  Map<String, Object> dumpConnection(
-      @PathVariable String name, @RequestBody DumpRequest request) {
+  Map<String, Object> dumpConnection(@PathVariable String name, @RequestBody DumpRequest request) {
     String cannot = "Cannot dump connection '" + name + "'";
     if (documents.find(SpecKind.CONNECTION, name).filter(d -> !d.deleting()).isEmpty()) {
       throw new ProblemException(
@@ -66,9 +65,7 @@ public final class DumpResource {
                     source.state() == SourceStore.State.STREAMING
                         || source.state() == SourceStore.State.DUMPING)
             .toList();
-    return Map.of(
-        "items",
-        written.stream().map(source -> show(request(source, request))).toList());
+    return Map.of("items", written.stream().map(source -> show(request(source, request))).toList());
   }
 
   @GetMapping("/api/v1/sources/{name}/dumps")
@@ -158,7 +155,9 @@ public final class DumpResource {
   }
 
   private Dump find(String id) {
-    return (id.matches("\\d{1,18}") ? dumps.find(Long.parseLong(id)) : java.util.Optional.<Dump>empty())
+    return (id.matches("\\d{1,18}")
+            ? dumps.find(Long.parseLong(id))
+            : java.util.Optional.<Dump>empty())
         .orElseThrow(
             () ->
                 new ProblemException(

@@ -5,13 +5,13 @@ import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dataplane.DataPlane.SourceStats;
 import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.dump.DumpForecast;
 import dev.backlot.controller.incident.IncidentItems;
 import dev.backlot.controller.live.SourceBoard.Seen;
 import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.source.ConnectionItems;
 import dev.backlot.controller.web.Json;
-import dev.backlot.controller.dump.DumpForecast;
 import dev.backlot.metadata.DumpStore;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
@@ -177,8 +177,7 @@ public final class LiveState implements AutoCloseable {
     map.put("id", open.map(DumpStore.Dump::id).orElse(null));
     map.put("state", open.map(dump -> dump.state().label()).orElse(null));
     map.put("done_rows", open.map(dump -> dump.progress().readRows()).orElse(source.dumpedRows()));
-    OptionalLong total =
-        open.map(dump -> dump.estimate().rows()).orElse(OptionalLong.empty());
+    OptionalLong total = open.map(dump -> dump.estimate().rows()).orElse(OptionalLong.empty());
     map.put("total_rows", total.isPresent() ? total.getAsLong() : null);
     map.put("estimated", open.map(dump -> dump.keys().isEmpty()).orElse(true));
     DumpForecast forecast =

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Compares a PostgreSQL table with a target's view of it, row for row and value for value, and
@@ -81,8 +82,7 @@ public final class Checker {
         row -> {
           List<String> values = new ArrayList<>();
           for (String column : columns) {
-            values.add(
-                cut(Canonical.ofTarget(described.columns().get(column), row.get(column))));
+            values.add(cut(Canonical.ofTarget(type(described, column), row.get(column))));
           }
           targetRows[0]++;
           counts.merge(values, 1, Integer::sum);
@@ -94,7 +94,7 @@ public final class Checker {
         row -> {
           List<String> values = new ArrayList<>();
           for (String column : columns) {
-            values.add(cut(Canonical.ofSource(described.columns().get(column), row.get(column))));
+            values.add(cut(Canonical.ofSource(type(described, column), row.get(column))));
           }
           sourceRows[0]++;
           counts.merge(values, -1, Integer::sum);
@@ -197,5 +197,10 @@ public final class Checker {
       System.out.println(verdict);
       System.exit(verdict.equal() ? 0 : 1);
     }
+  }
+
+  private static ColumnType type(SourceTable table, String column) {
+    return Objects.requireNonNull(
+        table.columns().get(column), () -> "There is no column " + column);
   }
 }

@@ -28,7 +28,8 @@ class KeylessTablesIT {
     Command command = shared.platform().command();
     execute(
         "CREATE SCHEMA bare",
-        HostileContentIT.EDGE.replace("TYPE mood", "TYPE bare.mood")
+        HostileContentIT.EDGE
+            .replace("TYPE mood", "TYPE bare.mood")
             .replace("DOMAIN positive", "DOMAIN bare.positive")
             .replace("TABLE edge", "TABLE bare.edge")
             .replace("id text PRIMARY KEY", "id text")

@@ -193,7 +193,8 @@ class QueryServiceIT {
   @Test
   void rowsWithoutKeysAreCountedByTheirValues() {
     TableName name =
-        lake.table("q.counted", List.of(), ID, nullable("t", Text.PLAIN), nullable("f", Simple.DOUBLE));
+        lake.table(
+            "q.counted", List.of(), ID, nullable("t", Text.PLAIN), nullable("f", Simple.DOUBLE));
     lake.append(
         name,
         row("d", 1, "id", 2, "t", "late", "f", null),

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Slots and publications that are called as ours are, but belong to no Connection of this platform:
@@ -33,7 +34,10 @@ final class Orphans {
     }
     Set<String> ours =
         captures.intents().stream()
-            .map(intent -> Publication.name(intent.connection()))
+            .map(CaptureStore.Intent::connection)
+            .flatMap(
+                connection ->
+                    Stream.of(Publication.name(connection), Publication.insertsName(connection)))
             .collect(Collectors.toSet());
     List<Map<String, Object>> orphans = new ArrayList<>();
     for (Catalog.Trace trace : traces) {

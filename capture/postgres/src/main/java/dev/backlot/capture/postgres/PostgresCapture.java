@@ -38,10 +38,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a PostgreSQL connection's capture. Threads: the session's reads the log and
- * writes everything; one leads the dumps, whose chunks some more read, and one dumps tables without
- * a key; one reads for audits; one keeps the house (acknowledgements, progress, drains, changes of
- * the document).
+ * One run of a PostgreSQL connection's capture. Threads: the session's reads the log and writes
+ * everything; one leads the dumps, whose chunks some more read, and one dumps tables without a key;
+ * one reads for audits; one keeps the house (acknowledgements, progress, drains, changes of the
+ * document).
  */
 final class PostgresCapture {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);

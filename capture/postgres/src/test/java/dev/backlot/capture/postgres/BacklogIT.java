@@ -118,7 +118,11 @@ class BacklogIT {
     List<String> told = new ArrayList<>();
     for (CaptureBench.Event event : lastOfEach(name, latest)) {
       told.add(
-          event.after().get("id") + "|" + event.after().get("n") + "|" + event.after().get("large"));
+          event.after().get("id")
+              + "|"
+              + event.after().get("n")
+              + "|"
+              + event.after().get("large"));
     }
     assertThat(told).containsExactlyInAnyOrderElementsOf(rows(name));
   }
@@ -160,7 +164,9 @@ class BacklogIT {
   private List<String> slots(String name) throws SQLException {
     return query(
         name,
-        "SELECT slot_name FROM pg_replication_slots WHERE slot_name LIKE 'backlot\\_" + name + "%'");
+        "SELECT slot_name FROM pg_replication_slots WHERE slot_name LIKE 'backlot\\_"
+            + name
+            + "%'");
   }
 
   private List<String> query(String database, String sql) throws SQLException {

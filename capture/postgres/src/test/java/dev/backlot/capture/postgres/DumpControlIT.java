@@ -106,11 +106,14 @@ class DumpControlIT {
   void a_small_dump_and_a_repair_are_done_while_a_large_one_is_under_way() {
     try (CaptureWorker worker = bench.startWorker()) {
       bench.awaitStreaming(source, name + ".public.small");
-      bench.apply(name, bench.document(name, "\"public.*\"").replaceFirst("}\\s*$", ", \"dump\": {\"readers\": 1}}"));
+      bench.apply(
+          name,
+          bench
+              .document(name, "\"public.*\"")
+              .replaceFirst("}\\s*$", ", \"dump\": {\"readers\": 1}}"));
       long large = request(new Settings(OptionalInt.of(10), Optional.empty(), OptionalInt.empty()));
       await(large, d -> d.progress().chunks() >= 1);
-      long small =
-          bench.metadata.dumps().request(name + ".public.small", 1, name, false, "", null);
+      long small = bench.metadata.dumps().request(name + ".public.small", 1, name, false, "", null);
       long keyed =
           bench.metadata.dumps().request(source, 1, name, false, "", List.of(List.of("7")));
       await(small, d -> d.state() == State.DONE);
@@ -136,7 +139,8 @@ class DumpControlIT {
   void chunks_and_rests_change_while_a_dump_runs_and_a_cancelled_one_ends() {
     try (CaptureWorker worker = bench.startWorker()) {
       bench.awaitStreaming(source);
-      long dump = request(new Settings(OptionalInt.of(10), Optional.of(FOREVER), OptionalInt.empty()));
+      long dump =
+          request(new Settings(OptionalInt.of(10), Optional.of(FOREVER), OptionalInt.empty()));
       await(dump, d -> d.progress().chunks() == 1);
       assertThat(find(dump).progress().readRows()).isEqualTo(10);
 
@@ -164,8 +168,7 @@ class DumpControlIT {
     try (CaptureWorker worker = bench.startWorker()) {
       bench.awaitStreaming(source);
       long columns = resting(10);
-      bench.execute(
-          name, "ALTER TABLE deal ADD x int DEFAULT 5", "ALTER TABLE deal DROP COLUMN w");
+      bench.execute(name, "ALTER TABLE deal ADD x int DEFAULT 5", "ALTER TABLE deal DROP COLUMN w");
       wake(columns);
       await(columns, d -> !d.state().isOpen());
       assertThat(find(columns).state()).as(find(columns).reason()).isEqualTo(State.DONE);
@@ -207,8 +210,7 @@ class DumpControlIT {
 
       bench.execute(name, "ANALYZE deal");
       long known = request(Settings.NONE);
-      long part =
-          bench.metadata.dumps().request(source, 1, name, false, "id <= 1000", null);
+      long part = bench.metadata.dumps().request(source, 1, name, false, "id <= 1000", null);
       await(known, d -> d.state() == State.DONE);
       await(part, d -> d.state() == State.DONE);
       assertThat(find(known).estimate().rows()).hasValue(ROWS);
@@ -257,7 +259,10 @@ class DumpControlIT {
   }
 
   private void wake(long dump) {
-    bench.metadata.dumps().set(dump, new Settings(OptionalInt.of(500), Optional.of(ms(0)), OptionalInt.empty()));
+    bench
+        .metadata
+        .dumps()
+        .set(dump, new Settings(OptionalInt.of(500), Optional.of(ms(0)), OptionalInt.empty()));
   }
 
   private long request(Settings settings) {

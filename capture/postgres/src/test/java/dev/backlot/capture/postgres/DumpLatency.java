@@ -65,7 +65,10 @@ final class DumpLatency {
     bench.apply(name, bench.document(name, "\"public.*\""));
     try (CaptureWorker worker = bench.startWorker()) {
       bench.awaitStreaming(
-          Duration.ofMinutes(5), name + ".public.live", name + ".public.narrow", name + ".public.wide");
+          Duration.ofMinutes(5),
+          name + ".public.live",
+          name + ".public.narrow",
+          name + ".public.wide");
       Thread reader = new Thread(this::consume);
       Thread writer = new Thread(this::write);
       reader.start();
@@ -76,7 +79,9 @@ final class DumpLatency {
         for (String chunk : Arrays.asList(arguments).subList(2, arguments.length)) {
           String[] parts = chunk.split("x");
           int ranges = parts.length > 1 ? Integer.parseInt(parts[1]) : 1;
-          report(table + ", chunks of " + chunk, () -> dump(table, Integer.parseInt(parts[0]), ranges));
+          report(
+              table + ", chunks of " + chunk,
+              () -> dump(table, Integer.parseInt(parts[0]), ranges));
         }
       }
       report("no dump", () -> Thread.sleep(QUIET.toMillis()));
@@ -138,7 +143,8 @@ final class DumpLatency {
 
   private void write() {
     try (Connection connection = bench.postgres.connect(name);
-        PreparedStatement insert = connection.prepareStatement("INSERT INTO live VALUES (?, 'x')")) {
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO live VALUES (?, 'x')")) {
       long begun = System.nanoTime();
       for (int id = 1; !stop.get(); id++) {
         insert.setInt(1, id);

@@ -44,7 +44,7 @@ class FailoverIT {
           bench.awaitStreaming("failing.public.deal");
           execute(primary, "INSERT INTO deal SELECT generate_series(1, 1000)");
           bench.drain("failing");
-          awaitSynchronized(standby);
+          leaveSlotBehind(standby);
           execute(primary, "INSERT INTO deal SELECT generate_series(1001, 1500)");
           bench.drain("failing");
           Awaitility.await()
@@ -75,8 +75,8 @@ class FailoverIT {
         "failing", server.port(), "postgres", "BACKLOT_SECRET_TEST", "\"public.deal\"");
   }
 
-  /** The slot's copy is kept, and its place is no later than what was told. */
-  private static void awaitSynchronized(PostgresServer standby) {
+  /** The standby keeps a copy of the slot as it is, and tells again what follows. */
+  private static void leaveSlotBehind(PostgresServer standby) throws SQLException {
     Awaitility.await()
         .atMost(CaptureBench.PATIENCE)
         .pollInterval(Duration.ofMillis(100))
@@ -87,13 +87,22 @@ class FailoverIT {
                         "SELECT count(*) FROM pg_replication_slots WHERE slot_name ="
                             + " 'backlot_failing' AND synced AND NOT temporary")
                     == 1);
+    execute(standby, "ALTER SYSTEM SET sync_replication_slots = 'off'", "SELECT pg_reload_conf()");
+    Awaitility.await()
+        .atMost(CaptureBench.PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () ->
+                number(
+                        standby,
+                        "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'slotsync worker'")
+                    == 0);
   }
 
   private static PostgresServer standbyOf(PostgresServer primary) throws SQLException, IOException {
     PostgresServer.Builder builder =
         CaptureBench.server()
             .password(primary.password())
-            .setting("sync_replication_slots", "on")
             .setting("hot_standby_feedback", "on")
             .setting("primary_slot_name", "standby")
             .setting(
@@ -113,6 +122,8 @@ class FailoverIT {
       }
     }
     Files.createFile(builder.dataDir().resolve("standby.signal"));
+    Files.writeString(
+        builder.dataDir().resolve("postgresql.auto.conf"), "sync_replication_slots = 'on'\n");
     return builder.start();
   }
 

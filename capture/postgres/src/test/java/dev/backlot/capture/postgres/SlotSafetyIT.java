@@ -202,8 +202,12 @@ class SlotSafetyIT {
           .metadata
           .jdbi()
           .useHandle(h -> h.execute("UPDATE document SET deleting = true WHERE name = 'tidy'"));
-      assertThat(await("tidy", State.RETRYING, "CONNECTION_UNREACHABLE").reason())
-          .contains("nothing listens there");
+      patiently()
+          .until(
+              () ->
+                  await("tidy", State.RETRYING, "CONNECTION_UNREACHABLE")
+                      .reason()
+                      .contains("nothing listens there"));
       server = server.startAgain();
       await("tidy", State.REMOVED, "");
       assertThat(slots("tidy")).isZero();

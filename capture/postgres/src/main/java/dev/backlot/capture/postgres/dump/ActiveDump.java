@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dump under way: which chunks are next, which are in flight, and how far it is. Thread-safe,
- * but for {@link #touches}.
+ * A dump under way: which chunks are next, which are in flight, and how far it is. Thread-safe, but
+ * for {@link #touches}.
  */
 final class ActiveDump {
   /** One that is read, one that is written, one that Kafka acknowledges. */

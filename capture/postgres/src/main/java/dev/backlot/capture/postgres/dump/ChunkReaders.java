@@ -87,7 +87,8 @@ final class ChunkReaders {
         if (readers.isEmpty() || !TOO_MANY_CONNECTIONS.equals(e.getSQLState())) {
           throw e;
         }
-        LOG.warn("Dumps of {} go on with {} readers: {}", connection, readers.size(), e.getMessage());
+        LOG.warn(
+            "Dumps of {} go on with {} readers: {}", connection, readers.size(), e.getMessage());
         refused = true;
         refusedUntil = System.nanoTime() + REFUSED_NANOS;
       }

@@ -161,8 +161,7 @@ final class ChunkWriter implements LogReader.Beside {
       if (chunk == null || turn.dump.isDropped()) {
         return true;
       }
-      Touches.Verdict verdict =
-          turn.dump.touches().judge(chunk.snapshot(), turn.dump.undecided());
+      Touches.Verdict verdict = turn.dump.touches().judge(chunk.snapshot(), turn.dump.undecided());
       boolean allFresh = verdict.allFresh();
       int count = chunk.keys().size();
       int all = count + chunk.gone().size();
@@ -201,9 +200,7 @@ final class ChunkWriter implements LogReader.Beside {
       Position position = new Position(timeline, lastLsn, lastOrdinal);
       lastOrdinal += 2;
       byte[] value =
-          chunk
-              .completer()
-              .complete(gone.row(), Op.DELETE, now, position, null, turn.commitMicros);
+          chunk.completer().complete(gone.row(), Op.DELETE, now, position, null, turn.commitMicros);
       chunk.table().channel().writeDumpDelete(gone.key(), value, position, turn.commitMicros);
       count(turn, gone.key().length + value.length);
     }

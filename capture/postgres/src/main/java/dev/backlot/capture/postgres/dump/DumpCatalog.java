@@ -62,8 +62,7 @@ final class DumpCatalog implements AutoCloseable {
    * @throws dev.backlot.model.ProblemException when the table or its key is gone
    */
   Beginning beginning(Dump dump, CapturedTable table, int parallel) throws SQLException {
-    Catalog.Table found =
-        catalog.table(table.id()).orElseThrow(() -> Keys.gone(table));
+    Catalog.Table found = catalog.table(table.id()).orElseThrow(() -> Keys.gone(table));
     List<Catalog.Column> columns = catalog.columns(found.oid());
     Keys.check(table, columns);
     TableShape shape = shapes.shape(table.source(), columns, table.keyColumns());

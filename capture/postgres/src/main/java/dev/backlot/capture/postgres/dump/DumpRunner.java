@@ -159,8 +159,7 @@ public final class DumpRunner {
   private void follow() {
     Map<Long, Dump> open =
         dumps().unfinished(session.connection()).stream()
-            .collect(
-                Collectors.toMap(Dump::id, dump -> dump, (a, b) -> a, LinkedHashMap::new));
+            .collect(Collectors.toMap(Dump::id, dump -> dump, (a, b) -> a, LinkedHashMap::new));
     for (Running dump : running.values()) {
       Dump wanted = open.get(dump.dump.dump().id());
       if (wanted == null) {
@@ -205,8 +204,7 @@ public final class DumpRunner {
     }
     LOG.info("Dump {} of {} begins", dump.id(), dump.source());
     ActiveDump active = new ActiveDump(dump, table, System.nanoTime());
-    running.put(
-        dump.id(), new Running(active, Noting.ask(log, emitted, table, active.touches())));
+    running.put(dump.id(), new Running(active, Noting.ask(log, emitted, table, active.touches())));
     session.metrics().setDumping(true);
   }
 

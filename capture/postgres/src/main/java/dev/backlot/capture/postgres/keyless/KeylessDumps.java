@@ -281,6 +281,8 @@ public final class KeylessDumps {
         CUT,
         progress,
         (place, commitMicros) -> {
+          // The command above may not have been run yet: messages are heard first.
+          progress.feed.onlyUnseenBy(snapshot);
           done[0] = !progress.feed.overflowed() && !progress.cancelled;
           if (done[0]) {
             beginAt(progress, truncating, place, commitMicros);

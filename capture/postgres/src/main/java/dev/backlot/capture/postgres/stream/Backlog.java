@@ -23,11 +23,11 @@ import org.slf4j.LoggerFactory;
  * stream costs the server a send for each change, which is several times what decoding it costs; a
  * query's rows travel many at once.
  *
- * <p>The queries consume a temporary copy of the slot ({@code
- * pg_copy_logical_replication_slot}), so that the slot itself still holds whatever Kafka has not
- * acknowledged, and all is as it was when this process dies. One query tells some whole
- * transactions; the server keeps them until they are fetched, in a temporary file when they are
- * many, so a query that takes too long is given up and the stream does the rest.
+ * <p>The queries consume a temporary copy of the slot ({@code pg_copy_logical_replication_slot}),
+ * so that the slot itself still holds whatever Kafka has not acknowledged, and all is as it was
+ * when this process dies. One query tells some whole transactions; the server keeps them until they
+ * are fetched, in a temporary file when they are many, so a query that takes too long is given up
+ * and the stream does the rest.
  *
  * <p>A thread of its own queries; {@link #next} and {@link #close} are for the thread that writes.
  */
@@ -125,7 +125,8 @@ final class Backlog implements AutoCloseable {
 
   private static String options(Map<String, String> options) {
     StringBuilder list = new StringBuilder();
-    options.forEach((key, value) -> list.append(", '").append(key).append("', '").append(value).append('\''));
+    options.forEach(
+        (key, value) -> list.append(", '").append(key).append("', '").append(value).append('\''));
     return list.toString();
   }
 

@@ -98,10 +98,23 @@ class DumpQueueTest {
   void another_key_than_the_one_it_began_with_ends_a_dump() {
     ActiveDump dump = add(Optional.empty(), 1);
     Turn turn = queue.next(NOW).orElseThrow();
-    Chunk other = new Chunk(dump.table(), SNAPSHOT, List.of(), List.of(), null, null, true, List.of(), "id text", 0);
+    Chunk other =
+        new Chunk(
+            dump.table(),
+            SNAPSHOT,
+            List.of(),
+            List.of(),
+            null,
+            null,
+            true,
+            List.of(),
+            "id text",
+            0);
 
     assertThat(dump.read(turn, other, NOW)).isFalse();
-    assertThat(dump.failure().orElseThrow()).contains("its key was id int").contains("is id text now");
+    assertThat(dump.failure().orElseThrow())
+        .contains("its key was id int")
+        .contains("is id text now");
   }
 
   private List<ActiveDump> take(int count) {
@@ -118,7 +131,16 @@ class DumpQueueTest {
 
   private static Chunk chunk(ActiveDump dump) {
     return new Chunk(
-        dump.table(), SNAPSHOT, List.of(), List.of(), null, List.of("7"), false, List.of(), "id int", 0);
+        dump.table(),
+        SNAPSHOT,
+        List.of(),
+        List.of(),
+        null,
+        List.of("7"),
+        false,
+        List.of(),
+        "id int",
+        0);
   }
 
   private ActiveDump add(Optional<List<List<String>>> keys, int ranges) {
@@ -156,10 +178,20 @@ class DumpQueueTest {
   private static CapturedTable table() {
     SourceDescriptor source =
         new SourceDescriptor(
-            "studio.public.movie", "studio", "public", "movie", 1, "t", 1, List.of("id"), "", "",
-            List.of(), List.of());
+            "studio.public.movie",
+            "studio",
+            "public",
+            "movie",
+            1,
+            "t",
+            1,
+            List.of("id"),
+            "",
+            "",
+            List.of(),
+            List.of());
     // Nothing is written here.
     SourceChannel channel = new SourceChannel(null, "t", new Position[] {Position.START}, 1, 1);
-    return new CapturedTable(new TableId("public", "movie"), source, channel);
+    return new CapturedTable(new TableId("public", "movie"), source, channel, null);
   }
 }
