@@ -112,7 +112,7 @@ class LargeValuesIT {
       bench.awaitStreaming(source);
       bench.execute(
           name,
-          "INSERT INTO script SELECT i, jsonb_build_object('t', repeat('body ' || i, 150000)), 0"
+          "INSERT INTO script SELECT i, jsonb_build_object('t', repeat('body ' || i, 200000)), 0"
               + " FROM generate_series(1, 200) i",
           "UPDATE script SET n = 1");
       var asked = bench.metadata.captures().requestDrain(name);
