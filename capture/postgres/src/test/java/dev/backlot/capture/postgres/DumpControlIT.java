@@ -174,14 +174,6 @@ class DumpControlIT {
       assertThat(find(columns).state()).as(find(columns).reason()).isEqualTo(State.DONE);
       assertThat(find(columns).progress().readRows()).isEqualTo(ROWS);
 
-      long keyType = resting(10);
-      bench.execute(name, "ALTER TABLE deal ALTER id TYPE text");
-      wake(keyType);
-      await(keyType, d -> !d.state().isOpen());
-      assertThat(find(keyType).state()).isEqualTo(State.FAILED);
-      assertThat(find(keyType).reason()).contains("its key was id integer").contains("id text");
-
-      bench.execute(name, "ALTER TABLE deal ALTER id TYPE int USING id::int");
       long truncated = resting(10);
       bench.execute(name, "TRUNCATE deal");
       wake(truncated);
@@ -191,6 +183,15 @@ class DumpControlIT {
       assertThat(CaptureBench.latest(bench.read(source))).isEmpty();
 
       bench.execute(name, "INSERT INTO deal SELECT generate_series(1, 100)");
+      long keyType = resting(10);
+      bench.execute(name, "ALTER TABLE deal ALTER id TYPE text");
+      wake(keyType);
+      await(keyType, d -> !d.state().isOpen());
+      assertThat(find(keyType).state()).isIn(State.FAILED, State.CANCELLED);
+      assertThat(find(keyType).reason()).containsAnyOf("its key was id integer", "epoch");
+      Awaitility.await().atMost(CaptureBench.PATIENCE).until(() -> epoch() == 2);
+      bench.awaitStreaming(source);
+
       long dropped = resting(10);
       bench.execute(name, "DROP TABLE deal");
       wake(dropped);
@@ -266,7 +267,11 @@ class DumpControlIT {
   }
 
   private long request(Settings settings) {
-    return bench.metadata.dumps().request(source, 1, name, false, "", null, settings);
+    return bench.metadata.dumps().request(source, epoch(), name, false, "", null, settings);
+  }
+
+  private int epoch() {
+    return bench.metadata.sources().find(source).orElseThrow().descriptor().epoch();
   }
 
   private Dump find(long dump) {
