@@ -62,7 +62,7 @@ final class CaptureBench {
     postgres =
         server()
             .setting("max_wal_senders", "40")
-            .setting("max_replication_slots", "40")
+            .setting("max_replication_slots", "200")
             .setting("max_connections", "200")
             .setting("max_prepared_transactions", "10")
             .start();
