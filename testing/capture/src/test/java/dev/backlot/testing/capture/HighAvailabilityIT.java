@@ -157,7 +157,7 @@ class HighAvailabilityIT {
   private static void holdUpKafka() throws Exception {
     site.kafka().process().freeze();
     long before = workload.transactions();
-    Patience.until("commits", PATIENCE, () -> workload.transactions() > before + 30);
+    Patience.until("commits", PATIENCE, () -> workload.transactions() > before + 1_000);
   }
 
   private static long freeze() throws Exception {
