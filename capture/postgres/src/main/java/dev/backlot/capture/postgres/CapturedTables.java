@@ -406,7 +406,7 @@ final class CapturedTables {
     changes.incrementAndGet();
     names.remove(table.source());
     wholeBefore.remove(table.source());
-    table.stop("It is not captured any more.");
+    table.stop(reason);
     LOG.info("No longer capturing {}: {}", table.source(), reason);
     session
         .environment()
