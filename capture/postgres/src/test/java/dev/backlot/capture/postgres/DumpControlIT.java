@@ -190,10 +190,7 @@ class DumpControlIT {
       assertThat(find(keyType).state()).isIn(State.FAILED, State.CANCELLED);
       assertThat(find(keyType).reason()).containsAnyOf("key", "epoch");
       // Between two epochs there is no such Source for a moment.
-      Awaitility.await()
-          .ignoreExceptions()
-          .atMost(CaptureBench.PATIENCE)
-          .until(() -> epoch() == 2);
+      Awaitility.await().ignoreExceptions().atMost(CaptureBench.PATIENCE).until(() -> epoch() == 2);
       bench.awaitStreaming(source);
 
       long dropped = resting(10);
