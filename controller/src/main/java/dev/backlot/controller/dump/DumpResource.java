@@ -37,7 +37,7 @@ public final class DumpResource {
 
   @PostMapping("/api/v1/sources/{name}/dumps")
   Map<String, Object> dump(@PathVariable String name, @RequestBody DumpRequest request) {
-    StoredSource source = find(name, "dump");
+    StoredSource source = SourceItems.find(sources, name, "dump");
     DumpRequest.refuse(
         "Cannot dump source '" + source.descriptor().name() + "'",
         request.causes(source.descriptor().keyColumns()));
@@ -70,7 +70,7 @@ public final class DumpResource {
 
   @GetMapping("/api/v1/sources/{name}/dumps")
   Map<String, Object> dumps(@PathVariable String name) {
-    String source = find(name, "list the dumps of").descriptor().name();
+    String source = SourceItems.find(sources, name, "list the dumps of").descriptor().name();
     return Map.of("dumps", dumps.ofSource(source).stream().map(DumpResource::view).toList());
   }
 
@@ -163,20 +163,6 @@ public final class DumpResource {
                 new ProblemException(
                     ProblemCode.NOT_FOUND,
                     "Cannot find dump '" + id + "': there is none. See `backlot get dumps`."));
-  }
-
-  private StoredSource find(String name, String verb) {
-    return sources
-        .find(SourceItems.canonical(name))
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    ProblemCode.NOT_FOUND,
-                    "Cannot "
-                        + verb
-                        + " source '"
-                        + name
-                        + "': there is none of this name. See `backlot get sources`."));
   }
 
   /** The item, and in front what a script asks for most. */

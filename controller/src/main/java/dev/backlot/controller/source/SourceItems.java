@@ -7,6 +7,8 @@ import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.metadata.SourceStore.StoredSource;
+import dev.backlot.model.ProblemCode;
+import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.Spec;
@@ -62,6 +64,25 @@ public final class SourceItems implements Items {
     } catch (IllegalArgumentException e) {
       return name;
     }
+  }
+
+  /**
+   * Returns a Source by any spelling of its name.
+   *
+   * @param verb what cannot be done without it
+   */
+  public static StoredSource find(SourceStore sources, String name, String verb) {
+    return sources
+        .find(canonical(name))
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    ProblemCode.NOT_FOUND,
+                    "Cannot "
+                        + verb
+                        + " source '"
+                        + name
+                        + "': there is none of this name. See `backlot get sources`."));
   }
 
   private String owner(StoredSource source) {

@@ -5,7 +5,6 @@ import dev.backlot.metadata.CaptureStore;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
-import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.SpecKind;
@@ -55,21 +54,7 @@ public final class SourceResource {
   @GetMapping("/api/v1/sources/{name}/sample")
   Map<String, Object> sample(
       @PathVariable String name, @RequestParam(defaultValue = "20") int limit) {
-    String source = find(name, "sample").descriptor().name();
+    String source = SourceItems.find(sources, name, "sample").descriptor().name();
     return dataPlane.sample(source, Math.max(1, Math.min(limit, MOST_ROWS)));
-  }
-
-  private StoredSource find(String name, String verb) {
-    return sources
-        .find(SourceItems.canonical(name))
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    ProblemCode.NOT_FOUND,
-                    "Cannot "
-                        + verb
-                        + " source '"
-                        + name
-                        + "': there is none of this name. See `backlot get sources`."));
   }
 }
