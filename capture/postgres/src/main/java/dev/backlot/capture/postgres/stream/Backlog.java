@@ -138,6 +138,8 @@ final class Backlog implements AutoCloseable {
   @Nullable Part next(long millis) throws SQLException, InterruptedException {
     Part part = parts.poll(millis, TimeUnit.MILLISECONDS);
     if (part == null && waiting && System.nanoTime() - queriedAt > PATIENCE_NANOS) {
+      // Once: it is the query's own failure that ends the reading.
+      waiting = false;
       connection.unwrap(PGConnection.class).cancelQuery();
     }
     return part;
