@@ -141,7 +141,7 @@ final class GetCommand implements Callable<Integer> {
               "PROVEN EQUAL",
               "VIEW");
       case JOB -> List.of("NAME", "KIND", "STATE", "ID", "STARTED", "REASON");
-      case SCHEMA -> List.of("SUBJECT", "ID", "VERSION");
+      case SCHEMA -> List.of("SUBJECT", "ID", "VERSION", "LEVEL", "MODE");
       case ENDPOINT -> List.of("NAME", "STATE", "REASON");
       case AUDIT -> List.of("NAME", "STATE", "PROVEN EQUAL", "ROWS", "OWNER", "SINCE", "REASON");
       case DEADLETTER ->
@@ -227,7 +227,13 @@ final class GetCommand implements Callable<Integer> {
               Values.text(status.get("id")),
               since,
               reason);
-      case SCHEMA -> List.of(itemName, Values.text(status.get("id")), revision);
+      case SCHEMA ->
+          List.of(
+              itemName,
+              Values.text(status.get("id")),
+              revision,
+              Values.text(spec.get("level")),
+              Values.text(spec.get("mode")));
       case ENDPOINT -> List.of(itemName, state, reason);
       case AUDIT ->
           List.of(

@@ -63,7 +63,8 @@ public final class Controller implements AutoCloseable {
     TOMCAT.setLevel(java.util.logging.Level.WARNING);
     MetadataDatabase metadata = openMetadata(config.metadata());
     SpringApplication application =
-        new SpringApplication(WebConfiguration.class, Wiring.class, MeasuringWiring.class);
+        new SpringApplication(
+            WebConfiguration.class, Wiring.class, MeasuringWiring.class, RegistryWiring.class);
     application.setWebApplicationType(WebApplicationType.SERVLET);
     application.setBannerMode(Banner.Mode.OFF);
     application.setLogStartupInfo(false);

@@ -54,9 +54,7 @@ import dev.backlot.controller.route.RouteCheck;
 import dev.backlot.controller.route.RouteItems;
 import dev.backlot.controller.route.RouteResource;
 import dev.backlot.controller.route.RouteSecrets;
-import dev.backlot.controller.schema.RegistryResource;
 import dev.backlot.controller.schema.SchemaItems;
-import dev.backlot.controller.schema.Schemas;
 import dev.backlot.controller.source.ConnectionItems;
 import dev.backlot.controller.source.EndpointItems;
 import dev.backlot.controller.source.SourceItems;
@@ -132,11 +130,6 @@ class Wiring {
   @Bean
   AuditConditions auditConditions(MetadataDatabase metadata) {
     return new AuditConditions(metadata.audits());
-  }
-
-  @Bean
-  SchemaStore schemaStore(PlatformConfig config) {
-    return Schemas.open(config);
   }
 
   @Bean(initMethod = "start")
@@ -345,11 +338,6 @@ class Wiring {
   @Bean
   SourceResource sourceResource(MetadataDatabase metadata, DataPlane dataPlane) {
     return new SourceResource(metadata, dataPlane);
-  }
-
-  @Bean
-  RegistryResource registryResource(SchemaStore schemas) {
-    return new RegistryResource(schemas);
   }
 
   @Bean

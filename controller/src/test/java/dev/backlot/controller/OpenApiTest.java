@@ -17,6 +17,11 @@ import dev.backlot.controller.maintenance.MaintenanceResource;
 import dev.backlot.controller.metrics.MetricsResource;
 import dev.backlot.controller.pipeline.PipelineResource;
 import dev.backlot.controller.route.RouteResource;
+import dev.backlot.controller.schema.CompatibilityResource;
+import dev.backlot.controller.schema.RegistryResource;
+import dev.backlot.controller.schema.RegistrySettingsResource;
+import dev.backlot.controller.schema.SchemaResource;
+import dev.backlot.controller.schema.SubjectResource;
 import dev.backlot.controller.source.SourceResource;
 import dev.backlot.controller.table.QueryResource;
 import dev.backlot.controller.web.Json;
@@ -50,6 +55,11 @@ final class OpenApiTest {
           DeadLetterResource.class,
           IncidentResource.class,
           RouteResource.class,
+          CompatibilityResource.class,
+          RegistryResource.class,
+          RegistrySettingsResource.class,
+          SchemaResource.class,
+          SubjectResource.class,
           SourceResource.class,
           DumpResource.class,
           QueryResource.class,

@@ -56,6 +56,11 @@ public final class SourceStore {
     return query("WHERE state <> 'removed'");
   }
 
+  /** Returns every Source, removed ones included, by name. */
+  public List<StoredSource> listEvenRemoved() {
+    return query("");
+  }
+
   /** Returns every Source of a connection, removed ones included, by name. */
   public List<StoredSource> ofConnection(String connection) {
     return query("WHERE connection = ?", connection);

@@ -2,19 +2,21 @@ package dev.backlot.registry;
 
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -41,19 +43,28 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A schema's id is the offset of the first record that holds it, plus one; a later record with
  * the same content, written by a process that did not know the first, adds no id. Every record has
- * a key of its own, so that compaction never takes away the first and no id changes. Content is
- * compared as Avro writes it after parsing, documentation and properties included.
+ * a key of its own, so that compaction never takes away any, and neither an id nor a setting is
+ * lost. Content is compared as Avro writes it after parsing, documentation and properties included.
+ *
+ * <p>This is what capture and jobs use: what they register holds, whatever level or mode somebody
+ * set. {@link ClientRegistry} adds the rules for everybody else.
  *
  * <p>Connects at the first use and reads what is new when it is asked. Thread-safe; calls wait for
- * one another and, when Kafka is away, up to {@link #PATIENCE} before they fail with {@link
- * ProblemCode#KAFKA_UNREACHABLE}.
+ * one another and, when Kafka is away, no longer than the store's patience before they fail with
+ * {@link ProblemCode#KAFKA_UNREACHABLE}.
  */
 public final class SchemaStore implements AutoCloseable {
   /** The topic, unless another is given. */
   public static final String TOPIC = "_schemas";
 
-  /** How long a call waits for Kafka. */
+  /** How long a call waits for Kafka, unless the store is told otherwise. */
   public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** The longest record that the topic takes, before compression. */
+  static final int LONGEST = 8 << 20;
+
+  private static final int KEY_AND_FRAME = 1 << 10;
+  private static final int ATTEMPTS = 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(SchemaStore.class);
 
@@ -61,6 +72,8 @@ public final class SchemaStore implements AutoCloseable {
   private final String topic;
   private final TopicPartition partition;
   private final short replicationFactor;
+  private final Duration patience;
+  private final ReentrantLock lock = new ReentrantLock();
   private SchemaIndex index = new SchemaIndex();
   private long next;
   private boolean topicSeen;
@@ -74,91 +87,175 @@ public final class SchemaStore implements AutoCloseable {
    * @param replicationFactor of the topic, when it has to be created
    */
   public SchemaStore(Map<String, String> kafka, short replicationFactor) {
-    this(kafka, replicationFactor, TOPIC);
+    this(kafka, replicationFactor, PATIENCE);
   }
 
-  SchemaStore(Map<String, String> kafka, short replicationFactor, String topic) {
+  /**
+   * Prepares a store on the topic {@link #TOPIC}.
+   *
+   * @param patience how long a call waits for Kafka and for calls before it
+   */
+  public SchemaStore(Map<String, String> kafka, short replicationFactor, Duration patience) {
+    this(kafka, replicationFactor, patience, TOPIC);
+  }
+
+  SchemaStore(
+      Map<String, String> kafka, short replicationFactor, Duration patience, String topic) {
     this.kafka = Map.copyOf(kafka);
     this.topic = topic;
     this.partition = new TopicPartition(topic, 0);
     this.replicationFactor = replicationFactor;
+    this.patience = patience;
   }
 
   /**
    * Makes a schema the subject's newest version unless it is one of its versions already, and
    * returns its id. When it returns, the schema is durable and every store finds it.
    */
-  public synchronized int register(String subject, Schema schema) {
+  public int register(String subject, Schema schema) {
     String avro = schema.toString();
-    Optional<Integer> known = index.id(subject, avro);
-    if (known.isPresent()) {
-      return known.get();
+    return locked(
+        "register",
+        subject,
+        () -> {
+          refresh();
+          Optional<Integer> known = idIn(subject, avro);
+          if (known.isPresent()) {
+            return known.get();
+          }
+          append(
+              subject,
+              new SchemaRecord.Registration(subject, avro, List.of(), OptionalLong.empty()));
+          refresh();
+          return idIn(subject, avro)
+              .orElseThrow(
+                  () -> unreachable("register", subject, "the record can't be read back", null));
+        });
+  }
+
+  /** Returns the Avro JSON of an id, which stays so whatever is deleted. */
+  public Optional<String> byId(int id) {
+    return locked(
+        "read",
+        topic,
+        () -> {
+          Optional<String> known = index.avroOf(id);
+          if (known.isEmpty()) {
+            refresh();
+          }
+          return index.avroOf(id);
+        });
+  }
+
+  /** Reads what the topic says now; the index is only lent. */
+  public <T> T read(Function<SchemaIndex, T> reading) {
+    return locked(
+        "read",
+        topic,
+        () -> {
+          refresh();
+          return reading.apply(index);
+        });
+  }
+
+  /** Reads from what was read before, and from the topic only when that gives nothing. */
+  public <T> Optional<T> readKnown(Function<SchemaIndex, Optional<T>> reading) {
+    return locked(
+        "read",
+        topic,
+        () -> {
+          Optional<T> known = reading.apply(index);
+          if (known.isEmpty()) {
+            refresh();
+          }
+          return known.isPresent() ? known : reading.apply(index);
+        });
+  }
+
+  /**
+   * Decides on the present state, and again for as long as what was decided comes too late.
+   *
+   * @param deciding given the state and the offset up to which it was read
+   */
+  <T> T decide(String subject, BiFunction<SchemaIndex, Long, Decision<T>> deciding) {
+    return locked(
+        "change",
+        subject,
+        () -> {
+          for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            refresh();
+            Decision<T> decision = deciding.apply(index, next);
+            boolean effective = true;
+            if (decision.record().isPresent()) {
+              long offset = append(subject, decision.record().get());
+              refresh();
+              effective = index.isEffective(offset);
+            }
+            if (effective && decision.answer().isPresent()) {
+              return decision.answer().get();
+            }
+          }
+          throw new ProblemException(
+              ProblemCode.CONFLICT,
+              "Cannot change schemas of '%s': others change them all the time. Try again."
+                  .formatted(subject));
+        });
+  }
+
+  /** Returns the id of the Kafka cluster that keeps the topic. */
+  public String clusterId() {
+    try (Admin admin = Admin.create(new HashMap<>(kafka))) {
+      return admin.describeCluster().clusterId().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
+      throw unreachable("read", topic, String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unreachable("read", topic, "the wait was interrupted", e);
     }
-    refresh();
-    Optional<Integer> found = index.id(subject, avro);
-    if (found.isPresent()) {
-      return found.get();
-    }
-    append(subject, avro);
-    refresh();
-    return index
-        .id(subject, avro)
-        .orElseThrow(() -> unreachable("register", subject, "the record can't be read back", null));
-  }
-
-  /** Returns the Avro JSON of an id. */
-  public synchronized Optional<String> byId(int id) {
-    Optional<String> known = index.byId(id);
-    if (known.isPresent()) {
-      return known;
-    }
-    refresh();
-    return index.byId(id);
-  }
-
-  /** Returns the id that this content has in any subject. */
-  public synchronized Optional<Integer> idOf(Schema schema) {
-    refresh();
-    return index.idOf(schema.toString());
-  }
-
-  /** Returns all versions of a subject, oldest first; none when it is unknown. */
-  public synchronized List<RegisteredSchema> versions(String subject) {
-    refresh();
-    return index.versions(subject);
-  }
-
-  /** Returns the newest version of a subject. */
-  public Optional<RegisteredSchema> latest(String subject) {
-    List<RegisteredSchema> versions = versions(subject);
-    return versions.isEmpty() ? Optional.empty() : Optional.of(versions.get(versions.size() - 1));
-  }
-
-  /** Returns the subject versions that have this id. */
-  public synchronized List<RegisteredSchema> uses(int id) {
-    refresh();
-    return index.uses(id);
-  }
-
-  /** Returns the names of all subjects. */
-  public synchronized SortedSet<String> subjects() {
-    refresh();
-    return index.subjects();
   }
 
   /** Ends the connections. */
   @Override
-  public synchronized void close() {
-    closeConsumer();
-    if (producer != null) {
-      producer.close(Duration.ofSeconds(5));
-      producer = null;
+  public void close() {
+    lock.lock();
+    try {
+      closeConsumer();
+      if (producer != null) {
+        producer.close(Duration.ofSeconds(5));
+        producer = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<Integer> idIn(String subject, String avro) {
+    return index.versions(subject).stream()
+        .filter(version -> version.avro().equals(avro) && version.references().isEmpty())
+        .map(RegisteredSchema::id)
+        .findFirst();
+  }
+
+  /** Does one call after the other; those that wait for a call that waits for Kafka give up too. */
+  private <T> T locked(String verb, String name, Supplier<T> work) {
+    try {
+      if (!lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw unreachable(verb, name, "Kafka gave no answer in time", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unreachable(verb, name, "the wait was interrupted", e);
+    }
+    try {
+      return work.get();
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Reads up to the topic's present end. */
   private void refresh() {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       try {
         readToEnd(deadline);
@@ -181,19 +278,19 @@ public final class SchemaStore implements AutoCloseable {
   private void readToEnd(long deadline) {
     KafkaConsumer<byte[], byte[]> reader = consumer();
     if (!topicSeen) {
-      if (!reader.listTopics(PATIENCE).containsKey(topic)) {
+      if (!reader.listTopics(patience).containsKey(topic)) {
         throw new UnknownTopicOrPartitionException(topic);
       }
       topicSeen = true;
     }
-    long end = reader.endOffsets(Set.of(partition), PATIENCE).getOrDefault(partition, 0L);
+    long end = reader.endOffsets(Set.of(partition), patience).getOrDefault(partition, 0L);
     if (end < next) {
       LOG.error("{} ends at {} but was read up to {}; reading it anew", topic, end, next);
       index = new SchemaIndex();
       next = 0;
       reader.seek(partition, 0);
     }
-    while (reader.position(partition, PATIENCE) < end) {
+    while (reader.position(partition, patience) < end) {
       for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
         index.add(record.offset(), record.key(), record.value());
         next = record.offset() + 1;
@@ -222,37 +319,43 @@ public final class SchemaStore implements AutoCloseable {
     return consumer;
   }
 
-  private void append(String subject, String avro) {
+  /** Returns the offset of the record. */
+  private long append(String subject, SchemaRecord record) {
+    byte[] key = SchemaRecordFormat.key(record);
+    byte[] value = SchemaRecordFormat.value(record);
+    try {
+      return producer()
+          .send(new ProducerRecord<>(topic, 0, key, value))
+          .get(2 * patience.toMillis(), TimeUnit.MILLISECONDS)
+          .offset();
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
+      throw unreachable("change", subject, String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unreachable("change", subject, "the wait was interrupted", e);
+    }
+  }
+
+  private KafkaProducer<byte[], byte[]> producer() {
     if (producer == null) {
       Map<String, Object> properties = new HashMap<>(kafka);
       properties.put(ProducerConfig.ACKS_CONFIG, "all");
       properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-      properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-      properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-      properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis());
+      properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+      properties.put(
+          ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.min(10_000, patience.toMillis()));
+      properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, patience.toMillis());
       properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-      properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 8 << 20);
+      properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LONGEST + KEY_AND_FRAME);
       properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
       producer =
           new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
-    byte[] key = ("schema/" + UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
-    byte[] value = SchemaIndex.encode(subject, avro);
-    try {
-      producer
-          .send(new ProducerRecord<>(topic, 0, key, value))
-          .get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException | KafkaException e) {
-      throw unreachable("register", subject, String.valueOf(e.getMessage()), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw unreachable("register", subject, "the wait was interrupted", e);
-    }
+    return producer;
   }
 
   private void createTopic() {
-    Map<String, Object> properties = new HashMap<>(kafka);
-    try (Admin admin = Admin.create(properties)) {
+    try (Admin admin = Admin.create(new HashMap<>(kafka))) {
       NewTopic wanted =
           new NewTopic(topic, 1, replicationFactor)
               .configs(
@@ -261,7 +364,7 @@ public final class SchemaStore implements AutoCloseable {
                       TopicConfig.CLEANUP_POLICY_COMPACT,
                       TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                       Integer.toString(9 << 20)));
-      admin.createTopics(List.of(wanted)).all().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      admin.createTopics(List.of(wanted)).all().get(patience.toSeconds(), TimeUnit.SECONDS);
       LOG.info("Created the topic {}", topic);
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {

@@ -4,6 +4,7 @@ import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.web.Json;
 import dev.backlot.registry.RegisteredSchema;
+import dev.backlot.registry.SchemaIndex;
 import dev.backlot.registry.SchemaStore;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,25 +32,48 @@ public final class SchemaItems implements Items {
 
   @Override
   public List<Item> list(Effort effort) {
-    return store.subjects().stream().flatMap(subject -> find(subject, effort).stream()).toList();
+    return store.read(
+        index ->
+            index.subjects().stream().flatMap(subject -> item(index, subject).stream()).toList());
   }
 
   @Override
   public Optional<Item> find(String name, Effort effort) {
-    List<RegisteredSchema> versions = store.versions(name);
-    if (versions.isEmpty()) {
-      return Optional.empty();
-    }
-    RegisteredSchema newest = versions.get(versions.size() - 1);
-    Map<String, Object> spec = new LinkedHashMap<>();
-    spec.put("type", "AVRO");
-    spec.put("schema", Json.readTree(newest.avro()));
-    Map<String, Object> status = new LinkedHashMap<>();
-    status.put("state", "registered");
-    status.put("reason", "");
-    status.put("revision", newest.version());
-    status.put("id", newest.id());
-    status.put("versions", versions.stream().map(RegisteredSchema::version).toList());
-    return Optional.of(new Item("Schema", name, spec, status));
+    return store.read(index -> item(index, name));
+  }
+
+  private static Optional<Item> item(SchemaIndex index, String subject) {
+    return index
+        .latest(subject)
+        .map(
+            newest -> {
+              Map<String, Object> spec = new LinkedHashMap<>();
+              spec.put("type", "AVRO");
+              spec.put("level", index.level(subject));
+              spec.put("mode", index.mode(subject));
+              if (!newest.references().isEmpty()) {
+                spec.put("references", newest.references());
+              }
+              spec.put("schema", Json.readTree(newest.avro()));
+              Map<String, Object> status = new LinkedHashMap<>();
+              status.put("state", "registered");
+              status.put("reason", "");
+              status.put("revision", newest.version());
+              status.put("id", newest.id());
+              status.put("versions", versions(index.versions(subject)));
+              return new Item("Schema", subject, spec, status);
+            });
+  }
+
+  private static List<Map<String, Object>> versions(List<RegisteredSchema> versions) {
+    return versions.stream()
+        .map(
+            version -> {
+              Map<String, Object> map = new LinkedHashMap<>();
+              map.put("version", version.version());
+              map.put("id", version.id());
+              return map;
+            })
+        .toList();
   }
 }
