@@ -145,11 +145,7 @@ final class RegistryIT {
     for (String type : List.of(MEDIA_TYPE, "application/json", "application/octet-stream")) {
       Answer answer =
           call(
-              "POST",
-              "/subjects/media/versions",
-              Json.write(schema(RECORD)),
-              "Content-Type",
-              type);
+              "POST", "/subjects/media/versions", Json.write(schema(RECORD)), "Content-Type", type);
       assertThat(answer.status()).as(type).isEqualTo(200);
     }
   }
@@ -207,8 +203,7 @@ final class RegistryIT {
     assertThat(get("/mode/mode").text()).isEqualTo("{\"mode\":\"READONLY\"}");
     assertThat(get("/mode").text()).isEqualTo("{\"mode\":\"READWRITE\"}");
     assertThat(delete("/mode/mode").text()).isEqualTo("{\"mode\":\"READONLY\"}");
-    assertThat(get("/mode/mode?defaultToGlobal=true").text())
-        .isEqualTo("{\"mode\":\"READWRITE\"}");
+    assertThat(get("/mode/mode?defaultToGlobal=true").text()).isEqualTo("{\"mode\":\"READWRITE\"}");
     assertThat(delete("/subjects/mode").text()).isEqualTo("[1]");
   }
 

@@ -125,8 +125,7 @@ public final class ClientRegistry {
     List<RegisteredSchema> versions =
         evenDeleted ? index.versionsEvenDeleted(subject) : index.versions(subject);
     if (versions.isEmpty()) {
-      throw new RefusedException(
-          Refusal.SUBJECT_NOT_FOUND, "Subject '" + subject + "' not found.");
+      throw new RefusedException(Refusal.SUBJECT_NOT_FOUND, "Subject '" + subject + "' not found.");
     }
     return versions;
   }
@@ -201,8 +200,7 @@ public final class ClientRegistry {
           }
           checkUnreferenced(found, permanent, index);
           return Decision.append(
-              new SchemaRecord.Deletion(
-                  subject, Optional.of(found.version()), permanent, basis),
+              new SchemaRecord.Deletion(subject, Optional.of(found.version()), permanent, basis),
               found.version());
         });
   }
@@ -232,7 +230,8 @@ public final class ClientRegistry {
     subject.ifPresent(ClientRegistry::checkName);
     store.decide(
         subject.orElse("all"),
-        (index, basis) -> Decision.append(new SchemaRecord.ModeSetting(subject, Optional.of(mode)), true));
+        (index, basis) ->
+            Decision.append(new SchemaRecord.ModeSetting(subject, Optional.of(mode)), true));
   }
 
   /** Takes a mode back and returns what it was. */
@@ -247,7 +246,8 @@ public final class ClientRegistry {
                         .orElseThrow(() -> notSet(Refusal.MODE_NOT_SET, subject.get())));
     store.decide(
         subject.orElse("all"),
-        (index, basis) -> Decision.append(new SchemaRecord.ModeSetting(subject, Optional.empty()), true));
+        (index, basis) ->
+            Decision.append(new SchemaRecord.ModeSetting(subject, Optional.empty()), true));
     return before;
   }
 
@@ -255,16 +255,14 @@ public final class ClientRegistry {
   public static RefusedException notSet(Refusal refusal, String subject) {
     String what = refusal == Refusal.LEVEL_NOT_SET ? "compatibility" : "mode";
     return new RefusedException(
-        refusal,
-        "Subject '%s' does not have subject-level %s configured".formatted(subject, what));
+        refusal, "Subject '%s' does not have subject-level %s configured".formatted(subject, what));
   }
 
   private void setting(Optional<String> subject, SchemaRecord record) {
     store.decide(
         subject.orElse("all"),
         (index, basis) -> {
-          SubjectMode mode =
-              subject.map(index::mode).orElseGet(index::commonMode);
+          SubjectMode mode = subject.map(index::mode).orElseGet(index::commonMode);
           if (mode == SubjectMode.READONLY) {
             throw readOnly(subject.map(name -> "Subject '" + name + "'").orElse("The registry"));
           }

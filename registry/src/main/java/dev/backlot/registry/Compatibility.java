@@ -18,10 +18,7 @@ final class Compatibility {
    * @param earlier versions, oldest first
    */
   static List<String> problems(
-      CompatibilityLevel level,
-      Schema schema,
-      List<RegisteredSchema> earlier,
-      SchemaIndex index) {
+      CompatibilityLevel level, Schema schema, List<RegisteredSchema> earlier, SchemaIndex index) {
     List<String> problems = new ArrayList<>();
     int first = level.isTransitive() ? 0 : Math.max(0, earlier.size() - 1);
     for (int i = earlier.size() - 1; i >= first; i--) {

@@ -1,6 +1,8 @@
 package dev.backlot.registry;
 
-/** Why a client's request is refused, with the numbers that clients of Confluent's registry know. */
+/**
+ * Why a client's request is refused, with the numbers that clients of Confluent's registry know.
+ */
 public enum Refusal {
   SUBJECT_NOT_FOUND(40401),
   VERSION_NOT_FOUND(40402),

@@ -103,8 +103,7 @@ public final class SchemaIndex {
       }
     }
     Content content = new Content(registration.avro(), registration.references());
-    int id =
-        idByContent.computeIfAbsent(content, unused -> Math.toIntExact(offset + 1));
+    int id = idByContent.computeIfAbsent(content, unused -> Math.toIntExact(offset + 1));
     contentById.putIfAbsent(id, content);
     if (versions(subject).stream().anyMatch(version -> version.id() == id)) {
       return true;
@@ -116,9 +115,7 @@ public final class SchemaIndex {
         new RegisteredSchema(subject, version, id, content.avro(), content.references(), false));
     versionsById.merge(id, 1, Integer::sum);
     changed.put(subject, offset);
-    registration
-        .references()
-        .forEach(reference -> changed.put(reference.subject(), offset));
+    registration.references().forEach(reference -> changed.put(reference.subject(), offset));
     return true;
   }
 
@@ -169,7 +166,10 @@ public final class SchemaIndex {
       return Optional.empty();
     }
     List<RegisteredSchema> uses = uses(id);
-    return uses.stream().filter(use -> !use.deleted()).findFirst().or(() -> uses.stream().findFirst());
+    return uses.stream()
+        .filter(use -> !use.deleted())
+        .findFirst()
+        .or(() -> uses.stream().findFirst());
   }
 
   /** Returns the highest id there is; zero before the first. */
@@ -266,8 +266,7 @@ public final class SchemaIndex {
 
   /** Returns the text under which a schema that means the same has an id already, or its own. */
   String knownText(SchemaText schema) {
-    for (Map.Entry<Integer, Content> entry :
-        contentById.tailMap(canonicalUpTo, false).entrySet()) {
+    for (Map.Entry<Integer, Content> entry : contentById.tailMap(canonicalUpTo, false).entrySet()) {
       Content content = entry.getValue();
       firstByCanonical.putIfAbsent(canonical(content.avro(), content.references()), content);
       canonicalUpTo = entry.getKey();

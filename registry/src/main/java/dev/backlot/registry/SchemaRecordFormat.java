@@ -83,8 +83,7 @@ final class SchemaRecordFormat {
     }
     if (kind.startsWith(LEVEL)) {
       return Optional.of(
-          new SchemaRecord.LevelSetting(
-              text(in), text(in).map(CompatibilityLevel::valueOf)));
+          new SchemaRecord.LevelSetting(text(in), text(in).map(CompatibilityLevel::valueOf)));
     }
     if (kind.startsWith(MODE)) {
       return Optional.of(

@@ -99,8 +99,7 @@ public final class SchemaStore implements AutoCloseable {
     this(kafka, replicationFactor, patience, TOPIC);
   }
 
-  SchemaStore(
-      Map<String, String> kafka, short replicationFactor, Duration patience, String topic) {
+  SchemaStore(Map<String, String> kafka, short replicationFactor, Duration patience, String topic) {
     this.kafka = Map.copyOf(kafka);
     this.topic = topic;
     this.partition = new TopicPartition(topic, 0);

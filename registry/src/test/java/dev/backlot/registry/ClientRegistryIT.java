@@ -73,7 +73,8 @@ class ClientRegistryIT {
         }
 
         assertThat(outcomes)
-            .containsExactlyInAnyOrder("registered", "INCOMPATIBLE", "INCOMPATIBLE", "INCOMPATIBLE");
+            .containsExactlyInAnyOrder(
+                "registered", "INCOMPATIBLE", "INCOMPATIBLE", "INCOMPATIBLE");
         assertThat(versions(first, subject)).hasSize(1);
         assertThat(versions(second, subject)).isEqualTo(versions(first, subject));
       }
@@ -147,7 +148,8 @@ class ClientRegistryIT {
 
   @Test
   void aSchemaBuildsOnOthersWhichStayForAsLongAsItDoes() {
-    String base = "{\"type\":\"record\",\"name\":\"base.B\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}";
+    String base =
+        "{\"type\":\"record\",\"name\":\"base.B\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}";
     String middle =
         "{\"type\":\"record\",\"name\":\"M\",\"fields\":[{\"name\":\"b\",\"type\":\"base.B\"}]}";
     String top =
@@ -165,7 +167,8 @@ class ClientRegistryIT {
           .containsExactly(new SchemaReference("base.B", "base", 1));
       assertThat(registry.incompatibilities("top", SchemaRequest.of("\"int\""))).isNotEmpty();
       assertThat(
-              refusal(() -> registry.register("lost", request(top, new SchemaReference("M", "no", 1)))))
+              refusal(
+                  () -> registry.register("lost", request(top, new SchemaReference("M", "no", 1)))))
           .isEqualTo(Refusal.INVALID_SCHEMA);
       assertThat(refusal(() -> registry.deleteSubject("base", false))).isEqualTo(Refusal.IN_USE);
       registry.deleteSubject("top", false);
@@ -268,7 +271,9 @@ class ClientRegistryIT {
               .name("a_column_with_a_rather_long_name_" + i)
               .doc("Column number " + i + " of a table that is as wide as PostgreSQL lets it be")
               .prop("backlot.name", "A column with a rather long name " + i)
-              .type(Schema.createUnion(Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.STRING)))
+              .type(
+                  Schema.createUnion(
+                      Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.STRING)))
               .withDefault(null);
     }
     return fields.endRecord();

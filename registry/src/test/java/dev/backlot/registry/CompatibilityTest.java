@@ -28,8 +28,7 @@ class CompatibilityTest {
     for (String fields : versions.split("/")) {
       int version = earlier.size() + 1;
       earlier.add(
-          new RegisteredSchema(
-              "t", version, version, schema(fields).toString(), List.of(), false));
+          new RegisteredSchema("t", version, version, schema(fields).toString(), List.of(), false));
     }
 
     List<String> passed = new ArrayList<>();

@@ -47,8 +47,7 @@ class SchemaIndexTest {
     assertThat(index.isEffective(append(registration("t", A, basis)))).isTrue();
 
     basis = end;
-    append(
-        new SchemaRecord.LevelSetting(Optional.empty(), Optional.of(CompatibilityLevel.FULL)));
+    append(new SchemaRecord.LevelSetting(Optional.empty(), Optional.of(CompatibilityLevel.FULL)));
     assertThat(index.isEffective(append(registration("t", B, basis)))).isFalse();
   }
 
@@ -100,12 +99,9 @@ class SchemaIndexTest {
   void settingsOfASubjectGoBeforeThoseOfAllAndGoWithItsVersions() {
     append(registration("t", A));
     assertThat(index.level("t")).isEqualTo(CompatibilityLevel.BACKWARD);
-    append(
-        new SchemaRecord.LevelSetting(Optional.empty(), Optional.of(CompatibilityLevel.FULL)));
-    append(
-        new SchemaRecord.LevelSetting(Optional.of("t"), Optional.of(CompatibilityLevel.NONE)));
-    append(
-        new SchemaRecord.ModeSetting(Optional.of("t"), Optional.of(SubjectMode.READONLY)));
+    append(new SchemaRecord.LevelSetting(Optional.empty(), Optional.of(CompatibilityLevel.FULL)));
+    append(new SchemaRecord.LevelSetting(Optional.of("t"), Optional.of(CompatibilityLevel.NONE)));
+    append(new SchemaRecord.ModeSetting(Optional.of("t"), Optional.of(SubjectMode.READONLY)));
     assertThat(index.level("t")).isEqualTo(CompatibilityLevel.NONE);
     assertThat(index.level("other")).isEqualTo(CompatibilityLevel.FULL);
     assertThat(index.mode("t")).isEqualTo(SubjectMode.READONLY);

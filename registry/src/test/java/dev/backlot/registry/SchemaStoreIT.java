@@ -61,7 +61,8 @@ class SchemaStoreIT {
               new RegisteredSchema("t-value", 1, idOfA, a.toString(), List.of(), false),
               new RegisteredSchema("t-value", 2, idOfB, b.toString(), List.of(), false));
       assertThat(versions(first, "other")).isEmpty();
-      assertThat(first.<Set<String>>read(SchemaIndex::subjects)).containsExactly("t-value", "u-value");
+      assertThat(first.<Set<String>>read(SchemaIndex::subjects))
+          .containsExactly("t-value", "u-value");
       assertThat(first.read(index -> index.uses(idOfA)).stream().map(RegisteredSchema::subject))
           .containsExactly("t-value", "u-value");
     }
@@ -138,7 +139,10 @@ class SchemaStoreIT {
 
   private static SchemaStore store(String topic) {
     return new SchemaStore(
-        Map.of("bootstrap.servers", kafka.bootstrapServers()), (short) 1, SchemaStore.PATIENCE, "_schemas_" + topic);
+        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+        (short) 1,
+        SchemaStore.PATIENCE,
+        "_schemas_" + topic);
   }
 
   private static Schema schema(String column) {

@@ -2,8 +2,8 @@ package dev.backlot.controller.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.controller.web.Json;
-import dev.backlot.registry.RefusedException;
 import dev.backlot.registry.Refusal;
+import dev.backlot.registry.RefusedException;
 import dev.backlot.registry.RegisteredSchema;
 import dev.backlot.registry.SchemaReference;
 import dev.backlot.registry.SchemaRequest;
@@ -31,7 +31,8 @@ final class Bodies {
   /** Reads an object, whatever media type it is said to have. */
   static JsonNode object(byte @Nullable [] body) {
     try {
-      JsonNode node = Json.readTree(new String(body == null ? new byte[0] : body, StandardCharsets.UTF_8));
+      JsonNode node =
+          Json.readTree(new String(body == null ? new byte[0] : body, StandardCharsets.UTF_8));
       if (node.isObject()) {
         return node;
       }

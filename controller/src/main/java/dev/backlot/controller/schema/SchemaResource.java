@@ -1,8 +1,8 @@
 package dev.backlot.controller.schema;
 
 import dev.backlot.registry.ClientRegistry;
-import dev.backlot.registry.RefusedException;
 import dev.backlot.registry.Refusal;
+import dev.backlot.registry.RefusedException;
 import dev.backlot.registry.RegisteredSchema;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +40,9 @@ public final class SchemaResource {
                             deleted ? index.versionsEvenDeleted(subject) : index.versions(subject))
                     .flatMap(
                         all ->
-                            latestOnly ? all.stream().skip(Math.max(0, all.size() - 1)) : all.stream())
+                            latestOnly
+                                ? all.stream().skip(Math.max(0, all.size() - 1))
+                                : all.stream())
                     .toList());
     return versions.stream()
         .skip(Math.max(0, offset))

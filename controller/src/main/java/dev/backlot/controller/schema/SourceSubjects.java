@@ -44,7 +44,6 @@ public final class SourceSubjects implements SubjectUse {
   private static boolean hasTopic(SourceDescriptor source, String topic) {
     return source.topic().equals(topic)
         || IntStream.rangeClosed(1, source.epoch())
-            .anyMatch(
-                epoch -> Names.topic(SourceName.parse(source.name()), epoch).equals(topic));
+            .anyMatch(epoch -> Names.topic(SourceName.parse(source.name()), epoch).equals(topic));
   }
 }

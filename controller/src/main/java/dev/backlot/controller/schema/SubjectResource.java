@@ -50,8 +50,7 @@ public final class SubjectResource {
       @PathVariable String subject,
       @RequestParam(defaultValue = "false") boolean deleted,
       @RequestBody(required = false) byte @Nullable [] body) {
-    return Bodies.version(
-        registry.lookUp(Bodies.subject(subject), Bodies.schema(body), deleted));
+    return Bodies.version(registry.lookUp(Bodies.subject(subject), Bodies.schema(body), deleted));
   }
 
   @DeleteMapping("/registry/subjects/{subject}")
@@ -76,8 +75,7 @@ public final class SubjectResource {
   @PostMapping("/registry/subjects/{subject}/versions")
   Map<String, Object> register(
       @PathVariable String subject, @RequestBody(required = false) byte @Nullable [] body) {
-    return Map.of(
-        "id", registry.register(Bodies.subject(subject), Bodies.schema(body)).id());
+    return Map.of("id", registry.register(Bodies.subject(subject), Bodies.schema(body)).id());
   }
 
   @GetMapping("/registry/subjects/{subject}/versions/{version}")
