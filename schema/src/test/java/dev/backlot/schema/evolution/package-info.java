@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backlot.schema.evolution;
+
+import org.jspecify.annotations.NullMarked;
