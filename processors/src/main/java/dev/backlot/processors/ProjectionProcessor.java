@@ -61,6 +61,6 @@ public final class ProjectionProcessor implements Processor {
             ? List.of()
             : List.of("Kept " + String.join(", ", added) + " too, which identifies its rows.");
     return new ProcessorPlan.Runnable(
-        Map.of(FIELDS, listed), output, kept, notes, index -> Rows.rearrange(input, columns));
+        Map.of(FIELDS, listed), output, listed, notes, index -> Rows.rearrange(input, columns));
   }
 }

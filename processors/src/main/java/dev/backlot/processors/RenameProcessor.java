@@ -13,7 +13,9 @@ import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.Rows;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
+import dev.backlot.sdk.Work;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,12 +58,15 @@ public final class RenameProcessor implements Processor {
     columns.addAll(Rows.system());
     List<String> key = input.key().stream().map(k -> names.getOrDefault(k, k)).toList();
     Shape output = new Shape(fields, key, input.sources(), input.order());
+    Map<String, String> renamed = new HashMap<>();
+    names.forEach((from, to) -> renamed.put(to, from));
     return new ProcessorPlan.Runnable(
         Map.of(FIELDS, names),
         output,
         List.copyOf(names.keySet()),
         List.of(),
-        index -> Rows.rearrange(input, columns));
+        renamed,
+        new Work.PerRow(index -> Rows.rearrange(input, columns)));
   }
 
   private static List<Finding> check(Map<String, String> names, Shape input) {

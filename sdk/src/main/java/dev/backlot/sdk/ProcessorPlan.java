@@ -15,6 +15,8 @@ public sealed interface ProcessorPlan {
    * @param output what the step gives
    * @param consumed input fields that it needs by name
    * @param notes what was decided beyond the config, in plain words
+   * @param renamed output fields that are input fields under another name: present name → input's.
+   *     An output field that has an input field's name, and is not among these, is that field
    * @param work what is done with its rows
    */
   record Runnable(
@@ -22,12 +24,24 @@ public sealed interface ProcessorPlan {
       Shape output,
       List<String> consumed,
       List<String> notes,
+      Map<String, String> renamed,
       Work work)
       implements ProcessorPlan {
     /** Copies what is mutable. */
     public Runnable {
       consumed = List.copyOf(consumed);
       notes = List.copyOf(notes);
+      renamed = Map.copyOf(renamed);
+    }
+
+    /** A step that renames nothing. */
+    public Runnable(
+        Map<String, Object> config,
+        Shape output,
+        List<String> consumed,
+        List<String> notes,
+        Work work) {
+      this(config, output, consumed, notes, Map.of(), work);
     }
 
     /**

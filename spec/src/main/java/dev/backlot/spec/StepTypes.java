@@ -56,9 +56,7 @@ final class StepTypes {
       case "trigger" -> checkFields(config, "key", true);
       case "graphql_enrichment" -> EnrichmentConfig.check(config);
       case "iceberg" -> checkIceberg(config, findings);
-      default -> {
-        // a source step has no config
-      }
+      default -> checkMissing(config);
     }
     config.finish();
   }
@@ -118,6 +116,29 @@ final class StepTypes {
     Optional<String> where = config.required("where");
     if (where.isPresent() && where.get().isBlank()) {
       config.invalid("where", "the condition is empty", "Write one, such as \"phase <> 'DONE'\".");
+    }
+  }
+
+  /** What stands for fields that the Source does not have any more. */
+  private static void checkMissing(MapReader config) {
+    if (!config.has("missing")) {
+      return;
+    }
+    MapReader missing = config.map("missing");
+    for (String field : missing.fields()) {
+      MapReader fill = missing.map(field);
+      boolean from = fill.has("from");
+      boolean value = fill.has("value");
+      if (from == value) {
+        missing.invalid(
+            field,
+            "'" + field + "' needs one of 'from' and 'value'",
+            "Write '{from: another_field}' or '{value: what stands for it}'.");
+      }
+      if (from) {
+        fill.string("from");
+      }
+      fill.finish();
     }
   }
 

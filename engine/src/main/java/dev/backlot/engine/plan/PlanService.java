@@ -54,9 +54,13 @@ public final class PlanService {
    * @param document the pipeline's YAML or JSON
    * @param discovered Sources that a connection would have, but that are not captured yet
    * @param comingEndpoints documents of endpoints that are about to be applied with it
+   * @param upTo by Source, the newest schema that the plan may know, by its id; all unless told
    */
   public Planned plan(
-      String document, List<SourceDescriptor> discovered, List<String> comingEndpoints) {
+      String document,
+      List<SourceDescriptor> discovered,
+      List<String> comingEndpoints,
+      Map<String, Integer> upTo) {
     Documents documents = SpecReader.read("", document);
     if (!documents.problems().isEmpty()) {
       return new Planned(Optional.empty(), documents.problems(), List.of());
@@ -66,18 +70,21 @@ public final class PlanService {
           ProblemCode.SPEC_WRONG_SHAPE,
           "Cannot plan the document: it is not one Pipeline. Send one Pipeline document.");
     }
-    return planner.plan(spec, inputs(spec, discovered, comingEndpoints));
+    return planner.plan(spec, inputs(spec, discovered, comingEndpoints, upTo));
   }
 
   private PlanInputs inputs(
-      PipelineSpec spec, List<SourceDescriptor> discovered, List<String> comingEndpoints) {
+      PipelineSpec spec,
+      List<SourceDescriptor> discovered,
+      List<String> comingEndpoints,
+      Map<String, Integer> upTo) {
     List<StoredSource> stored = metadata.sources().list();
     Map<String, SourceInput> sources = new HashMap<>();
     Map<TableName, TableInput> tables = new HashMap<>();
     for (StepSpec step : spec.steps()) {
       switch (step.role()) {
         case SOURCE ->
-            source(step.type(), stored, discovered)
+            source(step.type(), stored, discovered, upTo)
                 .ifPresent(input -> sources.put(step.type(), input));
         case SINK ->
             tableName(step)
@@ -106,7 +113,10 @@ public final class PlanService {
   }
 
   private Optional<SourceInput> source(
-      String name, List<StoredSource> stored, List<SourceDescriptor> discovered) {
+      String name,
+      List<StoredSource> stored,
+      List<SourceDescriptor> discovered,
+      Map<String, Integer> upTo) {
     Optional<SourceDescriptor> captured =
         stored.stream()
             .map(StoredSource::descriptor)
@@ -114,7 +124,7 @@ public final class PlanService {
             .filter(descriptor -> !descriptor.valueSchemaIds().isEmpty())
             .findFirst();
     if (captured.isPresent()) {
-      SourceDescriptor descriptor = captured.get();
+      SourceDescriptor descriptor = cut(captured.get(), Optional.ofNullable(upTo.get(name)));
       return Optional.of(
           new SourceInput(
               descriptor,
@@ -134,6 +144,17 @@ public final class PlanService {
                         : List.of(new PlanSchema(0, descriptor.keySchema())),
                     List.of(new PlanSchema(0, descriptor.valueSchema())),
                     false));
+  }
+
+  /** Returns a Source as it was while a schema was its newest one. */
+  private SourceDescriptor cut(SourceDescriptor source, Optional<Integer> newest) {
+    int at = newest.map(source.valueSchemaIds()::indexOf).orElse(-1);
+    if (at < 0 || at == source.valueSchemaIds().size() - 1) {
+      return source;
+    }
+    List<Integer> ids = source.valueSchemaIds().subList(0, at + 1);
+    String schema = schemas(List.of(newest.get())).get(0).avro();
+    return source.withValueSchemas(schema, ids);
   }
 
   private List<PlanSchema> schemas(List<Integer> ids) {

@@ -1,5 +1,6 @@
 package dev.backlot.engine.plan;
 
+import dev.backlot.engine.plan.FieldUses.SourceUses;
 import dev.backlot.engine.plan.PlanInputs.SourceInput;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.plan.PipelinePlan;
@@ -11,6 +12,7 @@ import dev.backlot.model.spec.StepSpec;
 import dev.backlot.model.spec.StepSpec.Consumes;
 import dev.backlot.processors.Processors;
 import dev.backlot.sdk.Processor;
+import dev.backlot.sdk.ProcessorDescriptor.Evolution;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.Resolution;
 import dev.backlot.sdk.StepInput;
@@ -46,15 +48,20 @@ public final class Planner {
 
   /** Returns the plan, or everything that is wrong with the pipeline. */
   public Planned plan(PipelineSpec spec, PlanInputs inputs) {
-    return new Run(spec, inputs).plan();
+    Run whole = new Run(spec, inputs, Map.of());
+    Planned planned = whole.plan();
+    // Only now it is known what of its Sources the pipeline has a use for: the rest is not read.
+    return planned.plan().isEmpty() ? planned : new Run(spec, inputs, whole.uses()).plan();
   }
 
   /** Planning of one pipeline. */
   private final class Run {
     private final PipelineSpec spec;
     private final PlanInputs inputs;
+    private final Map<String, SourceUses> known;
     private final Findings findings;
     private final BeforeImages before;
+    private final FieldUses uses = new FieldUses();
     private final List<PlanSource> sources = new ArrayList<>();
     private final List<PlanStep> steps = new ArrayList<>();
     private final List<PlanSink> sinks = new ArrayList<>();
@@ -63,7 +70,9 @@ public final class Planner {
     /** The planned outputs, by step; two steps on one Source have the same. */
     private final Map<String, StepInput> outputs = new HashMap<>();
 
-    Run(PipelineSpec spec, PlanInputs inputs) {
+    /** Begins, with what is known already of how Sources are used, by their ids. */
+    Run(PipelineSpec spec, PlanInputs inputs, Map<String, SourceUses> known) {
+      this.known = known;
       this.spec = spec;
       this.inputs = inputs;
       this.findings = new Findings(spec);
@@ -95,6 +104,10 @@ public final class Planner {
       return new Planned(Optional.of(PlanJson.sealed(plan)), List.of(), List.copyOf(waitingFor));
     }
 
+    Map<String, SourceUses> uses() {
+      return uses.bySource();
+    }
+
     private int parallelism() {
       int wanted =
           spec.steps().stream().mapToInt(step -> step.parallelism().orElse(1)).max().orElse(1);
@@ -122,7 +135,13 @@ public final class Planner {
         outputs.put(step.id(), outputs.get(same.get().id()));
         return;
       }
-      SourcePlanner.plan(step, input, spec.startFrom(), before.fields(step.type()), findings)
+      SourcePlanner.plan(
+              step,
+              input,
+              spec.startFrom(),
+              before.fields(step.type()),
+              Optional.ofNullable(known.get(step.id())),
+              findings)
           .ifPresent(
               planned -> {
                 sources.add(planned.source());
@@ -194,11 +213,18 @@ public final class Planner {
               input,
               listed,
               findings)
-          .ifPresent(sinks::add);
+          .ifPresent(
+              sink -> {
+                sinks.add(sink);
+                uses.sink(sink);
+              });
     }
 
     private void add(
         String id, String processor, List<StepInput> from, ProcessorPlan.Runnable plan) {
+      boolean passesNew =
+          processors.find(processor).orElseThrow().descriptor().evolution() == Evolution.ALL;
+      uses.step(id, from, plan.output(), plan.consumed(), plan.renamed(), passesNew);
       steps.add(
           new PlanStep(
               id,

@@ -1,18 +1,22 @@
 package dev.backlot.engine.plan;
 
+import dev.backlot.engine.plan.FieldUses.SourceUses;
 import dev.backlot.engine.plan.PlanInputs.SourceInput;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.plan.PlanSchema;
 import dev.backlot.model.plan.PlanSource;
+import dev.backlot.model.plan.PlanUse;
 import dev.backlot.model.spec.StartFrom;
 import dev.backlot.model.spec.StepSpec;
 import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
+import dev.backlot.schema.evolution.Fill;
 import dev.backlot.sdk.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +34,7 @@ final class SourcePlanner {
       SourceInput input,
       StartFrom startFrom,
       List<String> wantedBefore,
+      Optional<SourceUses> uses,
       Findings findings) {
     List<RowSchema> schemas = new ArrayList<>();
     for (PlanSchema schema : input.valueSchemas()) {
@@ -54,6 +59,13 @@ final class SourcePlanner {
       }
       fields.add(new Field(field.name(), type, field.nullable(), field.doc(), field.properties()));
     }
+    Map<String, Fill> fills = Fills.of(step);
+    Optional<List<Field>> filled = Fills.apply(step, fills, fields, schemas, findings);
+    if (covered && filled.isPresent()) {
+      fields = new ArrayList<>(filled.get());
+    } else {
+      covered = false;
+    }
     for (RowSchema older : schemas) {
       if (!older.keyColumns().equals(key)) {
         covered = false;
@@ -70,6 +82,8 @@ final class SourcePlanner {
     if (!covered) {
       return Optional.empty();
     }
+    fields.removeIf(
+        field -> uses.isPresent() && !uses.get().fields().containsKey(field.name()));
     List<String> before =
         wantedBefore.stream().filter(name -> newest.field(name).isPresent()).sorted().toList();
     String since = key.containsAll(before) ? "" : input.descriptor().wholeBeforeSince();
@@ -82,6 +96,8 @@ final class SourcePlanner {
             input.descriptor().partitions(),
             key,
             Shapes.columns(fields),
+            uses(fields, uses, fills),
+            uses.map(SourceUses::open).orElse(true),
             input.keySchemas(),
             input.valueSchemas(),
             text(startFrom),
@@ -90,6 +106,20 @@ final class SourcePlanner {
     return Optional.of(
         new PlannedSource(
             source, new Shape(fields, key, List.of(step.id()), Shape.Order.OFFSET, before)));
+  }
+
+  private static List<PlanUse> uses(
+      List<Field> fields, Optional<SourceUses> uses, Map<String, Fill> fills) {
+    List<PlanUse> all = new ArrayList<>();
+    for (Field field : fields) {
+      PlanUse use = uses.map(known -> known.fields().get(field.name())).orElse(null);
+      if (use != null) {
+        Fill fill = fills.getOrDefault(field.name(), new Fill.Nothing());
+        all.add(
+            new PlanUse(use.field(), use.use(), use.steps(), use.columns(), fill.notation()));
+      }
+    }
+    return all;
   }
 
   private static void conflict(StepSpec step, Field field, FieldType written, Findings findings) {

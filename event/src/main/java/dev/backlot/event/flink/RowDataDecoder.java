@@ -6,6 +6,7 @@ import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
 import dev.backlot.schema.SystemColumn;
+import dev.backlot.schema.evolution.Fill;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class RowDataDecoder {
   private final FieldReader[] readers;
   private final int[] slots;
+  private final List<List<Copy>> copies = new ArrayList<>();
+  private final Map<StringData, List<StringData>> copiedNames = new HashMap<>();
+  private final List<Constant> constants = new ArrayList<>();
   private final int[] beforeSlots;
   private final boolean wantsBefore;
   private final Set<StringData> wantedNames = new HashSet<>();
@@ -32,16 +36,27 @@ final class RowDataDecoder {
   private @Nullable GenericMapData exact;
   private boolean hadBefore;
 
+  /** A column of the row that is filled from a field of another name. */
+  private record Copy(int slot, FieldReader reader) {}
+
+  /** A column of the row that always has the same value. */
+  private record Constant(int slot, Object value) {}
+
   /**
    * Compiles a reader.
    *
    * @param envelope the writer's schema
    * @param columns what is wanted, by name; one that the writer lacks is null
+   * @param fills what stands for wanted columns that the writer lacks, by column
    * @param before of which columns the earlier values are wanted too, behind the system columns
    * @throws IllegalArgumentException when a column's type does not accept the writer's
    */
   RowDataDecoder(
-      Schema envelope, List<String> columns, List<FieldType> types, List<String> before) {
+      Schema envelope,
+      List<String> columns,
+      List<FieldType> types,
+      Map<String, Fill> fills,
+      List<String> before) {
     int firstBefore = columns.size() + SystemColumn.values().length;
     wantsBefore = !before.isEmpty();
     RowSchema row = AvroSchemas.rowSchema(envelope);
@@ -49,6 +64,12 @@ final class RowDataDecoder {
     for (int i = 0; i < columns.size(); i++) {
       slotOf.put(columns.get(i), i);
       wantedNames.add(StringData.fromString(columns.get(i)));
+    }
+    for (int i = 0; i < columns.size(); i++) {
+      if (row.field(columns.get(i)).isEmpty()
+          && fills.get(columns.get(i)) instanceof Fill.Constant constant) {
+        constants.add(new Constant(i, Constants.of(types.get(i), constant.text())));
+      }
     }
     List<FieldReader> compiled = new ArrayList<>();
     slots = new int[row.fields().size()];
@@ -63,8 +84,34 @@ final class RowDataDecoder {
               ? FieldReaders.skipper(field.type())
               : FieldReaders.reader(field.type(), accepted(row, field, types.get(slot)));
       compiled.add(AvroSchemas.isUnion(row, field) ? FieldReaders.optional(reader) : reader);
+      copies.add(copies(row, field, columns, types, fills));
     }
     readers = compiled.toArray(FieldReader[]::new);
+  }
+
+  private List<Copy> copies(
+      RowSchema row,
+      Field field,
+      List<String> columns,
+      List<FieldType> types,
+      Map<String, Fill> fills) {
+    List<Copy> made = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      boolean stands =
+          fills.get(columns.get(i)) instanceof Fill.FromField from
+              && from.field().equals(field.name())
+              && row.field(columns.get(i)).isEmpty();
+      if (stands) {
+        FieldReader reader = FieldReaders.reader(field.type(), accepted(row, field, types.get(i)));
+        made.add(
+            new Copy(
+                i, AvroSchemas.isUnion(row, field) ? FieldReaders.optional(reader) : reader));
+        copiedNames
+            .computeIfAbsent(StringData.fromString(field.name()), unused -> new ArrayList<>())
+            .add(StringData.fromString(columns.get(i)));
+      }
+    }
+    return made;
   }
 
   private static FieldType accepted(RowSchema row, Field field, FieldType wanted) {
@@ -90,11 +137,14 @@ final class RowDataDecoder {
       readBefore(into);
     }
     if (in.readPresent()) {
-      readRow(into);
+      readRow(bytes, into);
+      for (Constant constant : constants) {
+        into.setField(constant.slot(), constant.value());
+      }
     } else if (before >= 0) {
       int tail = in.position();
       in.reset(bytes, before, bytes.length);
-      readRow(into);
+      readRow(bytes, into);
       in.reset(bytes, tail, bytes.length);
     }
     int length = in.readLength();
@@ -114,8 +164,13 @@ final class RowDataDecoder {
     return hadBefore;
   }
 
-  private void readRow(GenericRowData into) {
+  private void readRow(byte[] bytes, GenericRowData into) {
     for (int i = 0; i < readers.length; i++) {
+      for (Copy copy : copies.get(i)) {
+        int at = in.position();
+        into.setField(copy.slot(), copy.reader().read(in));
+        in.reset(bytes, at, bytes.length);
+      }
       Object value = readers[i].read(in);
       if (slots[i] >= 0) {
         into.setField(slots[i], value);
@@ -123,8 +178,17 @@ final class RowDataDecoder {
     }
     if (in.readPresent()) {
       Map<StringData, @Nullable StringData> texts = FieldReaders.textMap(in);
+      copiedNames.forEach(
+          (from, names) -> names.forEach(name -> copy(texts, from, name)));
       texts.keySet().retainAll(wantedNames);
       exact = texts.isEmpty() ? null : new GenericMapData(texts);
+    }
+  }
+
+  private static void copy(
+      Map<StringData, @Nullable StringData> texts, StringData from, StringData name) {
+    if (texts.containsKey(from)) {
+      texts.put(name, texts.get(from));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.backlot.event.EventHeader;
 import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.SystemColumn;
+import dev.backlot.schema.evolution.Fill;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,10 @@ public final class SourceDecoder {
   private final int[] beforeColumns;
   private final boolean keyTellsBefore;
   private final long beforeSinceMicros;
+  private final List<String> columns;
+  private final List<FieldType> types;
+  private final Map<String, Fill> fills;
+  private final List<String> before;
   private final Map<Integer, RowDataDecoder> decoders = new HashMap<>();
   private int lastId = -1;
   private @Nullable RowDataDecoder last;
@@ -66,7 +71,7 @@ public final class SourceDecoder {
       List<String> columns,
       List<FieldType> types,
       Map<Integer, String> envelopes) {
-    this(source, epoch, columns, types, envelopes, Before.NONE);
+    this(source, epoch, columns, types, Map.of(), envelopes, Before.NONE);
   }
 
   /**
@@ -76,6 +81,7 @@ public final class SourceDecoder {
    * @param epoch of its topic, which rows carry
    * @param columns wanted columns, by the source's names; one that a schema lacks is null
    * @param types of the columns, in the same order
+   * @param fills what stands for columns that a schema lacks, by column; null unless told
    * @param envelopes Avro JSON of every envelope schema that the plan covers, by id
    * @param before what is wanted of rows as they were
    * @throws IllegalArgumentException when a column's type does not accept that of a covered schema
@@ -85,18 +91,32 @@ public final class SourceDecoder {
       int epoch,
       List<String> columns,
       List<FieldType> types,
+      Map<String, Fill> fills,
       Map<Integer, String> envelopes,
       Before before) {
     this.source = StringData.fromString(source);
     this.epoch = epoch;
+    this.columns = List.copyOf(columns);
+    this.types = List.copyOf(types);
+    this.fills = Map.copyOf(fills);
+    this.before = before.fields();
     this.width = columns.size();
     this.beforeColumns = before.fields().stream().mapToInt(columns::indexOf).toArray();
     this.keyTellsBefore = before.key().containsAll(before.fields());
     this.beforeSinceMicros = before.sinceMicros();
-    envelopes.forEach(
-        (id, json) ->
-            decoders.put(
-                id, new RowDataDecoder(AvroSchemas.parse(json), columns, types, before.fields())));
+    envelopes.forEach(this::cover);
+  }
+
+  /**
+   * Makes values of one more schema decodable.
+   *
+   * @param schemaId its id
+   * @param envelope its Avro JSON
+   * @throws IllegalArgumentException when a column's type does not accept that of the schema
+   */
+  public void cover(int schemaId, String envelope) {
+    decoders.put(
+        schemaId, new RowDataDecoder(AvroSchemas.parse(envelope), columns, types, fills, before));
   }
 
   /** Returns whether values of this schema can be decoded. */

@@ -140,6 +140,7 @@ class SourceDecoderTest {
             1,
             List.of("id", "boolean"),
             List.of(FieldType.Simple.LONG, FieldType.Simple.BOOLEAN),
+            Map.of(),
             Map.of(5, envelope.toString()),
             new SourceDecoder.Before(List.of("boolean"), List.of("id"), 0));
 
@@ -287,6 +288,7 @@ class SourceDecoderTest {
             3,
             slot.fieldNames(),
             slot.fields().stream().map(Field::type).toList(),
+            Map.of(),
             Map.of(5, AvroSchemas.envelope(slot).toString()),
             new SourceDecoder.Before(List.of("movie"), List.of("id"), 1_000));
 

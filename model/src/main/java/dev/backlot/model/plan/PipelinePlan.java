@@ -42,7 +42,7 @@ public record PipelinePlan(
     String hash)
     implements Serializable {
   /** The structure that this code writes. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   /** Copies what is mutable. */
   public PipelinePlan {

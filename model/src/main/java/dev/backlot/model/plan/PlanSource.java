@@ -14,7 +14,10 @@ import java.util.List;
  * @param epoch of the topic, which rows carry as {@code _epoch}
  * @param partitions of the topic
  * @param key the key columns in key order; empty when the Source is append-only
- * @param columns what the reader puts into rows, before the system columns
+ * @param columns what the reader puts into rows, before the system columns: what the pipeline has
+ *     a use for
+ * @param uses what each of them is for, in the same order
+ * @param open whether fields that appear in the Source arrive somewhere by themselves
  * @param keySchemas every key schema that may be met, oldest first
  * @param valueSchemas every envelope schema that may be met, oldest first
  * @param startFrom where reading begins while no table has a mark: {@code earliest}, {@code latest}
@@ -31,6 +34,8 @@ import java.util.List;
   "partitions",
   "key",
   "columns",
+  "uses",
+  "open",
   "key_schemas",
   "value_schemas",
   "start_from",
@@ -45,6 +50,8 @@ public record PlanSource(
     int partitions,
     List<String> key,
     List<PlanColumn> columns,
+    List<PlanUse> uses,
+    boolean open,
     List<PlanSchema> keySchemas,
     List<PlanSchema> valueSchemas,
     String startFrom,
@@ -55,6 +62,7 @@ public record PlanSource(
   public PlanSource {
     key = List.copyOf(key);
     columns = List.copyOf(columns);
+    uses = uses == null ? List.of() : List.copyOf(uses);
     keySchemas = List.copyOf(keySchemas);
     valueSchemas = List.copyOf(valueSchemas);
     // Plans of Sources of which nothing earlier is wanted leave both out.
@@ -62,7 +70,7 @@ public record PlanSource(
     beforeSince = before.isEmpty() || beforeSince == null ? "" : beforeSince;
   }
 
-  /** A Source of which nothing earlier is wanted. */
+  /** A Source that is passed on as it is, and of which nothing earlier is wanted. */
   public PlanSource(
       String id,
       String name,
@@ -82,10 +90,23 @@ public record PlanSource(
         partitions,
         key,
         columns,
+        List.of(),
+        true,
         keySchemas,
         valueSchemas,
         startFrom,
         List.of(),
         "");
+  }
+
+  /** Returns what the pipeline uses a field for; one that a plan does not tell is passed on. */
+  public PlanUse use(String field) {
+    return uses.stream()
+        .filter(use -> use.field().equals(field))
+        .findFirst()
+        .orElseGet(
+            () ->
+                new PlanUse(
+                    field, key.contains(field) ? "key" : "passed", List.of(), List.of(), ""));
   }
 }

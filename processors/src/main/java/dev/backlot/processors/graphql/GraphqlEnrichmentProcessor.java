@@ -37,7 +37,7 @@ public final class GraphqlEnrichmentProcessor implements Processor {
           1,
           1,
           settings(),
-          Evolution.EXPLICIT,
+          Evolution.ALL,
           "{id: enriched, processor: graphql_enrichment, from: movies, config: {endpoint:"
               + " studio_edge, query: \"query ($ids: [ID!]!) { movies(ids: $ids) { id director {"
               + " name } } }\", variables: {ids: movie_id}, match: {id: movie_id}, take:"

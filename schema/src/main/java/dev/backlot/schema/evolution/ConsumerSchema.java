@@ -1,5 +1,10 @@
 package dev.backlot.schema.evolution;
 
+import dev.backlot.model.plan.PlanColumn;
+import dev.backlot.model.plan.PlanSource;
+import dev.backlot.model.plan.PlanUse;
+import dev.backlot.schema.FieldType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +18,21 @@ public record ConsumerSchema(List<ConsumedField> fields, boolean open) {
   /** Copies what is mutable. */
   public ConsumerSchema {
     fields = List.copyOf(fields);
+  }
+
+  /** Returns what a plan takes from one of its Sources. */
+  public static ConsumerSchema of(PlanSource source) {
+    List<ConsumedField> fields = new ArrayList<>();
+    for (PlanColumn column : source.columns()) {
+      PlanUse use = source.use(column.name());
+      fields.add(
+          new ConsumedField(
+              column.name(),
+              FieldType.parse(column.type()),
+              Use.ofLabel(use.use()),
+              Fill.parse(use.fill())));
+    }
+    return new ConsumerSchema(fields, source.open());
   }
 
   /** Returns the field of this name. */
