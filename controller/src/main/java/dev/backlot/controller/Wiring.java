@@ -19,6 +19,8 @@ import dev.backlot.controller.document.Deletion;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.dump.DumpItems;
 import dev.backlot.controller.dump.DumpResource;
+import dev.backlot.controller.evolution.Evolutions;
+import dev.backlot.controller.evolution.SourceNotices;
 import dev.backlot.controller.heartbeat.HeartbeatBoard;
 import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.incident.Conditions;
@@ -165,6 +167,7 @@ class Wiring {
       PlatformConfig config,
       Lake lake,
       ProgressBoard progress,
+      Evolutions evolutions,
       PrometheusRegistry metrics) {
     return new Reconciler(
         metadata,
@@ -172,7 +175,18 @@ class Wiring {
         config,
         new CleanUps(metadata, lake, dataPlane),
         progress,
+        evolutions,
         new ReconcilerMetrics(metrics));
+  }
+
+  @Bean
+  Evolutions evolutions(MetadataDatabase metadata, SchemaStore schemas) {
+    return new Evolutions(metadata.pipelines(), schemas);
+  }
+
+  @Bean(initMethod = "start")
+  SourceNotices sourceNotices(PlatformConfig config, Reconciler reconciler) {
+    return new SourceNotices(config.metadata(), reconciler::wake);
   }
 
   @Bean

@@ -232,21 +232,6 @@ final class ControllerIT {
   }
 
   @Test
-  void an_uncovered_schema_is_replanned_or_blocks() {
-    platform.apply(CONNECTION, pipeline("evolves", "a = 1"));
-    awaitState("evolves", "running");
-
-    platform.dataPlane.failJob("evolves", "SCHEMA_NOT_COVERED", "Schema 7 is not covered.");
-    awaitState("evolves", "blocked");
-    assertThat(platform.get("/api/v1/pipelines/evolves").at("status", "reason"))
-        .isEqualTo("Schema 7 is not covered.");
-
-    platform.dataPlane.schema = "2";
-    platform.post("/api/v1/pipelines/evolves/restart", Map.of());
-    awaitState("evolves", "running");
-  }
-
-  @Test
   void a_pipeline_waits_for_its_sources_with_a_reason() {
     platform.apply(CONNECTION);
     platform.dataPlane.waitingFor.put("waits", List.of("studio.public.movie"));

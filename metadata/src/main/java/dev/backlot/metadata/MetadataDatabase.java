@@ -115,6 +115,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new PipelineStore(jdbi);
   }
 
+  /** Returns the store of upgrades to plans for changed schemas. */
+  public UpgradeStore upgrades() {
+    return new UpgradeStore(jdbi);
+  }
+
   /** Returns the store of table maintenance. */
   public MaintenanceStore maintenance() {
     return new MaintenanceStore(jdbi);

@@ -224,6 +224,19 @@ public final class PipelineStore {
                 .findOne());
   }
 
+  /** Returns the JSON of a plan that a pipeline has had. */
+  public Optional<String> plan(String pipeline, String hash) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT plan FROM pipeline_plan WHERE pipeline = ? AND hash = ?",
+                    pipeline,
+                    hash)
+                .mapTo(String.class)
+                .findOne());
+  }
+
   /** Returns the database's time, by which all stored times go. */
   public Instant now() {
     return jdbi.withHandle(

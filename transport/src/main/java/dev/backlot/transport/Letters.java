@@ -86,7 +86,7 @@ public final class Letters {
             .transform(
                 "replay into " + sink,
                 new SerializedType<>(Letter.class),
-                new ReplayOperator(topic, sink, sources, paths))
+                new ReplayOperator(topic, sink, sources, paths, new SchemaLookup(kafka)))
             .uid(sink + ":replay")
             .setParallelism(1);
     Map<String, DataStream<RowData>> rows = new HashMap<>();

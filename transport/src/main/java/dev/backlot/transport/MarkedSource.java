@@ -77,7 +77,8 @@ final class MarkedSource
       throws Exception {
     Map<Integer, Starts.Start> now = starts.read();
     Parking parking = new Parking(partitions);
-    return new Reader(source(reader.startingAt(now, parking)).createReader(context), now, parking);
+    return new Reader(
+        source(reader.startingAt(now, parking)).createReader(context), now, parking, topic);
   }
 
   @Override
@@ -113,12 +114,15 @@ final class MarkedSource
     private final SourceReader<ReadEvent, KafkaPartitionSplit> kafka;
     private final Map<Integer, Starts.Start> starts;
     private final Parking parking;
+    private final String topic;
     private final Queue<ReadEvent> announcements = new ArrayDeque<>();
 
     Reader(
         SourceReader<ReadEvent, KafkaPartitionSplit> kafka,
         Map<Integer, Starts.Start> starts,
-        Parking parking) {
+        Parking parking,
+        String topic) {
+      this.topic = topic;
       this.kafka = kafka;
       this.starts = starts;
       this.parking = parking;
@@ -146,7 +150,18 @@ final class MarkedSource
       for (ReadEvent start = announcements.poll(); start != null; start = announcements.poll()) {
         output.collect(start);
       }
-      return kafka.pollNext(output);
+      InputStatus status = kafka.pollNext(output);
+      List<Integer> stopped = parking.takeFresh();
+      if (!stopped.isEmpty()) {
+        kafka.pauseOrResumeSplits(
+            stopped.stream().map(this::split).toList(), List.of());
+      }
+      return status;
+    }
+
+    /** What was fetched already is passed over by the reader of records. */
+    private String split(int partition) {
+      return KafkaPartitionSplit.toSplitId(new TopicPartition(topic, partition));
     }
 
     @Override

@@ -1,16 +1,20 @@
 package dev.backlot.transport;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds back the end of a job that met a record it can't read: the partitions concerned stand
- * still, and the job ends once a checkpoint has completed that began afterwards, so that all rows
+ * The partitions of a reader that stand still. One that is parked before a record of an uncovered
+ * schema stays so as long as the job runs, while others go on; one at a record that can't be read
+ * at all ends the job once a checkpoint has completed that began afterwards, so that all rows
  * before the record are in the tables. For one reader's thread.
  */
 final class Parking {
   private static final long NONE = Long.MAX_VALUE;
 
   private final boolean[] parked;
+  private final List<Integer> fresh = new ArrayList<>();
   private @Nullable RuntimeException reason;
   private long checkpoint = NONE;
 
@@ -23,12 +27,28 @@ final class Parking {
     return parked[partition];
   }
 
-  /** Stops a partition at a record. */
-  void park(int partition, RuntimeException why) {
+  /** Stops a partition before a record. */
+  void park(int partition) {
     parked[partition] = true;
+    fresh.add(partition);
+  }
+
+  /** Stops a partition before a record, and the job with it. */
+  void end(int partition, RuntimeException why) {
+    park(partition);
     if (reason == null) {
       reason = why;
     }
+  }
+
+  /** Returns the partitions that have been stopped since the last call. */
+  List<Integer> takeFresh() {
+    if (fresh.isEmpty()) {
+      return List.of();
+    }
+    List<Integer> taken = List.copyOf(fresh);
+    fresh.clear();
+    return taken;
   }
 
   /** A checkpoint begins. */
@@ -41,7 +61,7 @@ final class Parking {
   /**
    * A checkpoint has completed.
    *
-   * @throws RuntimeException why a partition is parked, if all before it is safe now
+   * @throws RuntimeException why the job ends, if all before it is safe now
    */
   void complete(long checkpointId) {
     RuntimeException why = reason;

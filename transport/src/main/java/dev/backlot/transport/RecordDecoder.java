@@ -6,24 +6,40 @@ import dev.backlot.event.flink.SourceDecoder;
 import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanSchema;
 import dev.backlot.model.plan.PlanSource;
+import dev.backlot.model.plan.PlanUse;
+import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.FieldType;
+import dev.backlot.schema.RowSchema;
+import dev.backlot.schema.evolution.ConsumerSchema;
+import dev.backlot.schema.evolution.Fill;
+import dev.backlot.schema.evolution.Outcome;
+import dev.backlot.schema.evolution.SchemaVerdict;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.table.data.RowData;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** Turns the records of a planned Source into its rows. For one thread. */
+/**
+ * Turns the records of a planned Source into its rows: those of schemas that the plan was made for,
+ * and of later ones that are the same to it. For one thread.
+ */
 final class RecordDecoder {
   private final SourceDecoder values;
   private final Set<Integer> keySchemas = new HashSet<>();
+  private final ConsumerSchema consumer;
+  private final RowSchema planned;
+  private final SchemaLookup schemas;
+  private final Set<Integer> refused = new HashSet<>();
   private int lastKeySchema = -1;
 
-  RecordDecoder(PlanSource source) {
+  RecordDecoder(PlanSource source, SchemaLookup schemas) {
+    this.schemas = schemas;
     List<FieldType> types =
         source.columns().stream().map(column -> FieldType.parse(column.type())).toList();
     values =
@@ -32,10 +48,44 @@ final class RecordDecoder {
             source.epoch(),
             source.columns().stream().map(PlanColumn::name).toList(),
             types,
+            source.uses().stream()
+                .filter(use -> !use.fill().isEmpty())
+                .collect(Collectors.toMap(PlanUse::field, use -> Fill.parse(use.fill()))),
             source.valueSchemas().stream()
                 .collect(Collectors.toMap(PlanSchema::id, PlanSchema::avro)),
             before(source));
     source.keySchemas().forEach(schema -> keySchemas.add(schema.id()));
+    consumer = ConsumerSchema.of(source);
+    planned = rowSchema(source.valueSchemas().get(source.valueSchemas().size() - 1).avro());
+  }
+
+  /**
+   * Covers a schema that the plan does not know when nothing that the plan takes is another in it.
+   * It is compared with what the plan was made for, so that all readers say the same of it,
+   * whatever they have met before.
+   */
+  private boolean cover(int schema) {
+    if (values.covers(schema)) {
+      return true;
+    }
+    if (refused.contains(schema)) {
+      return false;
+    }
+    Optional<String> envelope = schemas.byId(schema);
+    boolean safe =
+        envelope.isPresent()
+            && SchemaVerdict.judge(planned, rowSchema(envelope.get()), consumer).outcome()
+                == Outcome.SAFE;
+    if (safe) {
+      values.cover(schema, envelope.get());
+    } else {
+      refused.add(schema);
+    }
+    return safe;
+  }
+
+  private static RowSchema rowSchema(String envelope) {
+    return AvroSchemas.rowSchema(AvroSchemas.parse(envelope));
   }
 
   private static SourceDecoder.Before before(PlanSource source) {
@@ -75,7 +125,7 @@ final class RecordDecoder {
     }
     byte[] value = record.value();
     int schema = Confluent.schemaId(value);
-    if (!values.covers(schema)) {
+    if (!cover(schema)) {
       throw uncovered(record, schema);
     }
     return values.decode(record.partition(), record.offset(), record.timestamp(), header, value);

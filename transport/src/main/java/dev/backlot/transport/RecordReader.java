@@ -13,17 +13,22 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns each record into one event: a row, or only progress for a tombstone, a fence, a mark, or a
- * record of a generation that a fence has ended. What it can't decode parks the partition or
- * becomes a dead letter.
+ * record of a generation that a fence has ended. A record whose schema
+ * the plan does not cover parks its partition; one that can't be decoded ends the job or becomes a
+ * dead letter.
  */
 final class RecordReader implements EventReader {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(RecordReader.class);
 
   private final PlanSource source;
   private final OnError onError;
+  private final SchemaLookup schemas;
   private final long[] generations;
   private final transient Parking parking;
   private transient RecordDecoder decoder;
@@ -31,29 +36,36 @@ final class RecordReader implements EventReader {
   private transient Counter skipped;
 
   @SuppressWarnings("NullAway.Init")
-  private RecordReader(PlanSource source, OnError onError, long[] generations, Parking parking) {
+  private RecordReader(
+      PlanSource source,
+      OnError onError,
+      SchemaLookup schemas,
+      long[] generations,
+      Parking parking) {
     this.source = source;
     this.onError = onError;
+    this.schemas = schemas;
     this.generations = generations;
     this.parking = parking;
   }
 
   /** Reads a Source; where it starts is not decided yet. */
-  static RecordReader of(PlanSource source, OnError onError) {
+  static RecordReader of(PlanSource source, OnError onError, SchemaLookup schemas) {
     int partitions = source.partitions();
-    return new RecordReader(source, onError, new long[partitions], new Parking(partitions));
+    return new RecordReader(
+        source, onError, schemas, new long[partitions], new Parking(partitions));
   }
 
   @Override
   public RecordReader startingAt(Map<Integer, Starts.Start> starts, Parking parkingLot) {
     long[] from = new long[source.partitions()];
     starts.forEach((partition, start) -> from[partition] = start.mark().generation());
-    return new RecordReader(source, onError, from, parkingLot);
+    return new RecordReader(source, onError, schemas, from, parkingLot);
   }
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
-    decoder = new RecordDecoder(source);
+    decoder = new RecordDecoder(source, schemas);
     stale = context.getMetricGroup().counter("recordsOfEndedGenerations");
     skipped = context.getMetricGroup().counter("recordsWithoutRow");
   }
@@ -74,11 +86,12 @@ final class RecordReader implements EventReader {
       }
       row = row(record);
     } catch (UncoveredSchemaException e) {
-      parking.park(partition, e);
+      LOG.info("{} It is left where it is until the pipeline is planned anew.", e.getMessage());
+      parking.park(partition);
       return;
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       if (onError == OnError.STOP || isControl(record)) {
-        parking.park(partition, undecodable(record, e));
+        parking.end(partition, undecodable(record, e));
       } else {
         out.collect(ReadEvent.failed(letter(record, e), partition, next, generations[partition]));
       }

@@ -30,6 +30,7 @@ final class ReplayOperator extends AbstractStreamOperator<Letter>
   private final String sink;
   private final ArrayList<PlanSource> sources;
   private final HashMap<String, ArrayList<String>> paths;
+  private final SchemaLookup schemas;
   private transient PassedOffsets passed;
   private transient Map<String, RecordDecoder> decoders;
   private transient Map<String, OutputTag<RowData>> tags;
@@ -41,7 +42,12 @@ final class ReplayOperator extends AbstractStreamOperator<Letter>
    */
   @SuppressWarnings("NullAway.Init")
   ReplayOperator(
-      String topic, String sink, List<PlanSource> sources, Map<String, List<String>> paths) {
+      String topic,
+      String sink,
+      List<PlanSource> sources,
+      Map<String, List<String>> paths,
+      SchemaLookup schemas) {
+    this.schemas = schemas;
     this.topic = topic;
     this.sink = sink;
     this.sources = new ArrayList<>(sources);
@@ -62,7 +68,7 @@ final class ReplayOperator extends AbstractStreamOperator<Letter>
     decoders = new HashMap<>();
     tags = new HashMap<>();
     for (PlanSource source : sources) {
-      decoders.put(source.id(), new RecordDecoder(source));
+      decoders.put(source.id(), new RecordDecoder(source, schemas));
       tags.put(source.id(), rows(source));
     }
   }

@@ -25,10 +25,12 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  */
 public final class SourceTransport {
   private final Properties kafka;
+  private final SchemaLookup schemas;
 
   /** Reads with these Kafka client properties, {@code bootstrap.servers} among them. */
   public SourceTransport(Map<String, String> kafka) {
     this.kafka = Topics.properties(kafka);
+    this.schemas = new SchemaLookup(kafka);
     this.kafka.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     this.kafka.setProperty("commit.offsets.on.checkpoint", "false");
     this.kafka.setProperty("partition.discovery.interval.ms", "-1");
@@ -57,7 +59,7 @@ public final class SourceTransport {
     Starts starts = new Starts(kafka, source.topic(), source.partitions(), compacted, sinks);
     MarkedSource marked =
         new MarkedSource(
-            kafka, source.topic(), source.partitions(), RecordReader.of(source, onError), starts);
+            kafka, source.topic(), source.partitions(), RecordReader.of(source, onError, schemas), starts);
     SingleOutputStreamOperator<RowData> rows =
         env.fromSource(marked, WatermarkStrategy.noWatermarks(), "read " + source.name())
             .uid(source.id() + ":read")

@@ -118,9 +118,26 @@ public interface DataPlane {
    *
    * @param extraSources those that are only discovered yet
    * @param extraEndpoints documents of endpoints that are about to be applied with it
+   * @param upTo by Source, the newest schema that the plan may know, by its id; all unless told
    */
   Planned plan(
-      String pipelineDocument, List<SourceDescriptor> extraSources, List<String> extraEndpoints);
+      String pipelineDocument,
+      List<SourceDescriptor> extraSources,
+      List<String> extraEndpoints,
+      Map<String, Integer> upTo);
+
+  /** Plans a pipeline as its Sources are now. */
+  default Planned plan(
+      String pipelineDocument, List<SourceDescriptor> extraSources, List<String> extraEndpoints) {
+    return plan(pipelineDocument, extraSources, extraEndpoints, Map.of());
+  }
+
+  /**
+   * Returns the records before which a pipeline stands still since its plan does not cover their
+   * schema: {@code {"source", "topic", "partition", "offset", "schema_id", "written_at",
+   * "kept_until"}} each.
+   */
+  List<Map<String, Object>> parked(String pipeline);
 
   /** Makes a plan the pipeline's job, in place of any other; does nothing when it already is. */
   String putJob(String pipeline, Map<String, Object> plan, long revision);

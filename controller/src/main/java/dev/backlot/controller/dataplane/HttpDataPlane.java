@@ -69,12 +69,16 @@ public final class HttpDataPlane implements DataPlane {
 
   @Override
   public Planned plan(
-      String pipelineDocument, List<SourceDescriptor> extraSources, List<String> extraEndpoints) {
+      String pipelineDocument,
+      List<SourceDescriptor> extraSources,
+      List<String> extraEndpoints,
+      Map<String, Integer> upTo) {
     ObjectNode body = Json.MAPPER.createObjectNode();
     body.set("pipeline", tree(pipelineDocument));
     body.set("extra_sources", Json.MAPPER.valueToTree(extraSources));
     ArrayNode endpoints = body.putArray("extra_endpoints");
     extraEndpoints.forEach(document -> endpoints.add(tree(document)));
+    body.set("up_to", Json.MAPPER.valueToTree(upTo));
     JsonNode answer = call("POST", "/plans", body.toString(), SLOW);
     List<String> waitingFor = new ArrayList<>();
     answer.path("waiting_for").forEach(source -> waitingFor.add(source.asText()));
@@ -84,6 +88,15 @@ public final class HttpDataPlane implements DataPlane {
         answer.path("hash").asText(""),
         problems(answer),
         waitingFor);
+  }
+
+  @Override
+  public List<Map<String, Object>> parked(String pipeline) {
+    List<Map<String, Object>> records = new ArrayList<>();
+    call("GET", "/pipelines/" + encode(pipeline) + "/parked", "", SLOW)
+        .path("records")
+        .forEach(record -> records.add(Json.MAPPER.convertValue(record, MAP)));
+    return records;
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.EndpointStore;
 import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.UpgradeStore;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.SpecKind;
@@ -25,6 +26,7 @@ public final class CleanUps {
   private final EndpointStore endpoints;
   private final BlackBoxStore blackBoxAudits;
   private final DeliveryStore deliveries;
+  private final UpgradeStore upgrades;
   private final Lake lake;
   private final DataPlane dataPlane;
 
@@ -36,6 +38,7 @@ public final class CleanUps {
     this.endpoints = metadata.endpoints();
     this.blackBoxAudits = metadata.blackBoxAudits();
     this.deliveries = metadata.deliveries();
+    this.upgrades = metadata.upgrades();
     this.lake = lake;
   }
 
@@ -55,6 +58,7 @@ public final class CleanUps {
         throw e;
       }
     }
+    upgrades.forget(document.name());
     documents.remove(SpecKind.PIPELINE, document.name());
   }
 

@@ -2,16 +2,18 @@ package dev.backlot.controller.pipeline;
 
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dataplane.DataPlane.Job;
-import dev.backlot.controller.dataplane.DataPlane.Planned;
 import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.evolution.Evolution;
+import dev.backlot.controller.evolution.Evolutions;
 import dev.backlot.controller.metrics.ReconcilerMetrics;
 import dev.backlot.controller.pipeline.Verdict.BackOff;
 import dev.backlot.controller.pipeline.Verdict.CleanUp;
 import dev.backlot.controller.pipeline.Verdict.Deploy;
 import dev.backlot.controller.pipeline.Verdict.Intent;
 import dev.backlot.controller.pipeline.Verdict.Keep;
+import dev.backlot.controller.pipeline.Verdict.Schemas;
 import dev.backlot.controller.pipeline.Verdict.Stop;
-import dev.backlot.controller.web.Json;
+import dev.backlot.controller.pipeline.Verdict.Undo;
 import dev.backlot.controller.web.ProblemAdvice;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
@@ -19,6 +21,10 @@ import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.PipelineStore;
 import dev.backlot.metadata.PipelineStore.State;
 import dev.backlot.metadata.PipelineStore.Status;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.metadata.SourceStore.StoredSource;
+import dev.backlot.metadata.UpgradeStore;
+import dev.backlot.metadata.UpgradeStore.Upgrade;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
@@ -41,8 +47,9 @@ import org.slf4j.LoggerFactory;
 public final class Reconciler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
   private static final Duration TICK = Duration.ofSeconds(1);
-  private static final Duration BLOCKED_RETRY = Duration.ofSeconds(5);
-  private static final Duration WAITING_RETRY = Duration.ofSeconds(1);
+  private static final Duration CONFIRMED = Duration.ofSeconds(10);
+  private static final Duration UPGRADE_RETRY = Duration.ofSeconds(30);
+  private static final int UPGRADES_LOOKED_AT = 5;
   private static final Duration EPOCHS = Duration.ofSeconds(3);
   private static final Duration WELL = Duration.ofSeconds(60);
 
@@ -52,7 +59,11 @@ public final class Reconciler implements AutoCloseable {
   private final LeaderLock leader;
   private final CleanUps cleanUps;
   private final ProgressBoard progress;
-  private final SourceStates sourceStates;
+  private final SourceStore sources;
+  private final UpgradeStore upgrades;
+  private final Evolutions evolutions;
+  private final Deployer deployer;
+  private final Deployments deployments = new Deployments(this::wake);
   private final ReconcilerMetrics metrics;
   private final Object alarm = new Object();
   private boolean awake;
@@ -67,6 +78,7 @@ public final class Reconciler implements AutoCloseable {
       dev.backlot.model.platform.PlatformConfig config,
       CleanUps cleanUps,
       ProgressBoard progress,
+      Evolutions evolutions,
       ReconcilerMetrics metrics) {
     this.documents = metadata.documents();
     this.pipelines = metadata.pipelines();
@@ -74,7 +86,10 @@ public final class Reconciler implements AutoCloseable {
     this.leader = new LeaderLock(config.metadata());
     this.cleanUps = cleanUps;
     this.progress = progress;
-    this.sourceStates = new SourceStates(metadata);
+    this.sources = metadata.sources();
+    this.upgrades = metadata.upgrades();
+    this.evolutions = evolutions;
+    this.deployer = new Deployer(metadata, dataPlane);
     this.metrics = metrics;
   }
 
@@ -124,24 +139,39 @@ public final class Reconciler implements AutoCloseable {
   /** One look at everything: what is wanted, what runs, and a step towards each other. */
   void reconcile() {
     followEpochs();
+    long begin = System.nanoTime();
     List<StoredDocument> wanted = documents.list();
     Optional<Map<String, Job>> actual = jobs(wanted);
     if (actual.isEmpty()) {
       return;
     }
-    Map<String, Status> statuses = new HashMap<>();
-    pipelines.list().forEach(status -> statuses.put(status.pipeline(), status));
-    Instant now = pipelines.now();
+    World world = world(actual.get());
     for (StoredDocument document : wanted) {
-      if (document.kind() == SpecKind.PIPELINE) {
-        Optional<Job> job = Optional.ofNullable(actual.get().get(document.name()));
-        Optional<Status> status = Optional.ofNullable(statuses.get(document.name()));
-        reconcile(document, job, status, now);
-      } else if (document.deleting()) {
-        cleanUps.documentOtherThanPipeline(document);
+      if (document.kind() != SpecKind.PIPELINE) {
+        if (document.deleting()) {
+          cleanUps.documentOtherThanPipeline(document);
+        }
+      } else if (deployments.isSettledSince(document.name(), begin)) {
+        reconcile(document, world);
       }
     }
     stopStrangers(wanted, actual.get());
+  }
+
+  /** What was found in one look. */
+  private record World(
+      Map<String, Job> jobs,
+      Map<String, Status> statuses,
+      Map<String, StoredSource> sources,
+      Map<String, Upgrade> upgrades,
+      Instant now) {}
+
+  private World world(Map<String, Job> jobs) {
+    Map<String, Status> statuses = new HashMap<>();
+    pipelines.list().forEach(status -> statuses.put(status.pipeline(), status));
+    Map<String, StoredSource> byName = new HashMap<>();
+    sources.list().forEach(source -> byName.put(source.descriptor().name(), source));
+    return new World(jobs, statuses, byName, upgrades.running(), pipelines.now());
   }
 
   /** A Source that was captured anew is read from its new topic. */
@@ -156,84 +186,92 @@ public final class Reconciler implements AutoCloseable {
   }
 
   /** Intent → verdict → plan → job, for one pipeline. */
-  private void reconcile(
-      StoredDocument document, Optional<Job> job, Optional<Status> status, Instant now) {
+  private void reconcile(StoredDocument document, World world) {
     String name = document.name();
+    Optional<Job> job = Optional.ofNullable(world.jobs().get(name));
+    Optional<Status> status = Optional.ofNullable(world.statuses().get(name));
     try {
-      Verdict verdict = Verdict.decide(intent(document), job, status, progress.of(name), now);
+      Schemas schemas = schemas(name, status, world);
+      Verdict verdict =
+          Verdict.decide(intent(document), job, status, progress.of(name), schemas, world.now());
       if (verdict instanceof Keep keep) {
         pipelines.setState(name, keep.state(), keep.code(), keep.reason());
-        forgiveFailures(job, status, now);
+        forgiveFailures(job, status, world.now());
+        confirm(job, schemas, world.now());
       } else if (verdict instanceof Stop stop) {
         dataPlane.deleteJob(name);
         pipelines.setState(name, stop.state(), "", "");
       } else if (verdict instanceof BackOff failed) {
         pipelines.setState(name, State.FAILED, failed.code(), failed.reason());
         pipelines.setFailure(name, failed.failures(), failed.delay());
-      } else if (verdict instanceof Deploy deploy) {
-        if (deploy.stopFirst()) {
-          dataPlane.deleteJob(name);
-        }
-        deploy(document, job, status);
       } else if (verdict instanceof CleanUp) {
         pipelines.setState(name, State.DELETING, "", "");
         cleanUps.pipeline(document);
+      } else {
+        deployments.begin(name, () -> deploy(document, job, status, verdict));
       }
     } catch (ProblemException e) {
       couldNot(document, status, e);
     }
   }
 
-  private void deploy(StoredDocument document, Optional<Job> job, Optional<Status> status) {
-    String name = document.name();
-    List<String> expected = Usage.pipeline(document).map(sourceStates::expected).orElse(List.of());
-    if (!expected.isEmpty()) {
-      await(name, expected, status);
-      return;
-    }
-    Planned planned = dataPlane.plan(document.json(), List.of(), List.of());
-    if (!planned.problems().isEmpty()) {
-      block(name, planned.problems(), job, status);
-    } else if (!planned.waitingFor().isEmpty() || planned.plan().isEmpty()) {
-      await(name, planned.waitingFor(), status);
-    } else if (isStillUncovered(planned, job)) {
-      Problem problem = Problem.of(ProblemCode.SCHEMA_NOT_COVERED, job.orElseThrow().reason());
-      block(name, List.of(problem), Optional.empty(), status);
-    } else {
-      pipelines.setState(name, State.DEPLOYING, "", "");
-      dataPlane.putJob(name, planned.plan().get(), document.revision());
-      String plan = Json.write(planned.plan().get());
-      pipelines.setDeployed(name, document.revision(), planned.hash(), plan);
-      wake();
+  /** The steps that take long, beside one another. */
+  private void deploy(
+      StoredDocument document, Optional<Job> job, Optional<Status> status, Verdict verdict) {
+    try {
+      if (verdict instanceof Deploy deploy) {
+        if (deploy.stopFirst()) {
+          dataPlane.deleteJob(document.name());
+        }
+        deployer.deploy(document, job, status, deploy.upTo());
+      } else if (verdict instanceof Verdict.Upgrade upgrade) {
+        deployer.upgrade(document, job, status.orElseThrow(), upgrade.evolution());
+      } else if (verdict instanceof Undo undo) {
+        deployer.undo(document, status.orElseThrow(), undo.upgrade(), undo.reason());
+      }
+    } catch (ProblemException e) {
+      couldNot(document, status, e);
     }
   }
 
-  private void await(String name, List<String> sources, Optional<Status> status) {
-    pipelines.setState(name, State.DEPLOYING, "", sourceStates.waitingFor(sources));
-    pipelines.setFailure(name, status.map(Status::failures).orElse(0), WAITING_RETRY);
+  private Schemas schemas(String name, Optional<Status> status, World world) {
+    String planHash = status.map(Status::planHash).orElse("");
+    if (planHash.isEmpty()) {
+      return Schemas.UNCHANGED;
+    }
+    Evolution evolution = evolutions.of(name, planHash, world.sources());
+    Optional<Upgrade> undone =
+        evolution.needsPlan() ? undone(name, world.now()) : Optional.empty();
+    return new Schemas(evolution, Optional.ofNullable(world.upgrades().get(name)), undone);
   }
 
-  /** A new plan that is the old one can't read what the old one could not read either. */
-  private static boolean isStillUncovered(Planned planned, Optional<Job> job) {
-    return job.map(
-            failed ->
-                failed.code().equals(ProblemCode.SCHEMA_NOT_COVERED.name())
-                    && failed.planHash().equals(planned.hash()))
-        .orElse(false);
+  /** Returns the last upgrade when it was undone, and too short a time ago to try again. */
+  private Optional<Upgrade> undone(String name, Instant now) {
+    List<Upgrade> newest = upgrades.newest(name, UPGRADES_LOOKED_AT);
+    long times =
+        newest.stream().takeWhile(u -> u.state() == UpgradeStore.State.UNDONE).count();
+    return newest.stream()
+        .limit(times)
+        .findFirst()
+        .filter(
+            last ->
+                last.endedAt()
+                    .map(end -> end.plus(UPGRADE_RETRY.multipliedBy(1L << (times - 1))))
+                    .filter(now::isBefore)
+                    .isPresent());
   }
 
-  private void block(
-      String name, List<Problem> problems, Optional<Job> job, Optional<Status> status) {
-    Problem first = problems.get(0);
-    String more = problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)";
-    String running =
-        job.filter(Verdict::isLive)
-            .map(
-                live ->
-                    " The job of revision " + status.map(Status::revision).orElse(0L) + " runs on.")
-            .orElse("");
-    pipelines.setState(name, State.BLOCKED, first.code().name(), first.message() + more + running);
-    pipelines.setFailure(name, status.map(Status::failures).orElse(0), BLOCKED_RETRY);
+  /** An upgrade is done when its job has run for a while. */
+  private void confirm(Optional<Job> job, Schemas schemas, Instant now) {
+    boolean runs =
+        job.filter(j -> j.state().equals("RUNNING"))
+            .filter(j -> schemas.running().map(Upgrade::toHash).equals(Optional.of(j.planHash())))
+            .flatMap(Job::startedAt)
+            .filter(start -> start.plus(CONFIRMED).isBefore(now))
+            .isPresent();
+    if (runs) {
+      upgrades.end(job.orElseThrow().pipeline(), UpgradeStore.State.DONE, "");
+    }
   }
 
   private void couldNot(StoredDocument document, Optional<Status> status, ProblemException e) {
@@ -332,6 +370,7 @@ public final class Reconciler implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    deployments.close();
     wake();
   }
 }

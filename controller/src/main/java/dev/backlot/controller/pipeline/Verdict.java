@@ -2,11 +2,14 @@ package dev.backlot.controller.pipeline;
 
 import dev.backlot.controller.dataplane.DataPlane.Job;
 import dev.backlot.controller.dataplane.DataPlane.Progress;
+import dev.backlot.controller.evolution.Evolution;
 import dev.backlot.metadata.PipelineStore.State;
 import dev.backlot.metadata.PipelineStore.Status;
+import dev.backlot.metadata.UpgradeStore;
 import dev.backlot.model.ProblemCode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,8 +21,23 @@ sealed interface Verdict {
   /** The job must end first. */
   record Stop(State state) implements Verdict {}
 
-  /** The pipeline needs a plan, and a job for it. */
-  record Deploy(boolean stopFirst) implements Verdict {}
+  /**
+   * The pipeline needs a plan, and a job for it.
+   *
+   * @param upTo by Source, the newest schema that the plan may know; all unless told
+   */
+  record Deploy(boolean stopFirst, Map<String, Integer> upTo) implements Verdict {
+    /** Copies what is mutable. */
+    public Deploy {
+      upTo = Map.copyOf(upTo);
+    }
+  }
+
+  /** Sources have other schemas, which a new plan covers. */
+  record Upgrade(Evolution evolution) implements Verdict {}
+
+  /** The plan that a change of schema led to does not run. */
+  record Undo(UpgradeStore.Upgrade upgrade, String reason) implements Verdict {}
 
   /** The job failed just now: say so, and try again after a while. */
   record BackOff(String code, String reason, int failures, Duration delay) implements Verdict {}
@@ -28,9 +46,31 @@ sealed interface Verdict {
   record CleanUp() implements Verdict {}
 
   Set<String> ENDED = Set.of("FAILED", "CANCELED", "FINISHED", "SUSPENDED");
+  Set<String> FAILING = Set.of("FAILED", "FAILING", "RESTARTING");
   Set<String> STARTING = Set.of("CREATED", "INITIALIZING", "RECONCILING");
   double CATCHING_UP_SECONDS = 10;
   Duration LONGEST_BACK_OFF = Duration.ofSeconds(60);
+
+  /**
+   * What is known of a pipeline's schemas.
+   *
+   * @param evolution what has become of its Sources since it was planned
+   * @param running an upgrade whose job has not proven yet that it runs
+   * @param undone an upgrade that was undone and is not to be tried again yet
+   */
+  record Schemas(
+      Evolution evolution,
+      Optional<UpgradeStore.Upgrade> running,
+      Optional<UpgradeStore.Upgrade> undone) {
+    /** Nothing has changed. */
+    static final Schemas UNCHANGED =
+        new Schemas(Evolution.NONE, Optional.empty(), Optional.empty());
+
+    /** Returns up to which schemas a plan may be made. */
+    Map<String, Integer> upTo() {
+      return undone.isPresent() ? evolution.planned() : evolution.upTo();
+    }
+  }
 
   /** What is wanted of a pipeline. */
   record Intent(String pipeline, long revision, boolean paused, boolean deleting) {}
@@ -40,12 +80,14 @@ sealed interface Verdict {
    *
    * @param job what runs now, or has failed
    * @param status what was brought about so far
+   * @param schemas of what is brought about
    */
   static Verdict decide(
       Intent intent,
       Optional<Job> job,
       Optional<Status> status,
       Optional<Progress> progress,
+      Schemas schemas,
       Instant now) {
     boolean hasJob = job.filter(Verdict::isLive).isPresent();
     if (intent.deleting()) {
@@ -59,17 +101,56 @@ sealed interface Verdict {
     boolean waiting = status.flatMap(Status::retryAt).map(time -> now.isBefore(time)).orElse(false);
     if (changed) {
       // a document that could not be deployed is tried again after a while, not every second
-      return waiting && !restart ? keep(status) : new Deploy(restart && hasJob);
+      return waiting && !restart ? keep(status) : new Deploy(restart && hasJob, Map.of());
     }
     if (job.isEmpty()) {
-      return waiting ? keep(status) : new Deploy(false);
+      return waiting ? keep(status) : new Deploy(false, schemas.upTo());
     }
     Job current = job.get();
+    Optional<Verdict> undo = undo(current, schemas);
+    if (undo.isPresent()) {
+      return undo.get();
+    }
     if (!hasJob) {
-      return afterEnd(current, status, waiting);
+      return afterEnd(current, status, schemas, waiting);
     }
     if (!current.planHash().equals(status.map(Status::planHash).orElse(""))) {
-      return new Deploy(false);
+      return new Deploy(false, schemas.upTo());
+    }
+    return live(intent, current, status, progress, schemas, waiting);
+  }
+
+  /** A new plan's job that can't run is no reason to stop for a pipeline that could. */
+  private static Optional<Verdict> undo(Job job, Schemas schemas) {
+    boolean fails = FAILING.contains(job.state());
+    return schemas
+        .running()
+        .filter(upgrade -> fails && upgrade.toHash().equals(job.planHash()))
+        .map(upgrade -> new Undo(upgrade, reason(job)));
+  }
+
+  private static Verdict live(
+      Intent intent,
+      Job current,
+      Optional<Status> status,
+      Optional<Progress> progress,
+      Schemas schemas,
+      boolean waiting) {
+    Evolution evolution = schemas.evolution();
+    if (evolution.needsPlan() && schemas.undone().isEmpty()) {
+      return waiting ? keep(status) : new Upgrade(evolution);
+    }
+    if (!evolution.breaking().isEmpty()) {
+      return new Keep(
+          State.BLOCKED,
+          ProblemCode.SCHEMA_INCOMPATIBLE.name(),
+          evolution.reason(intent.pipeline()));
+    }
+    if (evolution.needsPlan()) {
+      return new Keep(
+          liveState(current, status, progress),
+          ProblemCode.UPGRADE_FAILED.name(),
+          held(intent.pipeline(), schemas.undone().orElseThrow()));
     }
     return new Keep(
         liveState(current, status, progress),
@@ -82,17 +163,29 @@ sealed interface Verdict {
     return !ENDED.contains(job.state());
   }
 
-  private static Verdict afterEnd(Job job, Optional<Status> status, boolean waiting) {
+  private static String held(String pipeline, UpgradeStore.Upgrade undone) {
+    return "Cannot upgrade pipeline '%s' for a changed Source (%s): %s It runs on as before, and tries again by itself; or mend it and run `backlot restart pipeline %s`."
+        .formatted(pipeline, undone.cause(), sentence(undone.reason()), pipeline);
+  }
+
+  private static String sentence(String reason) {
+    return reason.endsWith(".") ? reason : reason + ".";
+  }
+
+  private static Verdict afterEnd(
+      Job job, Optional<Status> status, Schemas schemas, boolean waiting) {
     if (waiting) {
       return keep(status);
     }
-    if (status.flatMap(Status::retryAt).isPresent()
-        || job.code().equals(ProblemCode.SCHEMA_NOT_COVERED.name())) {
-      return new Deploy(false);
+    if (status.flatMap(Status::retryAt).isPresent()) {
+      return new Deploy(false, schemas.upTo());
     }
     int failures = status.map(Status::failures).orElse(0) + 1;
-    String reason = job.reason().isEmpty() ? "The job ended as " + job.state() + "." : job.reason();
-    return new BackOff(orFailed(job.code()), reason, failures, backOff(failures));
+    return new BackOff(orFailed(job.code()), reason(job), failures, backOff(failures));
+  }
+
+  private static String reason(Job job) {
+    return job.reason().isEmpty() ? "The job ended as " + job.state() + "." : job.reason();
   }
 
   private static Verdict keep(Optional<Status> status) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backlot.controller.dataplane.DataPlane.Job;
 import dev.backlot.controller.dataplane.DataPlane.Progress;
+import dev.backlot.controller.evolution.Evolution;
+import dev.backlot.controller.evolution.Evolution.Judged;
+import dev.backlot.controller.evolution.Evolution.SourceChange;
 import dev.backlot.controller.pipeline.Verdict.BackOff;
 import dev.backlot.controller.pipeline.Verdict.CleanUp;
 import dev.backlot.controller.pipeline.Verdict.Deploy;
@@ -12,9 +15,18 @@ import dev.backlot.controller.pipeline.Verdict.Keep;
 import dev.backlot.controller.pipeline.Verdict.Stop;
 import dev.backlot.metadata.PipelineStore.State;
 import dev.backlot.metadata.PipelineStore.Status;
+import dev.backlot.metadata.UpgradeStore;
+import dev.backlot.metadata.UpgradeStore.Upgrade;
+import dev.backlot.schema.evolution.ChangeKind;
+import dev.backlot.schema.evolution.FieldVerdict;
+import dev.backlot.schema.evolution.Outcome;
+import dev.backlot.schema.evolution.SchemaVerdict;
+import dev.backlot.schema.evolution.Use;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -34,12 +46,13 @@ final class VerdictTest {
   }
 
   private static Verdict decide(Intent intent, Optional<Job> job, Optional<Status> status) {
-    return Verdict.decide(intent, job, status, Optional.empty(), NOW);
+    return Verdict.decide(
+        intent, job, status, Optional.empty(), Verdict.Schemas.UNCHANGED, NOW);
   }
 
   @Test
   void a_new_pipeline_is_deployed() {
-    assertThat(decide(RUN, Optional.empty(), Optional.empty())).isEqualTo(new Deploy(false));
+    assertThat(decide(RUN, Optional.empty(), Optional.empty())).isEqualTo(new Deploy(false, Map.of()));
   }
 
   @Test
@@ -68,6 +81,7 @@ final class VerdictTest {
                 job("RUNNING", "h1", ""),
                 status(State.RUNNING, 2, 0, 0),
                 Optional.of(behind),
+                Verdict.Schemas.UNCHANGED,
                 NOW))
         .isEqualTo(new Keep(State.CATCHING_UP, "", ""));
   }
@@ -75,15 +89,15 @@ final class VerdictTest {
   @Test
   void a_new_revision_or_a_vanished_job_is_deployed() {
     assertThat(decide(RUN, job("RUNNING", "h1", ""), status(State.RUNNING, 1, 0, 0)))
-        .isEqualTo(new Deploy(false));
+        .isEqualTo(new Deploy(false, Map.of()));
     assertThat(decide(RUN, Optional.empty(), status(State.RUNNING, 2, 0, 0)))
-        .isEqualTo(new Deploy(false));
+        .isEqualTo(new Deploy(false, Map.of()));
   }
 
   @Test
   void a_job_of_another_plan_is_replaced() {
     assertThat(decide(RUN, job("RUNNING", "h9", ""), status(State.RUNNING, 2, 0, 0)))
-        .isEqualTo(new Deploy(false));
+        .isEqualTo(new Deploy(false, Map.of()));
   }
 
   @Test
@@ -94,15 +108,131 @@ final class VerdictTest {
         .isEqualTo(new BackOff("JOB_FAILED", "why", 3, Duration.ofSeconds(4)));
     assertThat(decide(RUN, failed, status(State.FAILED, 2, 3, 5)))
         .isEqualTo(new Keep(State.FAILED, "", "reason"));
-    assertThat(decide(RUN, failed, status(State.FAILED, 2, 3, -1))).isEqualTo(new Deploy(false));
+    assertThat(decide(RUN, failed, status(State.FAILED, 2, 3, -1))).isEqualTo(new Deploy(false, Map.of()));
     assertThat(Verdict.backOff(50)).isEqualTo(Duration.ofSeconds(60));
   }
 
+  private static Judged judged(int id, Outcome... outcomes) {
+    return new Judged(
+        id,
+        new SchemaVerdict(
+            Arrays.stream(outcomes)
+                .map(
+                    outcome ->
+                        new FieldVerdict(
+                            "region",
+                            ChangeKind.DROPPED,
+                            Optional.of(Use.CONSUMED),
+                            outcome,
+                            "",
+                            "it is consumed"))
+                .toList()));
+  }
+
+  private static Evolution evolution(Judged... schemas) {
+    return new Evolution(List.of(new SourceChange("movie", "movies", 4, List.of(schemas))));
+  }
+
+  private static Verdict decide(Evolution evolution, Optional<Upgrade> undone, int retryIn) {
+    return Verdict.decide(
+        RUN,
+        job("RUNNING", "h1", ""),
+        status(State.RUNNING, 2, 0, retryIn),
+        Optional.empty(),
+        new Verdict.Schemas(evolution, Optional.empty(), undone),
+        NOW);
+  }
+
+  private static Upgrade upgrade(String toHash, UpgradeStore.State state) {
+    return new Upgrade(
+        "p", "h0", toHash, "movie: region added", state, "No slot.", NOW, Optional.of(NOW));
+  }
+
   @Test
-  void an_uncovered_schema_is_replanned_at_once() {
+  void a_schema_that_is_the_same_to_a_pipeline_changes_nothing() {
+    assertThat(decide(evolution(judged(5, Outcome.SAFE)), Optional.empty(), 0))
+        .isEqualTo(new Keep(State.RUNNING, "", ""));
+  }
+
+  @Test
+  void a_schema_with_more_upgrades_unless_an_upgrade_failed_just_now() {
+    Evolution more = evolution(judged(5, Outcome.CHANGES), judged(6, Outcome.SAFE));
+
+    assertThat(decide(more, Optional.empty(), 0)).isEqualTo(new Verdict.Upgrade(more));
+    assertThat(more.upTo()).containsEntry("movie", 6);
+    assertThat(decide(more, Optional.empty(), 5)).isEqualTo(new Keep(State.RUNNING, "", "reason"));
+    Verdict held =
+        decide(more, Optional.of(upgrade("h2", UpgradeStore.State.UNDONE)), 0);
+    assertThat(held)
+        .isEqualTo(
+            new Keep(
+                State.RUNNING,
+                "UPGRADE_FAILED",
+                "Cannot upgrade pipeline 'p' for a changed Source (movie: region added): No slot. It"
+                    + " runs on as before, and tries again by itself; or mend it and run `backlot"
+                    + " restart pipeline p`."));
+  }
+
+  @Test
+  void what_breaks_a_pipeline_blocks_it_behind_all_that_does_not() {
+    Evolution broken = evolution(judged(5, Outcome.BREAKS, Outcome.CHANGES));
+    Evolution later = evolution(judged(5, Outcome.CHANGES), judged(6, Outcome.BREAKS));
+    Evolution repaired = evolution(judged(5, Outcome.BREAKS), judged(6, Outcome.SAFE));
+
+    assertThat(decide(broken, Optional.empty(), 0))
+        .isEqualTo(
+            new Keep(
+                State.BLOCKED,
+                "SCHEMA_INCOMPATIBLE",
+                "Cannot go on with pipeline 'p' past a change of its Source: field 'region' of"
+                    + " 'movie' is dropped: it is consumed. Its events wait where they are; see the"
+                    + " choices with `backlot describe pipeline p`."));
+    assertThat(decide(later, Optional.empty(), 0)).isEqualTo(new Verdict.Upgrade(later));
+    assertThat(later.upTo()).containsEntry("movie", 5);
+    assertThat(decide(repaired, Optional.empty(), 0)).isEqualTo(new Verdict.Upgrade(repaired));
+    assertThat(repaired.upTo()).containsEntry("movie", 6);
+  }
+
+  @Test
+  void a_job_that_died_comes_back_under_no_more_than_a_plan_can_cover() {
+    Evolution broken = evolution(judged(5, Outcome.SAFE), judged(6, Outcome.BREAKS));
+
     assertThat(
-            decide(RUN, job("FAILED", "h1", "SCHEMA_NOT_COVERED"), status(State.RUNNING, 2, 0, 0)))
-        .isEqualTo(new Deploy(false));
+            Verdict.decide(
+                RUN,
+                Optional.empty(),
+                status(State.RUNNING, 2, 0, 0),
+                Optional.empty(),
+                new Verdict.Schemas(broken, Optional.empty(), Optional.empty()),
+                NOW))
+        .isEqualTo(new Deploy(false, Map.of("movie", 5)));
+  }
+
+  @Test
+  void an_upgrade_whose_job_fails_is_undone_and_another_job_s_failure_is_not_its() {
+    for (String state : List.of("FAILED", "RESTARTING")) {
+      Upgrade running = upgrade("h1", UpgradeStore.State.RUNNING);
+      Verdict.Schemas schemas =
+          new Verdict.Schemas(Evolution.NONE, Optional.of(running), Optional.empty());
+      assertThat(
+              Verdict.decide(
+                  RUN,
+                  job(state, "h1", ""),
+                  status(State.RUNNING, 2, 0, 0),
+                  Optional.empty(),
+                  schemas,
+                  NOW))
+          .isEqualTo(new Verdict.Undo(running, "why"));
+      assertThat(
+              Verdict.decide(
+                  RUN,
+                  job(state, "h0", ""),
+                  status(State.RUNNING, 2, 0, 0),
+                  Optional.empty(),
+                  schemas,
+                  NOW))
+          .isNotInstanceOf(Verdict.Undo.class);
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.backlot.engine.plan.PlanJson;
 import dev.backlot.engine.plan.PlanService;
 import dev.backlot.engine.plan.Planned;
 import dev.backlot.engine.plan.Planner;
+import dev.backlot.engine.progress.ParkedRecords;
 import dev.backlot.engine.progress.ProgressService;
 import dev.backlot.engine.source.RecordTexts;
 import dev.backlot.engine.source.SourceSamples;
@@ -61,6 +62,7 @@ public final class DataPlaneApi implements AutoCloseable {
   private final PlanService plans;
   private final Jobs jobs;
   private final ProgressService progress;
+  private final ParkedRecords parked;
   private final HeartbeatService heartbeats;
   private final SourceSamples samples;
   private final DeadLetters letters;
@@ -94,6 +96,7 @@ public final class DataPlaneApi implements AutoCloseable {
                 processors));
     TopicTails tails = new TopicTails(topics);
     this.progress = new ProgressService(metadata, lake, topics, tails);
+    this.parked = new ParkedRecords(progress, topics, schemas, kafka);
     this.heartbeats = part(new HeartbeatService(metadata, lake, progress));
     RecordTexts texts = new RecordTexts(schemas);
     this.samples =
@@ -138,6 +141,7 @@ public final class DataPlaneApi implements AutoCloseable {
       case "PUT jobs/*" -> put(path.get(1), Json.read(body));
       case "DELETE jobs/*" -> stop(path.get(1));
       case "GET pipelines/*/progress" -> progress(path.get(1));
+      case "GET pipelines/*/parked" -> Map.of("records", parked.of(path.get(1)));
       case "POST pipelines/*/caught-up" -> caughtUp(path.get(1), Json.read(body));
       case "GET pipelines/*/dead-letters" -> letters.list(path.get(1), limit(exchange));
       case "GET pipelines/*/dead-letters/*" -> letters.find(path.get(1), path.get(3));
@@ -203,7 +207,8 @@ public final class DataPlaneApi implements AutoCloseable {
             List.of(discovered),
             StreamSupport.stream(body.path("extra_endpoints").spliterator(), false)
                 .map(JsonNode::toString)
-                .toList());
+                .toList(),
+            upTo(body.path("up_to")));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("plan", planned.plan().<Object>map(PlanJson::tree).orElse(Map.of()));
     answer.put("hash", planned.plan().map(PipelinePlan::hash).orElse(""));
@@ -213,6 +218,12 @@ public final class DataPlaneApi implements AutoCloseable {
       answer.remove("plan");
     }
     return answer;
+  }
+
+  private static Map<String, Integer> upTo(JsonNode body) {
+    Map<String, Integer> upTo = new HashMap<>();
+    body.fields().forEachRemaining(field -> upTo.put(field.getKey(), field.getValue().asInt()));
+    return upTo;
   }
 
   private Object put(String pipeline, JsonNode body) {

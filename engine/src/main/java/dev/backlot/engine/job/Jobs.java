@@ -71,15 +71,16 @@ public final class Jobs implements AutoCloseable {
 
   /**
    * Makes a plan the pipeline's job and returns the job's id. When a job of this very plan runs
-   * already, that is it; another job of the pipeline ends first. The new one goes on where the
-   * tables are.
+   * already, that is it. Another job of the pipeline runs on while tables are brought to the plan,
+   * which does not disturb it, and ends then; the new one goes on where the tables are.
    *
-   * @throws ProblemException when a table can't be brought to the planned shape, or Flink refuses;
-   *     then no job of the pipeline runs
+   * @throws ProblemException when a table can't be brought to the planned shape: then the other job
+   *     runs on; or when Flink refuses the new one: then none of the pipeline runs
    */
   public String put(PipelinePlan plan) {
     synchronized (lock(plan.pipeline())) {
       Optional<String> running = Optional.empty();
+      List<RunningJob> others = new ArrayList<>();
       for (RunningJob job : all()) {
         if (!job.pipeline().equals(plan.pipeline()) || job.ended()) {
           continue;
@@ -89,10 +90,12 @@ public final class Jobs implements AutoCloseable {
             && !job.state().equals("CANCELLING")) {
           running = Optional.of(job.jobId());
         } else {
-          end(job);
+          others.add(job);
         }
       }
-      return running.orElseGet(() -> start(plan));
+      Optional<JobGraph> next = running.isPresent() ? Optional.empty() : Optional.of(prepare(plan));
+      others.forEach(this::end);
+      return running.orElseGet(() -> start(plan, next.orElseThrow()));
     }
   }
 
@@ -143,7 +146,8 @@ public final class Jobs implements AutoCloseable {
     return a.startedAt().isAfter(b.startedAt()) ? a : b;
   }
 
-  private String start(PipelinePlan plan) {
+  /** Brings topics and tables to a plan, and returns its job. */
+  private JobGraph prepare(PipelinePlan plan) {
     Map<String, Shape> shapes = Shapes.of(plan, type -> processors.find(type).orElseThrow());
     if (plan.keepsLetters()) {
       LetterTopics.create(kafka, plan.pipeline(), replication);
@@ -152,6 +156,11 @@ public final class Jobs implements AutoCloseable {
       prepare(plan, sink, Objects.requireNonNull(shapes.get(sink.input())));
     }
     JobGraph job = composer.compose(plan).getStreamGraph(false).getJobGraph();
+    LOG.info("Tables of pipeline {} are ready for plan {}", plan.pipeline(), plan.hash());
+    return job;
+  }
+
+  private String start(PipelinePlan plan, JobGraph job) {
     String id = flink.submit(job);
     LOG.info("Pipeline {} runs plan {} as job {}", plan.pipeline(), plan.hash(), id);
     return id;

@@ -74,6 +74,24 @@ public record SourceDescriptor(
         "");
   }
 
+  /** Returns the same Source with other envelope schemas. */
+  public SourceDescriptor withValueSchemas(String newValueSchema, List<Integer> newIds) {
+    return new SourceDescriptor(
+        name,
+        connection,
+        schema,
+        table,
+        epoch,
+        topic,
+        partitions,
+        keyColumns,
+        keySchema,
+        newValueSchema,
+        keySchemaIds,
+        newIds,
+        wholeBeforeSince);
+  }
+
   /** Returns the same Source with what is known of its rows as they were. */
   public SourceDescriptor withWholeBeforeSince(String since) {
     return new SourceDescriptor(

@@ -1,0 +1,144 @@
+package dev.backlot.controller.evolution;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.backlot.controller.evolution.Evolution.Judged;
+import dev.backlot.controller.evolution.Evolution.SourceChange;
+import dev.backlot.controller.web.Json;
+import dev.backlot.metadata.PipelineStore;
+import dev.backlot.metadata.SourceStore.StoredSource;
+import dev.backlot.model.ProblemException;
+import dev.backlot.model.plan.PlanSchema;
+import dev.backlot.model.plan.PlanSource;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.registry.SchemaStore;
+import dev.backlot.schema.AvroSchemas;
+import dev.backlot.schema.RowSchema;
+import dev.backlot.schema.evolution.ConsumerSchema;
+import dev.backlot.schema.evolution.SchemaVerdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges what has become of the Sources that deployed plans read. Plans and schemas never change
+ * under their hash and id, so what was read of them is kept. Thread-safe.
+ */
+public final class Evolutions {
+  private static final Logger LOG = LoggerFactory.getLogger(Evolutions.class);
+
+  private final PipelineStore pipelines;
+  private final SchemaStore schemas;
+  private final Map<String, Reading> readings = new ConcurrentHashMap<>();
+  private final Map<Integer, RowSchema> rowSchemas = new ConcurrentHashMap<>();
+
+  /** Looks plans and schemas up here. */
+  public Evolutions(PipelineStore pipelines, SchemaStore schemas) {
+    this.pipelines = pipelines;
+    this.schemas = schemas;
+  }
+
+  /** What a deployed plan reads. */
+  private record Reading(String planHash, List<SourceReading> sources) {}
+
+  /** A Source as a plan reads it. */
+  private record SourceReading(
+      String step, String name, String topic, int newestId, RowSchema newest, ConsumerSchema use) {}
+
+  /**
+   * Judges a pipeline.
+   *
+   * @param planHash of the plan that it runs
+   * @param sources all Sources, by name
+   */
+  public Evolution of(String pipeline, String planHash, Map<String, StoredSource> sources) {
+    Optional<Reading> reading = reading(pipeline, planHash);
+    if (reading.isEmpty()) {
+      return Evolution.NONE;
+    }
+    List<SourceChange> changes = new ArrayList<>();
+    for (SourceReading read : reading.get().sources()) {
+      Optional.ofNullable(sources.get(read.name()))
+          .map(StoredSource::descriptor)
+          .filter(source -> source.topic().equals(read.topic()))
+          .flatMap(source -> change(read, source))
+          .ifPresent(changes::add);
+    }
+    return changes.isEmpty() ? Evolution.NONE : new Evolution(changes);
+  }
+
+  /** Returns a Source's change, unless the plan knows its newest schema. */
+  private Optional<SourceChange> change(SourceReading read, SourceDescriptor source) {
+    List<Integer> ids = source.valueSchemaIds();
+    int known = ids.indexOf(read.newestId());
+    if (known < 0 || known == ids.size() - 1) {
+      return Optional.empty();
+    }
+    List<Judged> judged = new ArrayList<>();
+    for (int id : ids.subList(known + 1, ids.size())) {
+      Optional<RowSchema> schema = rowSchema(id);
+      if (schema.isEmpty()) {
+        // Kafka is away; the next look finds it.
+        return Optional.empty();
+      }
+      judged.add(new Judged(id, SchemaVerdict.judge(read.newest(), schema.get(), read.use())));
+    }
+    return Optional.of(new SourceChange(read.name(), read.step(), read.newestId(), judged));
+  }
+
+  private Optional<Reading> reading(String pipeline, String planHash) {
+    Reading known = readings.get(pipeline);
+    if (known != null && known.planHash().equals(planHash)) {
+      return Optional.of(known);
+    }
+    Optional<Reading> read = pipelines.deployedPlan(pipeline).map(Evolutions::read);
+    read.ifPresent(reading -> readings.put(pipeline, reading));
+    return read.filter(reading -> reading.planHash().equals(planHash));
+  }
+
+  private static Reading read(String json) {
+    JsonNode plan = Json.readTree(json);
+    List<SourceReading> sources = new ArrayList<>();
+    for (PlanSource source : sources(plan)) {
+      if (!source.valueSchemas().isEmpty()) {
+        PlanSchema newest = source.valueSchemas().get(source.valueSchemas().size() - 1);
+        sources.add(
+            new SourceReading(
+                source.id(),
+                source.name(),
+                source.topic(),
+                newest.id(),
+                rowSchema(newest.avro()),
+                ConsumerSchema.of(source)));
+      }
+    }
+    return new Reading(plan.path("hash").asText(), List.copyOf(sources));
+  }
+
+  /** Returns what a plan reads, from its JSON. */
+  public static List<PlanSource> sources(JsonNode plan) {
+    return List.of(Json.MAPPER.convertValue(plan.withArray("sources"), PlanSource[].class));
+  }
+
+  private Optional<RowSchema> rowSchema(int id) {
+    RowSchema known = rowSchemas.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    try {
+      Optional<RowSchema> read = schemas.byId(id).map(Evolutions::rowSchema);
+      read.ifPresent(schema -> rowSchemas.put(id, schema));
+      return read;
+    } catch (ProblemException e) {
+      LOG.debug("Cannot read schema {}", id, e);
+      return Optional.empty();
+    }
+  }
+
+  private static RowSchema rowSchema(String avro) {
+    return AvroSchemas.rowSchema(AvroSchemas.parse(avro));
+  }
+}
