@@ -35,7 +35,6 @@ final class FakeDataPlane implements AutoCloseable {
 
   final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
 
-
   private HttpServer server;
   private int started;
 

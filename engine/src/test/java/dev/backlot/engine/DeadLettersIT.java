@@ -310,7 +310,8 @@ class DeadLettersIT {
       source.flush();
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> servers.call("GET", "/pipelines/note/parked", "").path("records").size() == 1);
+          .until(
+              () -> servers.call("GET", "/pipelines/note/parked", "").path("records").size() == 1);
       assertThat(states("note").stream().filter("waiting"::equals))
           .as("an uncovered schema is no dead letter")
           .hasSize(3);

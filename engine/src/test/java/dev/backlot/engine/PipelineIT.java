@@ -175,7 +175,8 @@ class PipelineIT {
 
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> servers.call("GET", "/pipelines/deals/parked", "").path("records").size() == 1);
+          .until(
+              () -> servers.call("GET", "/pipelines/deals/parked", "").path("records").size() == 1);
       JsonNode parked = servers.call("GET", "/pipelines/deals/parked", "").at("/records/0");
       assertThat(parked.path("topic").asText()).isEqualTo(deals.topic);
       assertThat(parked.path("partition").asInt()).isZero();

@@ -153,8 +153,7 @@ final class MarkedSource
       InputStatus status = kafka.pollNext(output);
       List<Integer> stopped = parking.takeFresh();
       if (!stopped.isEmpty()) {
-        kafka.pauseOrResumeSplits(
-            stopped.stream().map(this::split).toList(), List.of());
+        kafka.pauseOrResumeSplits(stopped.stream().map(this::split).toList(), List.of());
       }
       return status;
     }

@@ -18,9 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns each record into one event: a row, or only progress for a tombstone, a fence, a mark, or a
- * record of a generation that a fence has ended. A record whose schema
- * the plan does not cover parks its partition; one that can't be decoded ends the job or becomes a
- * dead letter.
+ * record of a generation that a fence has ended. A record whose schema the plan does not cover
+ * parks its partition; one that can't be decoded ends the job or becomes a dead letter.
  */
 final class RecordReader implements EventReader {
   private static final long serialVersionUID = 1L;

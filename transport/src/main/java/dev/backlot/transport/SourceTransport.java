@@ -59,7 +59,11 @@ public final class SourceTransport {
     Starts starts = new Starts(kafka, source.topic(), source.partitions(), compacted, sinks);
     MarkedSource marked =
         new MarkedSource(
-            kafka, source.topic(), source.partitions(), RecordReader.of(source, onError, schemas), starts);
+            kafka,
+            source.topic(),
+            source.partitions(),
+            RecordReader.of(source, onError, schemas),
+            starts);
     SingleOutputStreamOperator<RowData> rows =
         env.fromSource(marked, WatermarkStrategy.noWatermarks(), "read " + source.name())
             .uid(source.id() + ":read")

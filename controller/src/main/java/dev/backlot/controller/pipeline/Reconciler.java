@@ -240,16 +240,14 @@ public final class Reconciler implements AutoCloseable {
       return Schemas.UNCHANGED;
     }
     Evolution evolution = evolutions.of(name, planHash, world.sources());
-    Optional<Upgrade> undone =
-        evolution.needsPlan() ? undone(name, world.now()) : Optional.empty();
+    Optional<Upgrade> undone = evolution.needsPlan() ? undone(name, world.now()) : Optional.empty();
     return new Schemas(evolution, Optional.ofNullable(world.upgrades().get(name)), undone);
   }
 
   /** Returns the last upgrade when it was undone, and too short a time ago to try again. */
   private Optional<Upgrade> undone(String name, Instant now) {
     List<Upgrade> newest = upgrades.newest(name, UPGRADES_LOOKED_AT);
-    long times =
-        newest.stream().takeWhile(u -> u.state() == UpgradeStore.State.UNDONE).count();
+    long times = newest.stream().takeWhile(u -> u.state() == UpgradeStore.State.UNDONE).count();
     return newest.stream()
         .limit(times)
         .findFirst()

@@ -46,13 +46,13 @@ final class VerdictTest {
   }
 
   private static Verdict decide(Intent intent, Optional<Job> job, Optional<Status> status) {
-    return Verdict.decide(
-        intent, job, status, Optional.empty(), Verdict.Schemas.UNCHANGED, NOW);
+    return Verdict.decide(intent, job, status, Optional.empty(), Verdict.Schemas.UNCHANGED, NOW);
   }
 
   @Test
   void a_new_pipeline_is_deployed() {
-    assertThat(decide(RUN, Optional.empty(), Optional.empty())).isEqualTo(new Deploy(false, Map.of()));
+    assertThat(decide(RUN, Optional.empty(), Optional.empty()))
+        .isEqualTo(new Deploy(false, Map.of()));
   }
 
   @Test
@@ -108,7 +108,8 @@ final class VerdictTest {
         .isEqualTo(new BackOff("JOB_FAILED", "why", 3, Duration.ofSeconds(4)));
     assertThat(decide(RUN, failed, status(State.FAILED, 2, 3, 5)))
         .isEqualTo(new Keep(State.FAILED, "", "reason"));
-    assertThat(decide(RUN, failed, status(State.FAILED, 2, 3, -1))).isEqualTo(new Deploy(false, Map.of()));
+    assertThat(decide(RUN, failed, status(State.FAILED, 2, 3, -1)))
+        .isEqualTo(new Deploy(false, Map.of()));
     assertThat(Verdict.backOff(50)).isEqualTo(Duration.ofSeconds(60));
   }
 
@@ -161,8 +162,7 @@ final class VerdictTest {
     assertThat(decide(more, Optional.empty(), 0)).isEqualTo(new Verdict.Upgrade(more));
     assertThat(more.upTo()).containsEntry("movie", 6);
     assertThat(decide(more, Optional.empty(), 5)).isEqualTo(new Keep(State.RUNNING, "", "reason"));
-    Verdict held =
-        decide(more, Optional.of(upgrade("h2", UpgradeStore.State.UNDONE)), 0);
+    Verdict held = decide(more, Optional.of(upgrade("h2", UpgradeStore.State.UNDONE)), 0);
     assertThat(held)
         .isEqualTo(
             new Keep(

@@ -53,8 +53,7 @@ final class FieldUses {
     }
 
     private Need and(Need other) {
-      return new Need(
-          use.and(other.use), union(steps, other.steps), union(columns, other.columns));
+      return new Need(use.and(other.use), union(steps, other.steps), union(columns, other.columns));
     }
 
     private static Set<String> union(Set<String> one, Set<String> other) {
@@ -139,9 +138,7 @@ final class FieldUses {
         }
       }
       shape.keyFields().forEach(key -> node.need(key, Need.of(Use.KEY)));
-      shape
-          .before()
-          .forEach(field -> node.need(field, new Need(Use.CONSUMED, Set.of(), Set.of())));
+      shape.before().forEach(field -> node.need(field, new Need(Use.CONSUMED, Set.of(), Set.of())));
     }
   }
 

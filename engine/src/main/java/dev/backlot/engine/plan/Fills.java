@@ -95,7 +95,11 @@ final class Fills {
             step,
             ProblemCode.PIPELINE_UNKNOWN_FIELD,
             place + ".from",
-            "'" + from.field() + "' would stand for '" + name + "', and the Source does not have it",
+            "'"
+                + from.field()
+                + "' would stand for '"
+                + name
+                + "', and the Source does not have it",
             Suggestions.fix(from.field(), fields.stream().map(Field::name).toList()));
         return Optional.empty();
       }
@@ -107,8 +111,7 @@ final class Fills {
             ProblemCode.PIPELINE_FIELD_CONFLICT,
             place + ".from",
             "'%s' is %s and can't stand for '%s', which is %s"
-                .formatted(
-                    from.field(), other.get().type().notation(), name, type.notation()),
+                .formatted(from.field(), other.get().type().notation(), name, type.notation()),
             "Choose a field of that type.");
       }
       return both.map(wide -> field(name, wide, known));

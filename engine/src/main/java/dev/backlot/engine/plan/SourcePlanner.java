@@ -82,8 +82,7 @@ final class SourcePlanner {
     if (!covered) {
       return Optional.empty();
     }
-    fields.removeIf(
-        field -> uses.isPresent() && !uses.get().fields().containsKey(field.name()));
+    fields.removeIf(field -> uses.isPresent() && !uses.get().fields().containsKey(field.name()));
     List<String> before =
         wantedBefore.stream().filter(name -> newest.field(name).isPresent()).sorted().toList();
     String since = key.containsAll(before) ? "" : input.descriptor().wholeBeforeSince();
@@ -115,8 +114,7 @@ final class SourcePlanner {
       PlanUse use = uses.map(known -> known.fields().get(field.name())).orElse(null);
       if (use != null) {
         Fill fill = fills.getOrDefault(field.name(), new Fill.Nothing());
-        all.add(
-            new PlanUse(use.field(), use.use(), use.steps(), use.columns(), fill.notation()));
+        all.add(new PlanUse(use.field(), use.use(), use.steps(), use.columns(), fill.notation()));
       }
     }
     return all;

@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param source the Source's name
  * @param schemaId of the record's value
  * @param writtenAt when it was written to the topic
- * @param keptUntil until when the topic keeps it in any case: later, compaction may drop it once its
- *     key has a newer record; empty when it is kept for good
+ * @param keptUntil until when the topic keeps it in any case: later, compaction may drop it once
+ *     its key has a newer record; empty when it is kept for good
  */
 public record ParkedRecord(
     String source,

@@ -126,8 +126,7 @@ public final class ParkedRecords {
     }
     RowSchema planned =
         AvroSchemas.rowSchema(
-            AvroSchemas.parse(
-                source.valueSchemas().get(source.valueSchemas().size() - 1).avro()));
+            AvroSchemas.parse(source.valueSchemas().get(source.valueSchemas().size() - 1).avro()));
     boolean safe =
         SchemaVerdict.judge(planned, schema.get(), ConsumerSchema.of(source)).outcome()
             == Outcome.SAFE;

@@ -104,8 +104,7 @@ final class RowDataDecoder {
       if (stands) {
         FieldReader reader = FieldReaders.reader(field.type(), accepted(row, field, types.get(i)));
         made.add(
-            new Copy(
-                i, AvroSchemas.isUnion(row, field) ? FieldReaders.optional(reader) : reader));
+            new Copy(i, AvroSchemas.isUnion(row, field) ? FieldReaders.optional(reader) : reader));
         copiedNames
             .computeIfAbsent(StringData.fromString(field.name()), unused -> new ArrayList<>())
             .add(StringData.fromString(columns.get(i)));
@@ -178,8 +177,7 @@ final class RowDataDecoder {
     }
     if (in.readPresent()) {
       Map<StringData, @Nullable StringData> texts = FieldReaders.textMap(in);
-      copiedNames.forEach(
-          (from, names) -> names.forEach(name -> copy(texts, from, name)));
+      copiedNames.forEach((from, names) -> names.forEach(name -> copy(texts, from, name)));
       texts.keySet().retainAll(wantedNames);
       exact = texts.isEmpty() ? null : new GenericMapData(texts);
     }

@@ -14,8 +14,8 @@ import java.util.List;
  * @param epoch of the topic, which rows carry as {@code _epoch}
  * @param partitions of the topic
  * @param key the key columns in key order; empty when the Source is append-only
- * @param columns what the reader puts into rows, before the system columns: what the pipeline has
- *     a use for
+ * @param columns what the reader puts into rows, before the system columns: what the pipeline has a
+ *     use for
  * @param uses what each of them is for, in the same order
  * @param open whether fields that appear in the Source arrive somewhere by themselves
  * @param keySchemas every key schema that may be met, oldest first

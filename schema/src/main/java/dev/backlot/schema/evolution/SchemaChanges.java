@@ -98,9 +98,7 @@ public final class SchemaChanges {
     if (widens && narrows) {
       return ChangeKind.REINTERPRETED;
     }
-    return widens
-        ? ChangeKind.WIDENED
-        : narrows ? ChangeKind.NARROWED : ChangeKind.RETYPED;
+    return widens ? ChangeKind.WIDENED : narrows ? ChangeKind.NARROWED : ChangeKind.RETYPED;
   }
 
   private static ChangeKind labels(List<String> before, List<String> after) {

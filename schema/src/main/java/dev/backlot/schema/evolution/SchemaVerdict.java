@@ -142,7 +142,8 @@ public record SchemaVerdict(List<FieldVerdict> fields) {
           change, used, Outcome.CHANGES, "it identifies rows, so the Source begins another epoch");
     }
     if (used.isPresent() && used.get().use() == Use.PUBLISHED) {
-      return verdict(change, used, Outcome.CHANGES, "it is published, and what is published loses it");
+      return verdict(
+          change, used, Outcome.CHANGES, "it is published, and what is published loses it");
     }
     if (renamed && consumer.open()) {
       return verdict(change, used, Outcome.CHANGES, now + ", and every field is taken");
@@ -161,7 +162,8 @@ public record SchemaVerdict(List<FieldVerdict> fields) {
     if (field.fill() instanceof Fill.FromField from) {
       Optional<Field> other = after.field(from.field());
       if (other.isEmpty()) {
-        return Optional.of(missing(field, Outcome.BREAKS, "'" + from.field() + "', which stands for it, is gone"));
+        return Optional.of(
+            missing(field, Outcome.BREAKS, "'" + from.field() + "', which stands for it, is gone"));
       }
       FieldType type = other.get().type();
       if (!field.type().accepts(type)) {
@@ -191,7 +193,8 @@ public record SchemaVerdict(List<FieldVerdict> fields) {
     FieldType read = used.get().type();
     boolean relies = used.get().use().relies();
     if (change.kind() == ChangeKind.NARROWED && relies) {
-      return verdict(change, used, Outcome.BREAKS, "it is consumed as " + read.notation() + ", and " + to);
+      return verdict(
+          change, used, Outcome.BREAKS, "it is consumed as " + read.notation() + ", and " + to);
     }
     if (change.kind() == ChangeKind.REINTERPRETED && relies) {
       return verdict(change, used, Outcome.CHANGES, to);

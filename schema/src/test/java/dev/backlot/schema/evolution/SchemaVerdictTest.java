@@ -86,9 +86,7 @@ class SchemaVerdictTest {
               FieldType.parse(column.group(3)),
               column.group(4).isEmpty(),
               column.group(5) == null ? "" : column.group(5),
-              column.group(2) == null
-                  ? Map.of()
-                  : Map.of(SchemaChanges.NUMBER, column.group(2))));
+              column.group(2) == null ? Map.of() : Map.of(SchemaChanges.NUMBER, column.group(2))));
     }
     return new RowSchema("studio.public.movie", fields, List.of(key.split(", ")));
   }

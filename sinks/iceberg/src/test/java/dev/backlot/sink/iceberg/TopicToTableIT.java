@@ -187,8 +187,7 @@ final class TopicToTableIT {
       JobID job = run(table, topic);
       Awaitility.await()
           .untilAsserted(
-              () ->
-                  assertThat(servers.marks(table).mark(topic.topic, 0)).contains(new Mark(2, 0)));
+              () -> assertThat(servers.marks(table).mark(topic.topic, 0)).contains(new Mark(2, 0)));
 
       for (long id = 3; id < 9; id += 2) {
         topic.row(Op.CREATE, id, "beside", 1);

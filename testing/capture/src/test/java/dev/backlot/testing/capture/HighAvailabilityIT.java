@@ -154,13 +154,13 @@ class HighAvailabilityIT {
     long best = Long.MAX_VALUE;
     long before = trial.check().voidRecords();
     // Whether a round shows such records hangs on which of the returned owner's threads is first.
-    for (int i = 0;
-        i < RETURNS && (best >= 10_000 || trial.check().voidRecords() == before);
-        i++) {
+    for (int i = 0; i < RETURNS && (best >= 10_000 || trial.check().voidRecords() == before); i++) {
       best = Math.min(best, freeze());
     }
     assertThat(best).as("milliseconds").isLessThan(10_000);
-    assertThat(trial.check().voidRecords()).as("records that count for nothing").isGreaterThan(before);
+    assertThat(trial.check().voidRecords())
+        .as("records that count for nothing")
+        .isGreaterThan(before);
   }
 
   /** What the owner can't get rid of now is in flight, and what it tries to write on return. */
