@@ -34,7 +34,7 @@ public final class SchemaIndex {
   private final Map<String, SubjectMode> modes = new HashMap<>();
   private final Map<String, Long> changed = new HashMap<>();
   private final Set<Long> withoutEffect = new HashSet<>();
-  private final Map<String, String> canonical = new HashMap<>();
+  private final Map<Integer, Content> canonicalById = new HashMap<>();
   private final Map<Content, Content> firstByCanonical = new HashMap<>();
   private int canonicalUpTo;
   private long settingsChanged = -1;
@@ -258,24 +258,33 @@ public final class SchemaIndex {
 
   /** Returns the newest of these versions that means the same as a schema, as Avro reads it. */
   Optional<RegisteredSchema> find(List<RegisteredSchema> versions, SchemaText schema) {
-    Content wanted = canonical(schema.avro(), schema.references());
+    Content wanted = canonical(new Content(schema.avro(), schema.references()));
     return versions.stream()
-        .filter(version -> canonical(version.avro(), version.references()).equals(wanted))
+        .filter(
+            version ->
+                canonicalById
+                    .computeIfAbsent(
+                        version.id(),
+                        unused -> canonical(new Content(version.avro(), version.references())))
+                    .equals(wanted))
         .reduce((older, newer) -> newer);
   }
 
   /** Returns the text under which a schema that means the same has an id already, or its own. */
   String knownText(SchemaText schema) {
     for (Map.Entry<Integer, Content> entry : contentById.tailMap(canonicalUpTo, false).entrySet()) {
-      Content content = entry.getValue();
-      firstByCanonical.putIfAbsent(canonical(content.avro(), content.references()), content);
+      firstByCanonical.putIfAbsent(
+          canonicalById.computeIfAbsent(
+              entry.getKey(), unused -> canonical(entry.getValue())),
+          entry.getValue());
       canonicalUpTo = entry.getKey();
     }
-    Content known = firstByCanonical.get(canonical(schema.avro(), schema.references()));
+    Content known =
+        firstByCanonical.get(canonical(new Content(schema.avro(), schema.references())));
     return known == null ? schema.avro() : known.avro();
   }
 
-  private Content canonical(String avro, List<SchemaReference> references) {
-    return new Content(canonical.computeIfAbsent(avro, SchemaText::canonical), references);
+  private static Content canonical(Content content) {
+    return new Content(SchemaText.canonical(content.avro()), content.references());
   }
 }

@@ -118,6 +118,13 @@ class ClientRegistryIT {
 
       int id = store.register("t-value", record("b", "string"));
 
+      try (SchemaStore fresh = store("capture")) {
+        assertThat(versions(fresh, "t-value")).isEqualTo(versions(store, "t-value")).hasSize(2);
+        CompatibilityLevel level = fresh.read(index -> index.level("t-value"));
+        SubjectMode mode = fresh.read(index -> index.mode("t-value"));
+        assertThat(level).isEqualTo(CompatibilityLevel.FULL_TRANSITIVE);
+        assertThat(mode).isEqualTo(SubjectMode.READONLY);
+      }
       assertThat(registry.byId(id).orElseThrow().version()).isEqualTo(2);
       assertThat(refusal(() -> registry.register("t-value", request(record("c", "long")))))
           .isEqualTo(Refusal.NOT_PERMITTED);

@@ -1,6 +1,7 @@
 package dev.backlot.controller.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import dev.backlot.registry.ClientRegistry;
 import dev.backlot.registry.CompatibilityLevel;
 import dev.backlot.registry.Refusal;
@@ -25,6 +26,7 @@ public final class RegistrySettingsResource {
       List.of(
           "alias",
           "compatibilityGroup",
+          "validateFields",
           "defaultMetadata",
           "overrideMetadata",
           "defaultRuleSet",
@@ -120,7 +122,7 @@ public final class RegistrySettingsResource {
   private Map<String, Object> setLevel(Optional<String> subject, byte @Nullable [] body) {
     JsonNode request = Bodies.object(body);
     for (String field : NOT_KEPT) {
-      if (!request.path(field).isMissingNode() && !request.path(field).isNull()) {
+      if (request.hasNonNull(field) && !request.get(field).equals(BooleanNode.FALSE)) {
         throw new RefusedException(
             Refusal.NOT_PERMITTED,
             "Cannot set '%s': this registry keeps compatibility levels only. Leave it out."
