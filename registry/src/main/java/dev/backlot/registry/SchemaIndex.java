@@ -274,8 +274,7 @@ public final class SchemaIndex {
   String knownText(SchemaText schema) {
     for (Map.Entry<Integer, Content> entry : contentById.tailMap(canonicalUpTo, false).entrySet()) {
       firstByCanonical.putIfAbsent(
-          canonicalById.computeIfAbsent(
-              entry.getKey(), unused -> canonical(entry.getValue())),
+          canonicalById.computeIfAbsent(entry.getKey(), unused -> canonical(entry.getValue())),
           entry.getValue());
       canonicalUpTo = entry.getKey();
     }

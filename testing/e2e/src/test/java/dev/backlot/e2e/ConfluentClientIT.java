@@ -127,8 +127,7 @@ class ConfluentClientIT {
         ConfluentRegistryAvroSerializationSchema.forGeneric("orders-value", order, url)
             .serialize(written);
 
-    assertThat(
-            ConfluentRegistryAvroDeserializationSchema.forGeneric(order, url).deserialize(bytes))
+    assertThat(ConfluentRegistryAvroDeserializationSchema.forGeneric(order, url).deserialize(bytes))
         .isEqualTo(written);
     assertThat(client.getSchemaById(id(bytes))).isEqualTo(new AvroSchema(order));
     assertThat(client.getId("orders-value", new AvroSchema(order))).isEqualTo(id(bytes));
