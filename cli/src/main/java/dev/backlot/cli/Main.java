@@ -46,6 +46,7 @@ import picocli.CommandLine.ScopeType;
       DataCommands.Query.class,
       AuditCommand.class,
       MaintainCommand.class,
+      BackfillCommand.class,
       IncidentCommands.Acknowledge.class,
       IncidentCommands.Snooze.class,
       IncidentCommands.Assign.class,

@@ -5,6 +5,9 @@ import dev.backlot.controller.audit.AuditScheduler;
 import dev.backlot.controller.audit.AuditViews;
 import dev.backlot.controller.audit.TableAuditResource;
 import dev.backlot.controller.audit.TableAudits;
+import dev.backlot.controller.backfill.BackfillConditions;
+import dev.backlot.controller.backfill.BackfillResource;
+import dev.backlot.controller.backfill.Backfills;
 import dev.backlot.controller.blackbox.AuditItems;
 import dev.backlot.controller.blackbox.AuditList;
 import dev.backlot.controller.blackbox.BlackBoxAudits;
@@ -101,6 +104,21 @@ class Wiring {
   @Bean
   MaintenanceResource maintenanceResource(MaintenanceRuns runs, MaintenanceScheduler scheduler) {
     return new MaintenanceResource(runs, scheduler);
+  }
+
+  @Bean
+  Backfills backfills(MetadataDatabase metadata, Lake lake) {
+    return new Backfills(metadata, lake);
+  }
+
+  @Bean
+  BackfillResource backfillResource(Backfills backfills) {
+    return new BackfillResource(backfills);
+  }
+
+  @Bean
+  BackfillConditions backfillConditions(MetadataDatabase metadata) {
+    return new BackfillConditions(metadata.backfills());
   }
 
   @Bean
@@ -286,6 +304,7 @@ class Wiring {
       DeadLetterItems deadLetters,
       Lake lake,
       MaintenanceRuns maintenance,
+      Backfills backfills,
       AuditViews proven,
       SchemaStore schemas,
       IncidentItems incidents,
@@ -299,7 +318,7 @@ class Wiring {
             new SourceItems(metadata),
             new DumpItems(metadata),
             new TableItems(lake, maintenance::describe, proven::summaries, proven::describe),
-            new JobItems(dataPlane, maintenance),
+            new JobItems(dataPlane, maintenance, backfills),
             deadLetters,
             new SchemaItems(schemas),
             incidents,

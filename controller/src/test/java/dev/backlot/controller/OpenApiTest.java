@@ -3,6 +3,7 @@ package dev.backlot.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backlot.controller.audit.TableAuditResource;
+import dev.backlot.controller.backfill.BackfillResource;
 import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
@@ -43,6 +44,7 @@ import org.springframework.web.bind.annotation.RequestMethod;
 final class OpenApiTest {
   private static final List<Class<?>> RESOURCES =
       List.of(
+          BackfillResource.class,
           BlackBoxResource.class,
           TableAuditResource.class,
           ItemResource.class,

@@ -113,6 +113,12 @@ final class TestSource implements AutoCloseable {
             "");
   }
 
+  /** A value of any type, as it stands on the wire. */
+  @FunctionalInterface
+  interface Raw {
+    void write(RowWriter row);
+  }
+
   /** Writes a row: the id, then the other columns' values. */
   void row(Op op, long id, Object... others) {
     writer.begin();
@@ -185,6 +191,8 @@ final class TestSource implements AutoCloseable {
       Object value = i - 1 < others.length ? others[i - 1] : null;
       if (value == null) {
         row.nullValue();
+      } else if (value instanceof Raw raw) {
+        raw.write(row);
       } else if (schema.fields().get(i).type() == FieldType.Simple.INT) {
         row.value().writeInt((Integer) value);
       } else {

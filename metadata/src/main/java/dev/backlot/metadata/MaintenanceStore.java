@@ -1,7 +1,6 @@
 package dev.backlot.metadata;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -180,30 +179,7 @@ public final class MaintenanceStore {
    * @return empty when another one does
    */
   public <T> Optional<T> locked(String table, Supplier<T> work) {
-    return jdbi.withHandle(
-        handle -> {
-          Connection session = handle.getConnection();
-          if (!lock(session, "pg_try_advisory_lock", table)) {
-            return Optional.empty();
-          }
-          try {
-            return Optional.of(work.get());
-          } finally {
-            lock(session, "pg_advisory_unlock", table);
-          }
-        });
-  }
-
-  private static boolean lock(Connection session, String function, String table) {
-    try (var statement = session.prepareStatement("SELECT " + function + "(?, hashtext(?))")) {
-      statement.setInt(1, LOCK);
-      statement.setString(2, table);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() && row.getBoolean(1);
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException("Cannot lock table " + table + " for maintenance", e);
-    }
+    return SessionLock.holding(jdbi, LOCK, table, work);
   }
 
   /** Notes files to delete; one that is noted keeps its time. */

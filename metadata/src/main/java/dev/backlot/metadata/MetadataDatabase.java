@@ -125,6 +125,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new MaintenanceStore(jdbi);
   }
 
+  /** Returns the store of backfills. */
+  public BackfillStore backfills() {
+    return new BackfillStore(jdbi);
+  }
+
   /** Returns the store of what audits have proven and found. */
   public AuditStore audits() {
     return new AuditStore(jdbi);

@@ -270,6 +270,7 @@ final class PipelineCheck {
       notes.addAll(texts(sink.get("notes")));
     }
     objects(plan.get("steps")).forEach(step -> notes.addAll(texts(step.get("notes"))));
+    deployed.ifPresent(before -> notes.addAll(YoungColumns.notes(before, plan)));
     if (deployed.isPresent() && !sameLogic(deployed.get(), plan)) {
       notes.add(
           "rebuild needed: rows that were written before stay as the old steps wrote them, in "
@@ -279,16 +280,34 @@ final class PipelineCheck {
   }
 
   private static boolean sameLogic(Map<String, Object> before, Map<String, Object> after) {
-    return logic(before).equals(logic(after));
+    return logic(before, Map.of()).equals(logic(after, keptFields(before)));
   }
 
-  private static String logic(Map<String, Object> plan) {
+  /** Returns the fields that projections keep, by step. */
+  private static Map<String, List<String>> keptFields(Map<String, Object> plan) {
+    Map<String, List<String>> fields = new HashMap<>();
+    for (Map<String, Object> step : objects(plan.get("steps"))) {
+      if ("projection".equals(step.get("processor")) && step.get("config") instanceof Map<?, ?> c) {
+        fields.put(String.valueOf(step.get("id")), texts(c.get("fields")));
+      }
+    }
+    return fields;
+  }
+
+  /** Further fields of a projection make nothing stale: only these are looked at, where given. */
+  private static String logic(Map<String, Object> plan, Map<String, List<String>> fields) {
     List<Object> logic = new ArrayList<>();
     objects(plan.get("sources")).forEach(source -> logic.add(source.get("name")));
     for (Map<String, Object> step : objects(plan.get("steps"))) {
       logic.add(step.get("processor"));
       logic.add(step.get("inputs"));
-      logic.add(step.get("config"));
+      List<String> before = fields.get(String.valueOf(step.get("id")));
+      boolean narrowed =
+          before != null
+              && "projection".equals(step.get("processor"))
+              && step.get("config") instanceof Map<?, ?> config
+              && texts(config.get("fields")).containsAll(before);
+      logic.add(narrowed ? Map.of("fields", before) : step.get("config"));
     }
     return Json.write(logic);
   }

@@ -1,10 +1,12 @@
 package dev.backlot.controller.pipeline;
 
+import dev.backlot.controller.backfill.Backfills;
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dataplane.DataPlane.Job;
 import dev.backlot.controller.maintenance.MaintenanceRuns;
+import dev.backlot.metadata.BackfillStore;
 import dev.backlot.metadata.MaintenanceStore.Run;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,17 +15,19 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Flink jobs, by the pipeline that they belong to, and runs of table maintenance, by their table:
- * the last of each, and those that are wanted or run.
+ * Flink jobs, by the pipeline that they belong to, and runs of table maintenance and backfills, by
+ * their table: the last of each, and those that are wanted or run.
  */
 public final class JobItems implements Items {
   private final DataPlane dataPlane;
   private final MaintenanceRuns maintenance;
+  private final Backfills backfills;
 
   /** Shows the data plane's jobs and these runs. */
-  public JobItems(DataPlane dataPlane, MaintenanceRuns maintenance) {
+  public JobItems(DataPlane dataPlane, MaintenanceRuns maintenance, Backfills backfills) {
     this.dataPlane = dataPlane;
     this.maintenance = maintenance;
+    this.backfills = backfills;
   }
 
   @Override
@@ -38,9 +42,11 @@ public final class JobItems implements Items {
 
   @Override
   public List<Item> list(Effort effort) {
-    return Stream.concat(
+    return Stream.of(
             dataPlane.jobs().stream().map(JobItems::item),
-            maintenance.current().stream().map(JobItems::item))
+            maintenance.current().stream().map(JobItems::item),
+            backfills.current().stream().map(JobItems::item))
+        .flatMap(items -> items)
         .toList();
   }
 
@@ -55,7 +61,35 @@ public final class JobItems implements Items {
                 maintenance.current().stream()
                     .filter(run -> run.table().equals(name) || id(run).equals(name))
                     .map(JobItems::item)
+                    .reduce((older, newer) -> newer))
+        .or(
+            () ->
+                backfills.current().stream()
+                    .filter(run -> run.table().equals(name) || id(run).equals(name))
+                    .map(JobItems::item)
                     .reduce((older, newer) -> newer));
+  }
+
+  private static String id(BackfillStore.Run run) {
+    return "backfill-" + run.id();
+  }
+
+  private static Item item(BackfillStore.Run run) {
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("state", run.state().label());
+    status.put("code", "");
+    status.put("reason", run.reason());
+    status.put("id", id(run));
+    run.startedAt().ifPresent(time -> status.put("started_at", time));
+    run.finishedAt().ifPresent(time -> status.put("finished_at", time));
+    status.put("since", run.startedAt().orElse(run.requestedAt()));
+    status.put("report", Backfills.progress(run));
+    Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("type", "backfill");
+    spec.put("pipeline", run.pipeline());
+    spec.put("table", run.table());
+    spec.put("columns", run.columns());
+    return new Item("Job", run.table(), spec, status);
   }
 
   private static String id(Run run) {

@@ -1,5 +1,6 @@
 package dev.backlot.controller.pipeline;
 
+import dev.backlot.controller.backfill.Backfills;
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
@@ -8,6 +9,8 @@ import dev.backlot.controller.dataplane.DataPlane.Progress;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.heartbeat.HeartbeatBoard;
 import dev.backlot.controller.web.Json;
+import dev.backlot.metadata.BackfillStore;
+import dev.backlot.metadata.BackfillStore.Offer;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
@@ -36,6 +39,7 @@ public final class PipelineItems implements Items, AutoCloseable {
 
   private final DocumentStore documents;
   private final PipelineStore pipelines;
+  private final BackfillStore backfills;
   private final DataPlane dataPlane;
   private final ProgressBoard progress;
   private final HeartbeatBoard heartbeats;
@@ -56,6 +60,7 @@ public final class PipelineItems implements Items, AutoCloseable {
     this.heartbeats = heartbeats;
     this.documents = metadata.documents();
     this.pipelines = metadata.pipelines();
+    this.backfills = metadata.backfills();
     this.dataPlane = dataPlane;
     this.progress = progress;
   }
@@ -100,6 +105,7 @@ public final class PipelineItems implements Items, AutoCloseable {
         }
       }
     }
+    Map<String, List<Offer>> offered = backfills.offers();
     List<Item> items = new ArrayList<>();
     for (StoredDocument document : stored) {
       Map<String, Object> status = status(document, statuses.get(document.name()), jobs);
@@ -111,6 +117,10 @@ public final class PipelineItems implements Items, AutoCloseable {
       known.deadLetters().ifPresent(count -> status.put("dead_letters", count));
       known.skipped().ifPresent(count -> status.put("skipped_records", count));
       heartbeats.addTo(status, document.name());
+      List<Offer> offers = offered.getOrDefault(document.name(), List.of());
+      if (!offers.isEmpty()) {
+        status.put("backfill", Backfills.offers(offers));
+      }
       if (effort == Effort.PROOF) {
         status.put("caught_up", proven.caughtUp().orElse(false));
         status.put("caught_up_reason", proven.reason());

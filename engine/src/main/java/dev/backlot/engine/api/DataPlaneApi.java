@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.backlot.capture.secret.Secrets;
 import dev.backlot.engine.answer.CurrentAnswers;
 import dev.backlot.engine.answer.CurrentAnswers.Outcome;
+import dev.backlot.engine.backfill.BackfillService;
 import dev.backlot.engine.endpoint.EndpointSchemas;
 import dev.backlot.engine.heartbeat.HeartbeatService;
 import dev.backlot.engine.job.Jobs;
@@ -64,6 +65,7 @@ public final class DataPlaneApi implements AutoCloseable {
   private final ProgressService progress;
   private final ParkedRecords parked;
   private final HeartbeatService heartbeats;
+  private final BackfillService backfills;
   private final SourceSamples samples;
   private final DeadLetters letters;
   private final CurrentAnswers answers;
@@ -98,6 +100,15 @@ public final class DataPlaneApi implements AutoCloseable {
     this.progress = new ProgressService(metadata, lake, topics, tails);
     this.parked = new ParkedRecords(progress, topics, schemas, kafka);
     this.heartbeats = part(new HeartbeatService(metadata, lake, progress));
+    this.backfills =
+        part(
+            new BackfillService(
+                metadata,
+                lake,
+                kafka,
+                progress::plan,
+                config.dataDir().resolve("run").resolve("backfill"),
+                config.queryClasspath()));
     RecordTexts texts = new RecordTexts(schemas);
     this.samples =
         new SourceSamples(metadata.sources(), texts, topics, tails, metadata.heartbeats()::marks);
@@ -116,6 +127,7 @@ public final class DataPlaneApi implements AutoCloseable {
       PlatformConfig config, Preflight preflight, ConnectionQueries queries) {
     DataPlaneApi api = new DataPlaneApi(config, preflight, queries);
     api.heartbeats.start();
+    api.backfills.start();
     api.http.start();
     return api;
   }
@@ -234,6 +246,7 @@ public final class DataPlaneApi implements AutoCloseable {
           "Cannot run pipeline '%s': the plan is that of '%s'. Send its own plan."
               .formatted(pipeline, plan.pipeline()));
     }
+    backfills.deploying(plan);
     String job = jobs.put(plan);
     progress.deployed(plan);
     heartbeats.deployed(pipeline);

@@ -19,6 +19,8 @@ public enum AlertKind {
   HEARTBEAT_SILENT(0),
   /** A table is proven to differ from its Sources. */
   AUDIT_DIFFERENCE(0),
+  /** Rows lack values of a column, since giving them these failed. */
+  BACKFILL_FAILED(0),
   /** Two queries that must agree have given different rows for too long. */
   QUERIES_DIFFER(0),
   /** A table shows what its pipeline's graph does not answer any more, or never did. */

@@ -8,8 +8,9 @@ import java.util.List;
  * @param groups files that were replaced; nothing is committed yet
  * @param judged rows that were looked at
  * @param superseded rows among them that nobody sees, whether rewritten or not
+ * @param filled rows that were given values
  */
-record RewriteAnswer(List<Group> groups, long judged, long superseded) {
+record RewriteAnswer(List<Group> groups, long judged, long superseded, long filled) {
 
   /**
    * Files and the one that replaces them.

@@ -12,8 +12,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -33,6 +35,7 @@ public final class RewriteChild {
   private final List<RewriteAnswer.Group> groups = new ArrayList<>();
   private long judged;
   private long superseded;
+  private long filled;
 
   private RewriteChild(RewriteRequest request, Connection duck) {
     this.request = request;
@@ -86,15 +89,27 @@ public final class RewriteChild {
             "SET threads = " + request.threads(),
             "SET memory_limit = '" + request.memoryMegabytes() + "MB'",
             "SET temp_directory = " + VersionSql.text(request.scratch()),
-            "SET allowed_directories = [" + VersionSql.text(request.directory() + "/") + "]",
+            "SET allowed_directories = [" + directories(request) + "]",
             "SET enable_external_access = false",
             "SET lock_configuration = true")) {
       execute(duck, statement);
     }
   }
 
+  private static String directories(RewriteRequest request) {
+    Set<String> directories = new LinkedHashSet<>(List.of(request.directory()));
+    request.fill().values().stream()
+        .map(file -> file.substring(0, file.lastIndexOf('/')))
+        .forEach(directories::add);
+    return directories.stream()
+        .map(directory -> VersionSql.text(directory + "/"))
+        .collect(Collectors.joining(", "));
+  }
+
   private RewriteAnswer rewrite() throws SQLException, IOException {
-    if (!request.removed().isEmpty()) {
+    if (!request.fill().isNone()) {
+      fill();
+    } else if (!request.removed().isEmpty()) {
       execute(duck, sql.dropRemoved());
       for (int file : filesWithDropped()) {
         copy(List.of(file), List.of(file));
@@ -127,7 +142,7 @@ public final class RewriteChild {
         }
       }
     }
-    return new RewriteAnswer(groups, judged, superseded);
+    return new RewriteAnswer(groups, judged, superseded, filled);
   }
 
   /** Judges the rows of some files; returns how many of each can go. */
@@ -146,6 +161,34 @@ public final class RewriteChild {
       judged += request.sizes().get(file).rows();
     }
     return ended;
+  }
+
+  private void fill() throws SQLException, IOException {
+    FillSql fills = new FillSql(request, sql);
+    execute(duck, fills.find());
+    filled = count(FillSql.count());
+    if (filled == 0) {
+      return;
+    }
+    List<Integer> all = IntStream.range(0, request.files().size()).boxed().toList();
+    long rows = request.sizes().stream().mapToLong(FileSize::rows).sum();
+    String output = request.output() + "0.parquet";
+    long copied;
+    try (Statement statement = duck.createStatement()) {
+      copied = statement.executeLargeUpdate(fills.copy(output));
+    }
+    if (copied != rows) {
+      throw new IOException("Copied %d rows instead of %d".formatted(copied, rows));
+    }
+    groups.add(new RewriteAnswer.Group(all, output, rows, rows));
+  }
+
+  private long count(String query) throws SQLException {
+    try (Statement statement = duck.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
+    }
   }
 
   private List<Integer> filesWithDropped() throws SQLException {
@@ -193,12 +236,7 @@ public final class RewriteChild {
 
   private long dropped(List<Integer> places) throws SQLException {
     String list = String.join(", ", places.stream().map(String::valueOf).toList());
-    try (Statement statement = duck.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT count(*) FROM dropped WHERE f IN (" + list + ")")) {
-      row.next();
-      return row.getLong(1);
-    }
+    return count("SELECT count(*) FROM dropped WHERE f IN (" + list + ")");
   }
 
   private static void execute(Connection connection, String statement) throws SQLException {

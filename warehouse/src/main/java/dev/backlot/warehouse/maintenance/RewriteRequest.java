@@ -14,6 +14,8 @@ import java.util.List;
  *     and may drop deletes. When not, all files are rewritten.
  * @param sets which files become one, when not whole
  * @param removed rows that must go, from whichever files have them; then nothing else happens
+ * @param fill values that rows get, from whichever files lack them; then nothing else happens and
+ *     all files become one, if any row gets a value
  * @param forgetBefore microseconds since the epoch; older deletes and truncations may be dropped
  * @param system field ids of system columns
  * @param output prefix of the new files' paths
@@ -29,6 +31,7 @@ record RewriteRequest(
     boolean whole,
     List<List<Integer>> sets,
     List<RowPlace> removed,
+    FillRequest fill,
     long forgetBefore,
     SystemIds system,
     double supersededRatio,

@@ -188,7 +188,7 @@ public final class TableMaintenance {
   }
 
   /** Whoever made another table decides what its rows mean and how long its snapshots stay. */
-  private static boolean isOurs(Table table) {
+  static boolean isOurs(Table table) {
     return table.properties().containsKey(LakeCatalog.PIPELINE_PROPERTY)
         && table.spec().isUnpartitioned();
   }
@@ -232,7 +232,7 @@ public final class TableMaintenance {
   }
 
   private static final TableRewrite.Result NOTHING =
-      new TableRewrite.Result(new RewriteAnswer(List.of(), 0, 0), 0, "");
+      new TableRewrite.Result(new RewriteAnswer(List.of(), 0, 0, 0), 0, "");
 
   private static boolean hasRewrite(Set<Work> work) {
     return work.contains(Work.PACK) || work.contains(Work.COMPACT);

@@ -84,7 +84,7 @@ final class TableRewrite {
    */
   Result run(Table table, List<DataFile> files, List<List<Integer>> sets, Instant now)
       throws IOException {
-    return run(table, files, sets, List.of(), now);
+    return run(table, files, sets, List.of(), FillRequest.NONE, now);
   }
 
   /**
@@ -94,7 +94,17 @@ final class TableRewrite {
    */
   Result remove(Table table, List<DataFile> files, List<RowPlace> places, Instant now)
       throws IOException {
-    return run(table, files, List.of(), places, now);
+    return run(table, files, List.of(), places, FillRequest.NONE, now);
+  }
+
+  /**
+   * Makes one file of some, with values where rows lacked them; nothing when none lacks one.
+   *
+   * @param table as of a snapshot that has the files
+   */
+  Result fill(Table table, List<DataFile> files, FillRequest values, Instant now)
+      throws IOException {
+    return run(table, files, List.of(), List.of(), values, now);
   }
 
   private Result run(
@@ -102,10 +112,11 @@ final class TableRewrite {
       List<DataFile> files,
       List<List<Integer>> sets,
       List<RowPlace> removed,
+      FillRequest fill,
       Instant now)
       throws IOException {
     Path scratch = process.newScratch();
-    RewriteRequest request = request(table, files, sets, removed, now, scratch);
+    RewriteRequest request = request(table, files, sets, removed, fill, now, scratch);
     Files.createDirectories(Path.of(request.output()).getParent());
     RewriteAnswer answer = process.run(request, scratch);
     return commit(table, files, answer);
@@ -116,6 +127,7 @@ final class TableRewrite {
       List<DataFile> files,
       List<List<Integer>> sets,
       List<RowPlace> removed,
+      FillRequest fill,
       Instant now,
       Path scratch) {
     Schema schema = table.schema();
@@ -142,6 +154,7 @@ final class TableRewrite {
         sets.isEmpty(),
         sets,
         removed,
+        fill,
         ChronoUnit.MICROS.between(Instant.EPOCH, now.minus(settings.grace())),
         systemIds(schema),
         settings.supersededRatio(),
@@ -223,12 +236,17 @@ final class TableRewrite {
     }
   }
 
+  /** Returns where a file that a process has written lies, in the catalog's words. */
+  static String location(String output) {
+    return "file://" + output;
+  }
+
   /** Describes a new file by its own footer, once it is on disk: the files it replaces will go. */
   private static DataFile dataFile(Table table, Path output, long rows) throws IOException {
     try (FileChannel channel = FileChannel.open(output, StandardOpenOption.READ)) {
       channel.force(true);
     }
-    String location = output.toUri().getScheme() + "://" + output;
+    String location = location(output.toString());
     InputFile input = table.io().newInputFile(location);
     DataFile file =
         DataFiles.builder(PartitionSpec.unpartitioned())

@@ -3,8 +3,10 @@ package dev.backlot.warehouse.maintenance;
 import dev.backlot.warehouse.maintenance.RewriteRequest.Column;
 import dev.backlot.warehouse.maintenance.RewriteRequest.SystemIds;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -49,7 +51,10 @@ final class VersionSql {
             system.sourceTs()));
     List<Column> needed =
         request.columns().stream().filter(column -> ids.contains(column.id())).toList();
-    return "CREATE OR REPLACE TEMP TABLE v AS SELECT " + selected + " FROM " + scan(files, needed);
+    return "CREATE OR REPLACE TEMP TABLE v AS SELECT "
+        + selected
+        + " FROM "
+        + scanned(files, needed);
   }
 
   /** Returns the statement that judges rows, into the table {@code judged} with {@code ended}. */
@@ -141,7 +146,7 @@ final class VersionSql {
         + " file_row_number, "
         + columns
         + " FROM "
-        + scan(all, needed)
+        + scanned(all, needed)
         + ") v JOIN (VALUES "
         + places
         + ") r("
@@ -174,42 +179,69 @@ final class VersionSql {
    *     was judged
    */
   String copy(List<Integer> files, List<Integer> places, String output) {
-    String selected =
-        request.columns().stream()
-            .map(column -> "r." + raw(column.id()) + " AS " + id(column.name()))
-            .collect(Collectors.joining(", "));
-    String fieldIds =
-        request.columns().stream()
-            .map(column -> id(column.name()) + ": " + column.fieldIds())
-            .collect(Collectors.joining(", ", "{", "}"));
-    StringBuilder sql = new StringBuilder("COPY (SELECT ").append(selected).append(" FROM ");
-    sql.append(scan(files, request.columns())).append(" r");
+    StringBuilder from = new StringBuilder(scanned(files, request.columns())).append(" r");
     if (!places.isEmpty()) {
       StringJoiner map = new StringJoiner(", ");
       for (int i = 0; i < places.size(); i++) {
         map.add("(" + i + ", " + places.get(i) + ")");
       }
-      sql.append(" WHERE NOT EXISTS (SELECT 1 FROM dropped d JOIN (VALUES ")
+      from.append(" WHERE NOT EXISTS (SELECT 1 FROM dropped d JOIN (VALUES ")
           .append(map)
           .append(") m(i, f) ON d.f = m.f WHERE m.i = r.file_index AND d.n = r.file_row_number)");
     }
-    List<Integer> order = new ArrayList<>(request.key());
-    order.addAll(List.of(system.source(), system.epoch(), system.partition(), system.offset()));
-    sql.append(" ORDER BY ")
-        .append(order.stream().map(id -> "r." + raw(id)).collect(Collectors.joining(", ")));
-    return sql.append(") TO ")
-        .append(text(output))
-        .append(" (FORMAT parquet, COMPRESSION zstd, FIELD_IDS ")
-        .append(fieldIds)
-        .append(")")
-        .toString();
+    return copied(id -> "r." + raw(id), from.toString(), output);
   }
 
-  private String scan(List<Integer> files, List<Column> columns) {
-    String paths =
-        files.stream()
-            .map(file -> text(request.files().get(file)))
-            .collect(Collectors.joining(", ", "[", "]"));
+  /**
+   * Returns the statement that writes a table's columns into a file, sorted by key.
+   *
+   * @param value what a column holds, by its field id
+   * @param from what is read, with the table's rows as {@code r}
+   */
+  String copied(IntFunction<String> value, String from, String output) {
+    String selected =
+        request.columns().stream()
+            .map(column -> value.apply(column.id()) + " AS " + id(column.name()))
+            .collect(Collectors.joining(", "));
+    String fieldIds =
+        request.columns().stream()
+            .map(column -> id(column.name()) + ": " + column.fieldIds())
+            .collect(Collectors.joining(", ", "{", "}"));
+    List<Integer> order = new ArrayList<>(request.key());
+    order.addAll(List.of(system.source(), system.epoch(), system.partition(), system.offset()));
+    return "COPY (SELECT "
+        + selected
+        + " FROM "
+        + from
+        + " ORDER BY "
+        + order.stream().map(id -> "r." + raw(id)).collect(Collectors.joining(", "))
+        + ") TO "
+        + text(output)
+        + " (FORMAT parquet, COMPRESSION zstd, FIELD_IDS "
+        + fieldIds
+        + ")";
+  }
+
+  /** Returns some columns of some files, by their numbers in the request. */
+  String scan(List<Integer> files, Collection<Integer> ids) {
+    return scanned(files, columns(ids));
+  }
+
+  /** Returns some columns of files that are no part of the table. */
+  String scanPaths(List<String> paths, Collection<Integer> ids) {
+    return scannedPaths(paths, columns(ids));
+  }
+
+  private List<Column> columns(Collection<Integer> ids) {
+    return request.columns().stream().filter(column -> ids.contains(column.id())).toList();
+  }
+
+  private String scanned(List<Integer> files, List<Column> columns) {
+    return scannedPaths(files.stream().map(request.files()::get).toList(), columns);
+  }
+
+  private static String scannedPaths(List<String> files, List<Column> columns) {
+    String paths = files.stream().map(VersionSql::text).collect(Collectors.joining(", ", "[", "]"));
     String schema =
         columns.stream()
             .map(
@@ -240,7 +272,7 @@ final class VersionSql {
     return request.key().stream().map(id -> before + "k" + id).collect(Collectors.joining());
   }
 
-  private static String raw(int id) {
+  static String raw(int id) {
     return "c" + id;
   }
 

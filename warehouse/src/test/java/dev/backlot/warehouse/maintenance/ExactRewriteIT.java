@@ -33,7 +33,7 @@ class ExactRewriteIT {
   private static final TestLake lake = TestLake.shared();
   private static int tables;
 
-  private static final Map<String, FieldType> TYPES = new LinkedHashMap<>();
+  static final Map<String, FieldType> TYPES = new LinkedHashMap<>();
 
   static {
     TYPES.put("flag", Simple.BOOLEAN);
@@ -111,7 +111,8 @@ class ExactRewriteIT {
     assertThat(rows.read()).isEqualTo(before);
   }
 
-  private static List<Map<String, Object>> edges(Table table) {
+  /** Returns rows with the limits of every type, and one with nothing but a key. */
+  static List<Map<String, Object>> edges(Table table) {
     Map<String, List<Object>> values = new HashMap<>();
     values.put("flag", List.of(true, false));
     values.put("small", List.of(Integer.MIN_VALUE, Integer.MAX_VALUE, 0));
@@ -185,7 +186,7 @@ class ExactRewriteIT {
     return span;
   }
 
-  private static Map<String, Object> row(Table table, Object id, Map<String, Object> values) {
+  static Map<String, Object> row(Table table, Object id, Map<String, Object> values) {
     Map<String, Object> row = new HashMap<>(values);
     row.put("id", id);
     row.put("_op", "u");
@@ -199,7 +200,7 @@ class ExactRewriteIT {
     return row;
   }
 
-  private static Table table(List<String> key, Map<String, FieldType> types) {
+  static Table table(List<String> key, Map<String, FieldType> types) {
     TableName name = new TableName("exact", "table_" + ++tables);
     List<Field> fields = new java.util.ArrayList<>();
     fields.add(nullable("id", Simple.INT));
