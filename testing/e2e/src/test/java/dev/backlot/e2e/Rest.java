@@ -28,16 +28,29 @@ final class Rest {
   /** Returns the one number that a query answers, or -1 while it can't be answered. */
   long number(String sql) {
     try {
-      String body = JSON.writeValueAsString(Map.of("sql", sql, "format", "rows"));
-      JsonNode rows =
-          send(
-              HttpRequest.newBuilder(URI.create(server + "/api/v1/query"))
-                  .header("Content-Type", "application/json")
-                  .POST(HttpRequest.BodyPublishers.ofString(body)));
-      return rows.isArray() && !rows.isEmpty() ? rows.get(0).elements().next().asLong(-1) : -1;
+      JsonNode rows = rows(sql);
+      return rows.isEmpty() ? -1 : rows.get(0).elements().next().asLong(-1);
     } catch (IOException e) {
-      throw new IllegalStateException(e);
+      return -1;
     }
+  }
+
+  /**
+   * Returns the rows of a query.
+   *
+   * @throws IOException when it can't be answered
+   */
+  JsonNode rows(String sql) throws IOException {
+    String body = JSON.writeValueAsString(Map.of("sql", sql, "format", "rows"));
+    JsonNode rows =
+        send(
+            HttpRequest.newBuilder(URI.create(server + "/api/v1/query"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    if (!rows.isArray()) {
+      throw new IOException("no answer to " + sql);
+    }
+    return rows;
   }
 
   private JsonNode send(HttpRequest.Builder request) {
