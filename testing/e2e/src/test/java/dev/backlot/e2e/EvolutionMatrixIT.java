@@ -43,7 +43,8 @@ class EvolutionMatrixIT {
       memory: {data_plane: 1500m}
       """;
 
-  private final List<MatrixTable> tables = Stream.of(TableChange.values()).map(MatrixTable::new).toList();
+  private final List<MatrixTable> tables =
+      Stream.of(TableChange.values()).map(MatrixTable::new).toList();
   private PostgresServer source;
   private Rest rest;
   private String bootstrapServers;

@@ -99,7 +99,8 @@ record MatrixCase(MatrixTable table, Meaning meaning, String job, Set<Integer> s
       return;
     }
     for (String field : table.change().filled) {
-      String after = "FROM matrix.%s WHERE _op <> 'd' AND v > %d".formatted(pipeline(), table.boundary());
+      String after =
+          "FROM matrix.%s WHERE _op <> 'd' AND v > %d".formatted(pipeline(), table.boundary());
       long rows = rest.number("SELECT count(*) " + after);
       long empty = rest.number("SELECT count(*) " + after + " AND " + field + " IS NULL");
       if (rows <= 0 || empty != 0) {
@@ -114,7 +115,8 @@ record MatrixCase(MatrixTable table, Meaning meaning, String job, Set<Integer> s
     Checker checker = new Checker(source, new RestTarget(rest));
     String view = "matrix." + pipeline() + "_latest";
     List<String> columns = columns(source);
-    boolean partly = table.change() == TableChange.RENAME || table.change() == TableChange.MADE_AGAIN;
+    boolean partly =
+        table.change() == TableChange.RENAME || table.change() == TableChange.MADE_AGAIN;
     if (!partly || meaning.reader() == Reader.SOME_OTHERS) {
       compare(checker, "true", view, columns, faults);
       return;
@@ -123,7 +125,8 @@ record MatrixCase(MatrixTable table, Meaning meaning, String job, Set<Integer> s
     List<String> old = columns.stream().filter(column -> !column.startsWith("a")).toList();
     compare(checker, "true", view, old, faults);
     String after = "v > " + table.boundary();
-    compare(checker, after, "(SELECT * FROM " + view + " WHERE " + after + ") AS r", columns, faults);
+    compare(
+        checker, after, "(SELECT * FROM " + view + " WHERE " + after + ") AS r", columns, faults);
   }
 
   private List<String> columns(Connection source) throws SQLException {
