@@ -6,6 +6,7 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.iceberg.Files;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
 
@@ -14,6 +15,9 @@ import org.apache.iceberg.parquet.Parquet;
  * data files. Not thread-safe.
  */
 public final class RowFile implements AutoCloseable {
+  /** A row group is in memory until it is full. */
+  private static final int ROW_GROUP_BYTES = 8 << 20;
+
   private final Path path;
   private final FileAppender<RowData> appender;
   private long rows;
@@ -32,7 +36,8 @@ public final class RowFile implements AutoCloseable {
     this.appender =
         Parquet.write(Files.localOutput(path.toFile()))
             .schema(schema)
-            .set("write.parquet.compression-codec", "zstd")
+            .set(TableProperties.PARQUET_COMPRESSION, "zstd")
+            .set(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Integer.toString(ROW_GROUP_BYTES))
             .createWriterFunc(message -> ParquetRows.writer(type, message))
             .build();
   }
