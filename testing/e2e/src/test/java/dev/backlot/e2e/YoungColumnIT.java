@@ -58,7 +58,8 @@ class YoungColumnIT {
     apply(ticked);
     Awaitility.await("it is offered")
         .atMost(PATIENCE)
-        .until(() -> command.pipelineStatus("ticket").path("backfill").size() == COLUMNS.size() - 1);
+        .until(
+            () -> command.pipelineStatus("ticket").path("backfill").size() == COLUMNS.size() - 1);
     awaitCaughtUp("ticket");
     JsonNode bystander = command.pipelineStatus("ticket_bystander").path("jobs");
     JsonNode job = command.pipelineStatus("ticket").path("jobs");
