@@ -146,16 +146,19 @@ final class EngineServers implements AutoCloseable {
     if (!planned.has("plan")) {
       throw new AssertionError(planned.toPrettyString());
     }
-    JsonNode answer =
-        call(
-            "PUT",
-            "/jobs/" + pipeline,
-            JSON.writeValueAsString(
-                Map.of("plan", change.apply(planned.get("plan")), "revision", 1)));
+    JsonNode answer = put(pipeline, change.apply(planned.get("plan")));
     if (!answer.has("job_id")) {
       throw new AssertionError(answer.toPrettyString());
     }
     return answer.get("job_id").asText();
+  }
+
+  /** Makes a plan run and returns the answer, be it a job or a problem. */
+  JsonNode put(String pipeline, JsonNode plan) throws Exception {
+    return call(
+        "PUT",
+        "/jobs/" + pipeline,
+        JSON.writeValueAsString(Map.of("plan", plan, "revision", 1)));
   }
 
   JsonNode job(String pipeline) throws Exception {

@@ -28,6 +28,9 @@ import org.apache.flink.table.types.logical.RowType;
 public final class FaultyProcessor implements Processor {
   static final Set<String> FAILING = ConcurrentHashMap.newKeySet();
 
+  /** Titles that end the job's attempt, each once. */
+  static final Set<String> CRASHING = ConcurrentHashMap.newKeySet();
+
   @Override
   public ProcessorDescriptor descriptor() {
     return new ProcessorDescriptor(
@@ -52,6 +55,9 @@ public final class FaultyProcessor implements Processor {
     RowType type = FlinkTypes.rowType(shape.names(), shape.types());
     RowsFunction function =
         (row, out) -> {
+          if (CRASHING.remove(String.valueOf(value.getFieldOrNull(row)))) {
+            throw new IllegalStateException("a test said so");
+          }
           boolean deleted = row.getString(op).toString().equals("d");
           if (!deleted && FAILING.contains(String.valueOf(value.getFieldOrNull(row)))) {
             throw new RowFailedException(ProblemCode.JOB_FAILED, "a test said so");

@@ -2,6 +2,7 @@ package dev.backlot.metadata;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.source.SourcePublisher;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -13,6 +14,8 @@ import org.jdbi.v3.core.Jdbi;
 public final class SourceStore {
   private static final TypeReference<List<String>> STRINGS = new TypeReference<>() {};
   private static final TypeReference<List<Integer>> INTEGERS = new TypeReference<>() {};
+
+  private static final TypeReference<List<SourcePublisher.Lane>> LANES = new TypeReference<>() {};
 
   private final Jdbi jdbi;
 
@@ -66,6 +69,17 @@ public final class SourceStore {
     return query("WHERE connection = ?", connection);
   }
 
+  /** Returns every Source that a pipeline publishes, removed ones included, by name. */
+  public List<StoredSource> ofPipeline(String pipeline) {
+    return query("WHERE pipeline = ?", pipeline);
+  }
+
+  /** Returns a number that is higher than all that this gave before. */
+  public long nextPublishingJob() {
+    return jdbi.withHandle(
+        handle -> handle.select("SELECT nextval('publishing_job')").mapTo(Long.class).one());
+  }
+
   /** Returns a Source by its name, unless it is unknown or removed. */
   public Optional<StoredSource> find(String name) {
     return query("WHERE name = ? AND state <> 'removed'", name).stream().findFirst();
@@ -88,17 +102,19 @@ public final class SourceStore {
                     """
                     INSERT INTO source (name, connection, schema_name, table_name, epoch, topic, partitions,
                       key_columns, key_schema, value_schema, key_schema_id, value_schema_id,
-                      key_schema_ids, value_schema_ids, state, reason)
+                      key_schema_ids, value_schema_ids, state, reason, pipeline, lanes, ordered_by_time)
                     VALUES (:name, :connection, :schema, :table, :epoch, :topic, :partitions,
                       CAST(:keyColumns AS jsonb), :keySchema, :valueSchema, :keyId, :valueId,
-                      CAST(:keyIds AS jsonb), CAST(:valueIds AS jsonb), :state, :reason)
+                      CAST(:keyIds AS jsonb), CAST(:valueIds AS jsonb), :state, :reason, :pipeline,
+                      CAST(:lanes AS jsonb), :orderedByTime)
                     ON CONFLICT (name) DO UPDATE SET
                       connection = excluded.connection, epoch = excluded.epoch, topic = excluded.topic,
                       partitions = excluded.partitions, key_columns = excluded.key_columns,
                       key_schema = excluded.key_schema, value_schema = excluded.value_schema,
                       key_schema_id = excluded.key_schema_id, value_schema_id = excluded.value_schema_id,
                       key_schema_ids = excluded.key_schema_ids, value_schema_ids = excluded.value_schema_ids,
-                      state = excluded.state, reason = excluded.reason,
+                      state = excluded.state, reason = excluded.reason, pipeline = excluded.pipeline,
+                      lanes = excluded.lanes, ordered_by_time = excluded.ordered_by_time,
                       whole_before = source.whole_before AND source.epoch = excluded.epoch,
                       whole_before_since =
                         CASE WHEN source.epoch = excluded.epoch THEN source.whole_before_since END,
@@ -121,6 +137,9 @@ public final class SourceStore {
                 .bind("valueIds", Json.write(source.valueSchemaIds()))
                 .bind("state", state.label())
                 .bind("reason", reason)
+                .bind("pipeline", source.publisher().pipeline())
+                .bind("lanes", Json.write(source.publisher().lanes()))
+                .bind("orderedByTime", source.publisher().orderedByTime())
                 .execute());
   }
 
@@ -215,7 +234,11 @@ public final class SourceStore {
             Json.read(row.getString("value_schema_ids"), INTEGERS),
             row.getBoolean("whole_before")
                 ? row.getTimestamp("whole_before_since").toInstant().toString()
-                : "");
+                : "",
+            new SourcePublisher(
+                row.getString("pipeline"),
+                Json.read(row.getString("lanes"), LANES),
+                row.getBoolean("ordered_by_time")));
     return new StoredSource(
         descriptor,
         State.valueOf(row.getString("state").toUpperCase(java.util.Locale.ROOT)),

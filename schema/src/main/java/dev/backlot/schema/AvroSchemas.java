@@ -1,6 +1,5 @@
 package dev.backlot.schema;
 
-import dev.backlot.model.source.SourceName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,12 +63,12 @@ public final class AvroSchemas {
     if (inexact) {
       fields.add(exact());
     }
-    return record(Names.namespace(SourceName.parse(row.name())) + ".Key", null, fields);
+    return record(Names.namespaceOf(row.name()) + ".Key", null, fields);
   }
 
   /** Returns the schema of a record value. */
   public static Schema envelope(RowSchema row) {
-    String namespace = Names.namespace(SourceName.parse(row.name()));
+    String namespace = Names.namespaceOf(row.name());
     List<Schema.Field> columns = new ArrayList<>();
     Schema interval = interval();
     for (Field field : row.fields()) {

@@ -1,5 +1,6 @@
 package dev.backlot.schema;
 
+import dev.backlot.model.source.PublishedName;
 import dev.backlot.model.source.SourceName;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -52,7 +53,20 @@ public final class Names {
 
   /** Returns the topic of a Source's epoch; one that would be too long ends in a hash. */
   public static String topic(SourceName source, int epoch) {
-    String topic = "backlot." + namespace(source) + "." + epoch;
+    return topic(namespace(source), epoch);
+  }
+
+  /**
+   * Returns the topic of an epoch of a Source, captured or published.
+   *
+   * @throws IllegalArgumentException when it is no Source's name
+   */
+  public static String topicOf(String source, int epoch) {
+    return topic(namespaceOf(source), epoch);
+  }
+
+  private static String topic(String namespace, int epoch) {
+    String topic = "backlot." + namespace + "." + epoch;
     if (topic.length() <= LONGEST_TOPIC) {
       return topic;
     }
@@ -66,6 +80,15 @@ public final class Names {
         + escape(source.schema())
         + "."
         + escape(source.table());
+  }
+
+  /**
+   * Returns the Avro namespace of the records of a Source, captured or published.
+   *
+   * @throws IllegalArgumentException when it is no Source's name
+   */
+  public static String namespaceOf(String source) {
+    return PublishedName.is(source) ? source : namespace(SourceName.parse(source));
   }
 
   private static boolean isEscaped(String name, int i) {

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Checks that the steps form a graph in which everything leads from Sources to sinks. */
+/**
+ * Checks that the steps form a graph in which everything leads from Sources to sinks or to Sources
+ * that are published.
+ */
 final class GraphCheck {
   private GraphCheck() {}
 
@@ -37,17 +40,22 @@ final class GraphCheck {
     if (checkCycles(steps, byId, findings)) {
       return;
     }
-    boolean anySink = steps.stream().anyMatch(step -> step.role() == Role.SINK);
-    if (!anySink && map.elements("steps").size() == steps.size()) {
+    boolean anyEnd = steps.stream().anyMatch(GraphCheck::isEnd);
+    if (!anyEnd && map.elements("steps").size() == steps.size()) {
       findings.report(
           ProblemCode.SPEC_MISSING_FIELD,
           map.place("steps"),
-          "it has no sink, so it would write nothing",
+          "it has no sink and publishes nothing, so it would write nothing",
           "Add a step such as '{id: warehouse, sink: iceberg, from: …, config: {table: …}}'.");
-    } else if (anySink && map.elements("steps").size() == steps.size()) {
+    } else if (anyEnd && map.elements("steps").size() == steps.size()) {
       checkLeadsToSink(steps, byId, findings);
     }
     checkTables(steps, findings);
+    checkPublished(steps, findings);
+  }
+
+  private static boolean isEnd(StepSpec step) {
+    return step.role() == Role.SINK || step.publish().isPresent();
   }
 
   /**
@@ -143,17 +151,17 @@ final class GraphCheck {
         findings.report(
             ProblemCode.SPEC_INVALID_VALUE,
             step.place("id"),
-            "nothing from step '" + step.id() + "' reaches a sink",
+            "nothing from step '" + step.id() + "' reaches a sink or a published Source",
             "Let a sink read it, or remove it.");
       }
     }
   }
 
-  /** Returns the steps from which something reaches a sink. */
+  /** Returns the steps from which something reaches a sink or a published Source. */
   private static Set<String> useful(Map<String, StepSpec> byId) {
     Set<String> useful = new HashSet<>();
     Deque<StepSpec> queue = new ArrayDeque<>();
-    byId.values().stream().filter(step -> step.role() == Role.SINK).forEach(queue::add);
+    byId.values().stream().filter(GraphCheck::isEnd).forEach(queue::add);
     while (!queue.isEmpty()) {
       StepSpec step = queue.remove();
       if (useful.add(step.id())) {
@@ -164,6 +172,33 @@ final class GraphCheck {
       }
     }
     return useful;
+  }
+
+  private static void checkPublished(List<StepSpec> steps, Findings findings) {
+    Map<String, StepSpec> publishers = new HashMap<>();
+    for (StepSpec step : steps) {
+      if (step.publish().isEmpty()) {
+        continue;
+      }
+      String name = step.publish().get();
+      StepSpec earlier = publishers.putIfAbsent(name, step);
+      if (earlier != null) {
+        findings.report(
+            ProblemCode.SPEC_INVALID_VALUE,
+            step.place("publish"),
+            "steps '" + earlier.id() + "' and '" + step.id() + "' both publish " + name,
+            "Union their outputs, or choose another name.");
+      }
+    }
+    for (StepSpec step : steps) {
+      if (step.role() == Role.SOURCE && publishers.containsKey(step.type())) {
+        findings.report(
+            ProblemCode.PIPELINE_CYCLE,
+            step.place("source"),
+            "step '" + step.id() + "' reads Source '" + step.type() + "', which the pipeline publishes",
+            "Read the published step itself.");
+      }
+    }
   }
 
   private static void checkTables(List<StepSpec> steps, Findings findings) {

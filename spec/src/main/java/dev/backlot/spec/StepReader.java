@@ -2,6 +2,7 @@ package dev.backlot.spec;
 
 import dev.backlot.model.Place;
 import dev.backlot.model.ProblemCode;
+import dev.backlot.model.source.PublishedName;
 import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.StepSpec;
 import dev.backlot.model.spec.StepSpec.Consumes;
@@ -44,7 +45,7 @@ final class StepReader {
     String type = role.flatMap(r -> map.string(MapReader.word(r))).orElse("");
     List<Input> inputs = inputs();
     Optional<Consumes> consumes = consumes();
-    refuse("publish", "publishing a step's output as a Source");
+    Optional<String> publish = publish(role);
     refuse("isolate", "a job of its own for a step");
     OptionalInt parallelism =
         map.integer("parallelism", 1, MOST_PARALLEL)
@@ -65,7 +66,7 @@ final class StepReader {
             canonicalType(role.get(), type),
             inputs,
             consumes,
-            Optional.empty(),
+            publish,
             false,
             parallelism,
             values,
@@ -93,6 +94,9 @@ final class StepReader {
 
   private String canonicalType(Role role, String type) {
     if (role != Role.SOURCE) {
+      return type;
+    }
+    if (PublishedName.is(type)) {
       return type;
     }
     try {
@@ -136,6 +140,19 @@ final class StepReader {
           "Write 'consumes: [" + text.get() + "]' or 'consumes: all'.");
     }
     return Optional.of(new Consumes.All());
+  }
+
+  private Optional<String> publish(Optional<Role> role) {
+    Optional<String> name = map.string("publish");
+    if (name.isEmpty()) {
+      return name;
+    }
+    places.put("publish", map.place("publish"));
+    SpecReader.checkName(name.get(), "publish", map);
+    if (role.equals(Optional.of(Role.SINK))) {
+      map.invalid("publish", "a sink has no output to publish", "Publish the step before it.");
+    }
+    return name;
   }
 
   private void refuse(String field, String what) {

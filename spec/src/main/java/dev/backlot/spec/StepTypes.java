@@ -1,6 +1,7 @@
 package dev.backlot.spec;
 
 import dev.backlot.model.ProblemCode;
+import dev.backlot.model.source.PublishedName;
 import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.StepSpec.Role;
 import java.time.Duration;
@@ -62,7 +63,7 @@ final class StepTypes {
   }
 
   private static void checkSource(String type, MapReader map) {
-    if (type.isEmpty()) {
+    if (type.isEmpty() || PublishedName.is(type)) {
       return;
     }
     try {

@@ -2,6 +2,7 @@ package dev.backlot.transport;
 
 import dev.backlot.event.Confluent;
 import dev.backlot.event.EventHeader;
+import dev.backlot.event.InputHeader;
 import dev.backlot.event.flink.SourceDecoder;
 import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanSchema;
@@ -14,6 +15,7 @@ import dev.backlot.schema.evolution.ConsumerSchema;
 import dev.backlot.schema.evolution.Fill;
 import dev.backlot.schema.evolution.Outcome;
 import dev.backlot.schema.evolution.SchemaVerdict;
+import dev.backlot.schema.SystemColumn;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
@@ -21,7 +23,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.TimestampData;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
@@ -36,6 +40,7 @@ final class RecordDecoder {
   private final RowSchema planned;
   private final SchemaLookup schemas;
   private final Set<Integer> refused = new HashSet<>();
+  private final int stampColumn;
   private int lastKeySchema = -1;
 
   RecordDecoder(PlanSource source, SchemaLookup schemas) {
@@ -54,6 +59,8 @@ final class RecordDecoder {
             source.valueSchemas().stream()
                 .collect(Collectors.toMap(PlanSchema::id, PlanSchema::avro)),
             before(source));
+    stampColumn =
+        source.orderedByTime() ? source.columns().size() + SystemColumn.TS.ordinal() : -1;
     source.keySchemas().forEach(schema -> keySchemas.add(schema.id()));
     consumer = ConsumerSchema.of(source);
     planned = rowSchema(source.valueSchemas().get(source.valueSchemas().size() - 1).avro());
@@ -128,7 +135,21 @@ final class RecordDecoder {
     if (!cover(schema)) {
       throw uncovered(record, schema);
     }
-    return values.decode(record.partition(), record.offset(), record.timestamp(), header, value);
+    GenericRowData row =
+        values.decode(record.partition(), record.offset(), record.timestamp(), header, value);
+    if (stampColumn >= 0) {
+      row.setField(stampColumn, stamp(record, header));
+    }
+    return row;
+  }
+
+  /** Versions that are ordered by time keep theirs when they are published. */
+  private static TimestampData stamp(ConsumerRecord<byte[], byte[]> record, EventHeader header) {
+    Header input = record.headers().lastHeader(InputHeader.NAME);
+    long micros =
+        input == null ? header.sourceMicros() : InputHeader.decode(input.value()).stampMicros();
+    return TimestampData.fromEpochMillis(
+        Math.floorDiv(micros, 1000L), Math.floorMod(micros, 1000) * 1000);
   }
 
   private void checkKey(ConsumerRecord<byte[], byte[]> record) {

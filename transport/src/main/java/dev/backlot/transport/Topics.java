@@ -11,28 +11,30 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Access to topics outside the running readers. */
-final class Topics {
+public final class Topics {
   private Topics() {}
 
-  static Properties properties(Map<String, String> settings) {
+  /** Returns client settings as properties. */
+  public static Properties properties(Map<String, String> settings) {
     Properties properties = new Properties();
     settings.forEach(properties::setProperty);
     return properties;
   }
 
-  static List<TopicPartition> partitions(String topic, int partitions) {
+  /** Returns the partitions of a topic. */
+  public static List<TopicPartition> partitions(String topic, int partitions) {
     return IntStream.range(0, partitions)
         .mapToObj(partition -> new TopicPartition(topic, partition))
         .toList();
   }
 
   /** Returns the offset that Kafka told for a partition that it was asked for. */
-  static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
+  public static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
     return Objects.requireNonNull(offsets.get(partition), partition.toString());
   }
 
   /** Returns a consumer that belongs to no group and remembers nothing. */
-  static KafkaConsumer<byte[], byte[]> consumer(Properties kafka) {
+  public static KafkaConsumer<byte[], byte[]> consumer(Properties kafka) {
     Properties properties = new Properties();
     properties.putAll(kafka);
     properties.remove(ConsumerConfig.GROUP_ID_CONFIG);

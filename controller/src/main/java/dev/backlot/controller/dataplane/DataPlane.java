@@ -37,14 +37,17 @@ public interface DataPlane {
    *
    * @param plan its JSON as an ordered map; empty when there are problems or Sources to wait for
    * @param waitingFor Sources that are not captured yet
+   * @param published the Sources that it publishes, as they will be
    */
   record Planned(
       Optional<Map<String, Object>> plan,
       String hash,
       List<Problem> problems,
-      List<String> waitingFor) {
+      List<String> waitingFor,
+      List<SourceDescriptor> published) {
     /** Copies what is mutable. */
     public Planned {
+      published = List.copyOf(published);
       problems = List.copyOf(problems);
       waitingFor = List.copyOf(waitingFor);
     }
@@ -176,6 +179,14 @@ public interface DataPlane {
 
   /** Deletes a pipeline's dead letters and what was replayed of them. */
   void deleteDeadLetters(String pipeline);
+
+  /**
+   * Ends what a pipeline publishes, once its job is gone.
+   *
+   * @param purge whether the topics are deleted; otherwise they stay as they are
+   * @throws ProblemException when Kafka can't be reached
+   */
+  void endPublications(String pipeline, boolean purge);
 
   /** Returns a Source's newest rows: {@code {"rows": […], …}}. */
   Map<String, Object> sample(String source, int limit);

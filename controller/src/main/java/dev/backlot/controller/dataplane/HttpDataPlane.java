@@ -87,7 +87,8 @@ public final class HttpDataPlane implements DataPlane {
         plan.isObject() ? Optional.of(Json.MAPPER.convertValue(plan, MAP)) : Optional.empty(),
         answer.path("hash").asText(""),
         problems(answer),
-        waitingFor);
+        waitingFor,
+        sources(answer.path("published")));
   }
 
   @Override
@@ -187,6 +188,15 @@ public final class HttpDataPlane implements DataPlane {
   @Override
   public void deleteDeadLetters(String pipeline) {
     call("DELETE", letters(pipeline), null, SLOW);
+  }
+
+  @Override
+  public void endPublications(String pipeline, boolean purge) {
+    call(
+        "DELETE",
+        "/pipelines/" + encode(pipeline) + "/publications",
+        "{\"purge\": " + purge + "}",
+        SLOW);
   }
 
   private static String letters(String pipeline) {

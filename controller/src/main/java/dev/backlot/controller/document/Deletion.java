@@ -28,7 +28,7 @@ public final class Deletion {
   public String delete(SpecKind kind, String name, boolean orphan) {
     List<StoredDocument> all = documents.list();
     List<String> users = Usage.pipelinesNeeding(kind, name, all);
-    if (!users.isEmpty()) {
+    if (!users.isEmpty() && !(orphan && kind == SpecKind.PIPELINE)) {
       throw new ProblemException(List.of(Usage.inUse(kind, name, users)));
     }
     if (!documents.markDeleting(kind, name, orphan)) {

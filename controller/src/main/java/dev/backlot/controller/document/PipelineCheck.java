@@ -11,7 +11,6 @@ import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
-import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecKind;
@@ -20,6 +19,7 @@ import dev.backlot.spec.SpecWriter;
 import dev.backlot.spec.Suggestion;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,16 +55,24 @@ final class PipelineCheck {
       List<StoredDocument> current,
       ConnectionCheck.Findings connections) {
     List<Problem> problems = new ArrayList<>(tableProblems(changes, current));
-    List<Change> checked = new ArrayList<>();
+    problems.addAll(PublicationCheck.check(changes, current));
     World world = new World(current, connections, changes);
-    for (Change change : changes) {
+    Map<String, Effects> effects = new HashMap<>();
+    for (Change change : PublicationCheck.publishersFirst(changes)) {
       if (change.isWrite() && change.spec().orElse(null) instanceof PipelineSpec pipeline) {
         Optional<DataPlane.Planned> planned = plan(change.json(), pipeline, world, problems);
-        checked.add(change.withEffects(effects(change, pipeline, planned)));
-      } else {
-        checked.add(change);
+        planned.ifPresent(made -> world.discover(made.published()));
+        effects.put(change.name(), effects(change, pipeline, planned));
       }
     }
+    List<Change> checked =
+        changes.stream()
+            .map(
+                change ->
+                    change.kind() == SpecKind.PIPELINE && effects.containsKey(change.name())
+                        ? change.withEffects(effects.get(change.name()))
+                        : change)
+            .toList();
     for (Spec draft : drafts) {
       if (draft instanceof PipelineSpec pipeline) {
         plan(SpecWriter.toJson(pipeline), pipeline, world, problems);
@@ -111,6 +119,9 @@ final class PipelineCheck {
     private final Map<String, SourceDescriptor> discovered = new TreeMap<>();
     private final Map<String, SourceStore.StoredSource> captured = new TreeMap<>();
 
+    /** Names that pipelines of the change set publish. */
+    private final Set<String> publishing = new HashSet<>();
+
     /** Documents of endpoints that are about to be applied. */
     private final List<String> endpoints;
 
@@ -127,6 +138,11 @@ final class PipelineCheck {
         }
       }
       checked.discovered().values().forEach(this::discover);
+      for (Change change : changes) {
+        if (change.spec().orElse(null) instanceof PipelineSpec pipeline) {
+          publishing.addAll(Usage.published(pipeline));
+        }
+      }
       sources.list().forEach(source -> captured.put(source.descriptor().name(), source));
     }
 
@@ -147,7 +163,11 @@ final class PipelineCheck {
       World world,
       List<SourceDescriptor> extra,
       List<Problem> problems) {
-    String connection = SourceName.parse(step.type()).connection();
+    Optional<String> feeding = Usage.connection(step.type());
+    if (feeding.isEmpty()) {
+      return findPublished(pipeline, step, world, extra, problems);
+    }
+    String connection = feeding.get();
     if (world.checked.failed().contains(connection)) {
       return false;
     }
@@ -185,6 +205,39 @@ final class PipelineCheck {
         new Problem(
             ProblemCode.PIPELINE_UNKNOWN_SOURCE,
             "Cannot plan pipeline '" + pipeline.name() + "': " + cause + ". " + next,
+            step.place("source")));
+    return false;
+  }
+
+  private static boolean findPublished(
+      PipelineSpec pipeline,
+      StepSpec step,
+      World world,
+      List<SourceDescriptor> extra,
+      List<Problem> problems) {
+    if (world.captured.containsKey(step.type())) {
+      return true;
+    }
+    SourceDescriptor coming = world.discovered.get(step.type());
+    if (coming != null) {
+      extra.add(coming);
+      return true;
+    }
+    if (world.publishing.contains(step.type())) {
+      // The pipeline that publishes it can't be planned, which is said of it.
+      return false;
+    }
+    problems.add(
+        new Problem(
+            ProblemCode.PIPELINE_UNKNOWN_SOURCE,
+            "Cannot plan pipeline '"
+                + pipeline.name()
+                + "': no pipeline publishes a Source '"
+                + step.type()
+                + "'. "
+                + Suggestion.nearest(step.type(), world.names())
+                    .map(name -> "Did you mean '" + name + "'?")
+                    .orElse("Apply the pipeline that publishes it first, or together with this one."),
             step.place("source")));
     return false;
   }
@@ -265,6 +318,11 @@ final class PipelineCheck {
     objects(plan.get("sources")).forEach(source -> topics.add("read " + source.get("topic")));
     List<String> tables = new ArrayList<>();
     List<String> notes = new ArrayList<>();
+    for (Map<String, Object> publication : objects(plan.get("publications"))) {
+      topics.add("publish " + publication.get("topic"));
+      notes.addAll(texts(publication.get("notes")));
+      newEpoch(publication).ifPresent(notes::add);
+    }
     for (Map<String, Object> sink : objects(plan.get("sinks"))) {
       tables.add("write " + sink.get("table"));
       notes.addAll(texts(sink.get("notes")));
@@ -277,6 +335,22 @@ final class PipelineCheck {
               + String.join(", ", Usage.tables(pipeline)));
     }
     return new Effects(List.of(), jobs, topics, tables, notes);
+  }
+
+  private Optional<String> newEpoch(Map<String, Object> publication) {
+    String name = String.valueOf(publication.get("source"));
+    return sources
+        .find(name)
+        .filter(
+            source ->
+                publication.get("epoch") instanceof Number epoch
+                    && epoch.intValue() > source.descriptor().epoch())
+        .map(
+            source ->
+                "'"
+                    + name
+                    + "' begins a new topic, since its key, types or Sources change: it is published"
+                    + " anew, and the pipelines that read it go over to it");
   }
 
   private static boolean sameLogic(Map<String, Object> before, Map<String, Object> after) {

@@ -130,6 +130,12 @@ public final class DumpResource {
   /** A whole dump of a Source whose first one came to nothing is its first one. */
   private long request(StoredSource source, DumpRequest request) {
     String name = source.descriptor().name();
+    if (source.descriptor().publisher().exists()) {
+      throw new ProblemException(
+          ProblemCode.NOT_ALLOWED_NOW,
+          "Cannot dump source '%s': pipeline '%s' publishes it, and it has no table. Dump the Sources of that pipeline."
+              .formatted(name, source.descriptor().publisher().pipeline()));
+    }
     boolean whole = request.where() == null && request.keys() == null;
     boolean first =
         whole

@@ -146,7 +146,8 @@ public final class LiveState implements AutoCloseable {
       Optional<SourceStats> stats = known.map(Seen::stats);
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("name", name);
-      map.put("connection", source.descriptor().connection());
+      map.put("connection", orNull(source.descriptor().connection()));
+      map.put("pipeline", orNull(source.descriptor().publisher().pipeline()));
       map.put("description", null);
       map.put("state", source.state().label());
       map.put("reason", orNull(source.reason()));
@@ -212,6 +213,7 @@ public final class LiveState implements AutoCloseable {
             .map(PipelineSpec.class::cast);
     map.put("sources", spec.map(Usage::sources).orElse(List.of()));
     map.put("tables", spec.map(Usage::tables).orElse(List.of()));
+    map.put("publishes", spec.map(Usage::published).orElse(List.of()));
     map.put("steps", item.spec().get("steps"));
     return map;
   }

@@ -11,6 +11,7 @@ import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.EndpointStore;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.UpgradeStore;
+import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.SpecKind;
@@ -23,6 +24,7 @@ import java.util.Optional;
 public final class CleanUps {
   private final DocumentStore documents;
   private final CaptureStore captures;
+  private final SourceStore sources;
   private final EndpointStore endpoints;
   private final BlackBoxStore blackBoxAudits;
   private final DeliveryStore deliveries;
@@ -35,6 +37,7 @@ public final class CleanUps {
     this.dataPlane = dataPlane;
     this.documents = metadata.documents();
     this.captures = metadata.captures();
+    this.sources = metadata.sources();
     this.endpoints = metadata.endpoints();
     this.blackBoxAudits = metadata.blackBoxAudits();
     this.deliveries = metadata.deliveries();
@@ -43,13 +46,22 @@ public final class CleanUps {
   }
 
   /**
-   * Ends a pipeline whose job is gone: purges its tables and dead letters when it says so, then
-   * forgets it.
+   * Ends a pipeline whose job is gone: purges its tables, published topics and dead letters when it
+   * says so, then forgets it. Topics that others still read stay.
    */
   void pipeline(StoredDocument document) {
     Optional<PipelineSpec> pipeline = Usage.pipeline(document);
+    boolean purge =
+        pipeline.map(PipelineSpec::deletion).equals(Optional.of(PipelineSpec.Deletion.PURGE));
+    boolean read =
+        pipeline
+            .map(spec -> !Usage.pipelinesReading(Usage.published(spec), documents.list()).isEmpty())
+            .orElse(false);
     try {
-      if (pipeline.isPresent() && pipeline.get().deletion() == PipelineSpec.Deletion.PURGE) {
+      if (!sources.ofPipeline(document.name()).isEmpty()) {
+        dataPlane.endPublications(document.name(), purge && !read);
+      }
+      if (pipeline.isPresent() && purge) {
         Usage.tables(pipeline.get()).forEach(table -> lake.purge(table, document.name()));
         dataPlane.deleteDeadLetters(document.name());
       }

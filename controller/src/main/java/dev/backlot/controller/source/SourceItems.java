@@ -4,6 +4,7 @@ import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.metadata.DocumentStore;
+import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.metadata.SourceStore.StoredSource;
@@ -46,15 +47,58 @@ public final class SourceItems implements Items {
   @Override
   public List<Item> list(Effort effort) {
     Map<String, String> owners = new HashMap<>();
-    documents.list(SpecKind.CONNECTION).forEach(d -> owners.put(d.name(), owner(d.json())));
+    List<StoredDocument> all = documents.list();
+    all.forEach(d -> owners.put(d.kind() + "/" + d.name(), owner(d.json())));
+    Map<String, List<String>> consumers = consumers(all);
     return sources.list().stream()
-        .map(source -> item(source, owners.getOrDefault(source.descriptor().connection(), "")))
+        .map(
+            source ->
+                item(
+                    source,
+                    owners.getOrDefault(
+                        feederKind(source) + "/" + feeder(source), ""),
+                    consumers.getOrDefault(source.descriptor().name(), List.of())))
         .toList();
+  }
+
+  /** Returns the pipelines that read each Source. */
+  private static Map<String, List<String>> consumers(List<StoredDocument> documents) {
+    Map<String, List<String>> consumers = new HashMap<>();
+    for (StoredDocument document : documents) {
+      Usage.pipeline(document)
+          .filter(pipeline -> !document.deleting())
+          .map(Usage::sources)
+          .orElse(List.of())
+          .forEach(
+              source ->
+                  consumers
+                      .computeIfAbsent(source, any -> new ArrayList<>())
+                      .add(document.name()));
+    }
+    return consumers;
+  }
+
+  private static SpecKind feederKind(StoredSource source) {
+    return source.descriptor().publisher().exists() ? SpecKind.PIPELINE : SpecKind.CONNECTION;
+  }
+
+  private static String feeder(StoredSource source) {
+    SourceDescriptor descriptor = source.descriptor();
+    return descriptor.publisher().exists()
+        ? descriptor.publisher().pipeline()
+        : descriptor.connection();
   }
 
   @Override
   public Optional<Item> find(String name, Effort effort) {
-    return sources.find(canonical(name)).map(source -> item(source, owner(source)));
+    return sources.find(canonical(name))
+        .map(
+            source ->
+                item(
+                    source,
+                    owner(source),
+                    Usage.pipelinesReading(
+                        List.of(source.descriptor().name()), documents.list())));
   }
 
   /** Returns a Source's name as it is stored, whatever quotes the user wrote around it. */
@@ -87,7 +131,7 @@ public final class SourceItems implements Items {
 
   private String owner(StoredSource source) {
     return documents
-        .find(SpecKind.CONNECTION, source.descriptor().connection())
+        .find(feederKind(source), feeder(source))
         .map(document -> owner(document.json()))
         .orElse("");
   }
@@ -96,12 +140,17 @@ public final class SourceItems implements Items {
     return Usage.spec(json).map(Spec::header).map(header -> header.owner()).orElse("");
   }
 
-  private static Item item(StoredSource source, String owner) {
+  private static Item item(StoredSource source, String owner, List<String> consumers) {
     SourceDescriptor descriptor = source.descriptor();
     Map<String, Object> spec = new LinkedHashMap<>();
-    spec.put("connection", descriptor.connection());
-    spec.put("owner", owner);
-    spec.put("table", Map.of("schema", descriptor.schema(), "name", descriptor.table()));
+    if (descriptor.publisher().exists()) {
+      spec.put("pipeline", descriptor.publisher().pipeline());
+      spec.put("owner", owner);
+    } else {
+      spec.put("connection", descriptor.connection());
+      spec.put("owner", owner);
+      spec.put("table", Map.of("schema", descriptor.schema(), "name", descriptor.table()));
+    }
     spec.put("topic", descriptor.topic());
     spec.put("epoch", descriptor.epoch());
     spec.put("partitions", descriptor.partitions());
@@ -114,7 +163,10 @@ public final class SourceItems implements Items {
     status.put("reason", source.reason());
     status.put("since", source.updatedAt());
     status.put("revision", descriptor.epoch());
-    status.put("dumped_rows", source.dumpedRows());
+    if (!descriptor.publisher().exists()) {
+      status.put("dumped_rows", source.dumpedRows());
+    }
+    status.put("consumers", consumers);
     return new Item("Source", descriptor.name(), spec, status);
   }
 

@@ -10,6 +10,7 @@ import dev.backlot.engine.backfill.BackfillService;
 import dev.backlot.engine.endpoint.EndpointSchemas;
 import dev.backlot.engine.heartbeat.HeartbeatService;
 import dev.backlot.engine.job.Jobs;
+import dev.backlot.engine.job.Publications;
 import dev.backlot.engine.letter.DeadLetters;
 import dev.backlot.engine.letter.ReplayRequest;
 import dev.backlot.engine.plan.PlanJson;
@@ -62,6 +63,7 @@ public final class DataPlaneApi implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final PlanService plans;
   private final Jobs jobs;
+  private final Publications publications;
   private final ProgressService progress;
   private final ParkedRecords parked;
   private final HeartbeatService heartbeats;
@@ -87,6 +89,8 @@ public final class DataPlaneApi implements AutoCloseable {
     EndpointSchemas endpoints = part(new EndpointSchemas(metadata, secrets::resolve));
     endpoints.start();
     this.plans = new PlanService(metadata, schemas, lake, endpoints, new Planner(processors));
+    this.publications =
+        new Publications(kafka, config.replicationFactor(), metadata.sources(), schemas);
     this.jobs =
         part(
             new Jobs(
@@ -94,10 +98,11 @@ public final class DataPlaneApi implements AutoCloseable {
                 kafka,
                 config.replicationFactor(),
                 lake,
+                publications,
                 config.secretsDir(),
                 processors));
     TopicTails tails = new TopicTails(topics);
-    this.progress = new ProgressService(metadata, lake, topics, tails);
+    this.progress = new ProgressService(metadata, lake, publications, topics, tails);
     this.parked = new ParkedRecords(progress, topics, schemas, kafka);
     this.heartbeats = part(new HeartbeatService(metadata, lake, progress));
     this.backfills =
@@ -158,6 +163,8 @@ public final class DataPlaneApi implements AutoCloseable {
       case "GET pipelines/*/dead-letters" -> letters.list(path.get(1), limit(exchange));
       case "GET pipelines/*/dead-letters/*" -> letters.find(path.get(1), path.get(3));
       case "DELETE pipelines/*/dead-letters" -> deleteLetters(path.get(1));
+      case "DELETE pipelines/*/publications" ->
+          endPublications(path.get(1), Json.read(body).path("purge").asBoolean());
       case "POST pipelines/*/steps/*/answers" -> answers(path.get(1), path.get(3), body);
       case "POST pipelines/*/replays" -> replay(path.get(1), Json.read(body));
       case "GET sources/*/sample" -> samples.sample(path.get(1), limit(exchange));
@@ -226,6 +233,7 @@ public final class DataPlaneApi implements AutoCloseable {
     answer.put("hash", planned.plan().map(PipelinePlan::hash).orElse(""));
     answer.put("problems", planned.problems());
     answer.put("waiting_for", planned.waitingFor());
+    answer.put("published", planned.plan().map(Publications::descriptors).orElse(List.of()));
     if (planned.plan().isEmpty()) {
       answer.remove("plan");
     }
@@ -291,6 +299,11 @@ public final class DataPlaneApi implements AutoCloseable {
 
   private Object deleteLetters(String pipeline) {
     letters.delete(pipeline);
+    return Map.of();
+  }
+
+  private Object endPublications(String pipeline, boolean purge) {
+    publications.end(pipeline, purge);
     return Map.of();
   }
 

@@ -214,7 +214,10 @@ public final class HeartbeatService implements AutoCloseable {
     for (PlanSource source : plan.sources()) {
       if (sink.sources().contains(source.id())) {
         Optional<StoredSource> stored = metadata.sources().find(source.name());
-        stored.ifPresent(
+        // A published Source has no connection, and what it passes on is no heartbeat.
+        stored
+            .filter(found -> !found.descriptor().publisher().exists())
+            .ifPresent(
             found ->
                 topics
                     .computeIfAbsent(found.descriptor().connection(), any -> new TreeSet<>())

@@ -2,6 +2,7 @@ package dev.backlot.engine.job;
 
 import dev.backlot.engine.plan.Shapes;
 import dev.backlot.model.plan.PipelinePlan;
+import dev.backlot.model.plan.PlanPublication;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.spec.PipelineSpec.OnError;
@@ -17,6 +18,8 @@ import dev.backlot.transport.Progress;
 import dev.backlot.transport.ReplayStream;
 import dev.backlot.transport.SourceStream;
 import dev.backlot.transport.SourceTransport;
+import dev.backlot.transport.publish.PublishedTopic;
+import dev.backlot.transport.publish.PublishedTopics;
 import dev.backlot.warehouse.LakeSettings;
 import dev.backlot.warehouse.TableName;
 import java.nio.file.Path;
@@ -43,6 +46,7 @@ public final class JobComposer {
   private final LakeSettings lake;
   private final Path secretsDirectory;
   private final Processors processors;
+  private final PublishedTopics published;
 
   /**
    * Composes jobs that read this Kafka and write this lake.
@@ -55,14 +59,17 @@ public final class JobComposer {
     this.lake = lake;
     this.secretsDirectory = secretsDirectory;
     this.processors = processors;
+    this.published = new PublishedTopics(kafka);
   }
 
   /**
    * Returns the job, ready to be submitted.
    *
+   * @param topics what it publishes, by the Source's name, prepared for this job
    * @throws dev.backlot.model.ProblemException when a table no longer has the planned shape
    */
-  public StreamExecutionEnvironment compose(PipelinePlan plan) {
+  public StreamExecutionEnvironment compose(
+      PipelinePlan plan, Map<String, PublishedTopic> topics) {
     StreamExecutionEnvironment job = environment(plan);
     Map<String, Shape> shapes = Shapes.of(plan, type -> processors.find(type).orElseThrow());
     Map<String, IcebergTableSink> tables = new LinkedHashMap<>();
@@ -75,11 +82,15 @@ public final class JobComposer {
         new StepStreams(processors, secretsDirectory, shapes, "", plan.parallelism());
     SourceTransport transport = new SourceTransport(kafka);
     for (PlanSource source : plan.sources()) {
-      List<MarkReader> marks =
-          plan.sinks().stream()
-              .filter(sink -> sink.sources().contains(source.id()))
-              .map(sink -> Objects.requireNonNull(tables.get(sink.id())).marks())
-              .toList();
+      List<MarkReader> marks = new ArrayList<>();
+      plan.sinks().stream()
+          .filter(sink -> sink.sources().contains(source.id()))
+          .map(sink -> Objects.requireNonNull(tables.get(sink.id())).marks())
+          .forEach(marks::add);
+      plan.publications().stream()
+          .filter(publication -> publication.lane(source.id()).isPresent())
+          .map(publication -> published.marks(topic(topics, publication)))
+          .forEach(marks::add);
       SourceStream stream = transport.read(job, source, onError, marks, plan.parallelism());
       steps.source(source, stream.rows());
       progress.put(source.id(), stream.progress());
@@ -92,6 +103,15 @@ public final class JobComposer {
     Letters letters = new Letters(kafka, plan.pipeline(), onError);
     List<DataStream<Progress>> kept =
         failures.isEmpty() ? List.of() : List.of(letters.keep(failures, plan.sources()));
+    for (PlanPublication publication : plan.publications()) {
+      List<DataStream<Progress>> before = new ArrayList<>();
+      publication
+          .lanes()
+          .forEach(lane -> before.add(Objects.requireNonNull(progress.get(lane.id()))));
+      before.addAll(kept);
+      published.attach(
+          topic(topics, publication), steps.published(publication), before, plan.parallelism());
+    }
     for (PlanSink sink : plan.sinks()) {
       List<DataStream<Progress>> before = new ArrayList<>(kept);
       sink.sources().forEach(id -> before.add(Objects.requireNonNull(progress.get(id))));
@@ -101,9 +121,14 @@ public final class JobComposer {
               ? Optional.of(replays(job, plan, sink, shapes, letters, table, before))
               : Optional.empty();
       table.attach(
-          steps.table(sink), TableProjection.rowType(sink), replays, before, plan.parallelism());
+          steps.table(sink), TableProjection.rowType(sink.shape()), replays, before, plan.parallelism());
     }
     return job;
+  }
+
+  private static PublishedTopic topic(
+      Map<String, PublishedTopic> topics, PlanPublication publication) {
+    return Objects.requireNonNull(topics.get(publication.source()), publication.source());
   }
 
   /** Adds the same steps once more, for what is replayed into one sink. */

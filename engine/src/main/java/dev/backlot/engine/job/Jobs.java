@@ -16,6 +16,7 @@ import dev.backlot.transport.Letters;
 import dev.backlot.transport.Mark;
 import dev.backlot.transport.Marks;
 import dev.backlot.transport.StartOffsets;
+import dev.backlot.transport.publish.PublishedTopic;
 import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.TableRequest;
@@ -50,6 +51,7 @@ public final class Jobs implements AutoCloseable {
   private final Map<String, String> kafka;
   private final short replication;
   private final LakeCatalog lake;
+  private final Publications publications;
   private final Processors processors;
   private final Map<String, Object> locks = new ConcurrentHashMap<>();
 
@@ -59,12 +61,14 @@ public final class Jobs implements AutoCloseable {
       Map<String, String> kafka,
       short replication,
       LakeCatalog lake,
+      Publications publications,
       Path secretsDirectory,
       Processors processors) {
     this.flink = new FlinkRest(flinkRestUrl);
     this.kafka = Map.copyOf(kafka);
     this.replication = replication;
     this.lake = lake;
+    this.publications = publications;
     this.processors = processors;
     this.composer = new JobComposer(kafka, lake.settings(), secretsDirectory, processors);
   }
@@ -93,7 +97,7 @@ public final class Jobs implements AutoCloseable {
           others.add(job);
         }
       }
-      Optional<JobGraph> next = running.isPresent() ? Optional.empty() : Optional.of(prepare(plan));
+      Optional<Prepared> next = running.isPresent() ? Optional.empty() : Optional.of(prepare(plan));
       others.forEach(this::end);
       return running.orElseGet(() -> start(plan, next.orElseThrow()));
     }
@@ -146,8 +150,11 @@ public final class Jobs implements AutoCloseable {
     return a.startedAt().isAfter(b.startedAt()) ? a : b;
   }
 
+  /** A job, and the topics that are to be taken over for it. */
+  private record Prepared(JobGraph job, Map<String, PublishedTopic> published) {}
+
   /** Brings topics and tables to a plan, and returns its job. */
-  private JobGraph prepare(PipelinePlan plan) {
+  private Prepared prepare(PipelinePlan plan) {
     Map<String, Shape> shapes = Shapes.of(plan, type -> processors.find(type).orElseThrow());
     if (plan.keepsLetters()) {
       LetterTopics.create(kafka, plan.pipeline(), replication);
@@ -155,13 +162,15 @@ public final class Jobs implements AutoCloseable {
     for (PlanSink sink : plan.sinks()) {
       prepare(plan, sink, Objects.requireNonNull(shapes.get(sink.input())));
     }
-    JobGraph job = composer.compose(plan).getStreamGraph(false).getJobGraph();
+    Map<String, PublishedTopic> published = publications.prepare(plan);
+    JobGraph job = composer.compose(plan, published).getStreamGraph(false).getJobGraph();
     LOG.info("Tables of pipeline {} are ready for plan {}", plan.pipeline(), plan.hash());
-    return job;
+    return new Prepared(job, published);
   }
 
-  private String start(PipelinePlan plan, JobGraph job) {
-    String id = flink.submit(job);
+  private String start(PipelinePlan plan, Prepared prepared) {
+    publications.takeOver(plan, prepared.published());
+    String id = flink.submit(prepared.job());
     LOG.info("Pipeline {} runs plan {} as job {}", plan.pipeline(), plan.hash(), id);
     return id;
   }

@@ -1,6 +1,7 @@
 package dev.backlot.engine.job;
 
 import dev.backlot.model.plan.PipelinePlan;
+import dev.backlot.model.plan.PlanPublication;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.plan.PlanStep;
@@ -27,7 +28,19 @@ public final class PlanPaths {
 
   /** Returns the steps between the Sources and a sink, each after its inputs. */
   static List<PlanStep> steps(PipelinePlan plan, PlanSink sink) {
-    Set<String> wanted = new HashSet<>(Set.of(sink.input()));
+    return steps(plan, sink.input());
+  }
+
+  /** Returns the ids of the steps and Sources whose rows reach what is published. */
+  public static Set<String> ids(PipelinePlan plan, PlanPublication publication) {
+    Set<String> ids = new HashSet<>();
+    steps(plan, publication.input()).forEach(step -> ids.add(step.id()));
+    publication.lanes().forEach(lane -> ids.add(lane.id()));
+    return ids;
+  }
+
+  private static List<PlanStep> steps(PipelinePlan plan, String last) {
+    Set<String> wanted = new HashSet<>(Set.of(last));
     List<PlanStep> steps = new ArrayList<>();
     for (int i = plan.steps().size() - 1; i >= 0; i--) {
       PlanStep step = plan.steps().get(i);

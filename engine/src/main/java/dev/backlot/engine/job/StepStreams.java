@@ -3,10 +3,12 @@ package dev.backlot.engine.job;
 import dev.backlot.engine.batch.BatchedSteps;
 import dev.backlot.engine.plan.Shapes;
 import dev.backlot.event.flink.FlinkTypes;
+import dev.backlot.model.plan.PlanPublication;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.plan.PlanStep;
 import dev.backlot.processors.Processors;
+import dev.backlot.schema.SystemColumn;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
@@ -22,7 +24,6 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
-import org.apache.flink.table.types.logical.RowType;
 
 /**
  * The steps of a plan as streams of a job: once for what is read, and once per sink for what is
@@ -31,6 +32,8 @@ import org.apache.flink.table.types.logical.RowType;
  * <p>The same parallelism everywhere keeps the rows of a partition in order.
  */
 final class StepStreams {
+  private static final long PUBLISH_WITHIN_MILLIS = 2;
+
   private final Processors processors;
   private final Path secretsDirectory;
   private final Map<String, Shape> shapes;
@@ -122,13 +125,29 @@ final class StepStreams {
 
   /** Returns the rows for a sink, in the shape of its table. */
   DataStream<RowData> table(PlanSink sink) {
-    RowType rowType = TableProjection.rowType(sink);
-    Shape input = Objects.requireNonNull(shapes.get(sink.input()));
-    return rows(sink.input())
-        .map(new TableProjection(input, sink))
-        .returns(InternalTypeInfo.of(rowType))
+    return shaped(sink.input(), sink.shape())
         .name("shape " + sink.table())
-        .uid(sink.id() + ":shape" + suffix)
+        .uid(sink.id() + ":shape" + suffix);
+  }
+
+  /** Returns the rows for a published topic, in its shape, followed by the system columns. */
+  DataStream<RowData> published(PlanPublication publication) {
+    List<PlanSink.Target> targets = new ArrayList<>(publication.fields());
+    for (SystemColumn system : SystemColumn.values()) {
+      targets.add(
+          new PlanSink.Target(system.column(), system.type().notation(), system.column()));
+    }
+    return shaped(publication.input(), targets)
+        .setBufferTimeout(PUBLISH_WITHIN_MILLIS)
+        .name("shape " + publication.source())
+        .uid("publish:" + publication.source() + ":shape");
+  }
+
+  private SingleOutputStreamOperator<RowData> shaped(String id, List<PlanSink.Target> targets) {
+    Shape input = Objects.requireNonNull(shapes.get(id));
+    return rows(id)
+        .map(new TableProjection(input, targets))
+        .returns(InternalTypeInfo.of(TableProjection.rowType(targets)))
         .setParallelism(parallelism);
   }
 

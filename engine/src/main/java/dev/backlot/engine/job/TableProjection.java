@@ -6,30 +6,31 @@ import dev.backlot.schema.FieldType;
 import dev.backlot.sdk.RowFunction;
 import dev.backlot.sdk.Rows;
 import dev.backlot.sdk.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
 
-/** The end of every plan: rows of exactly the table's columns, in the table's order. */
+/** The end of every plan: rows of exactly the columns of a table or published topic, in its order. */
 final class TableProjection extends RichMapFunction<RowData, RowData> {
   private static final long serialVersionUID = 1L;
 
   private final Shape input;
-  private final PlanSink sink;
+  private final ArrayList<PlanSink.Target> targets;
   private transient RowFunction function;
 
   @SuppressWarnings("NullAway.Init")
-  TableProjection(Shape input, PlanSink sink) {
+  TableProjection(Shape input, List<PlanSink.Target> targets) {
     this.input = input;
-    this.sink = sink;
+    this.targets = new ArrayList<>(targets);
   }
 
   /** Returns the type of the rows that a sink is given. */
-  static RowType rowType(PlanSink sink) {
+  static RowType rowType(List<PlanSink.Target> targets) {
     return new RowType(
-        sink.shape().stream()
+        targets.stream()
             .map(
                 target ->
                     new RowType.RowField(
@@ -40,7 +41,7 @@ final class TableProjection extends RichMapFunction<RowData, RowData> {
   @Override
   public void open(OpenContext context) {
     List<Rows.Column> columns =
-        sink.shape().stream()
+        targets.stream()
             .map(
                 target ->
                     new Rows.Column(target.name(), FieldType.parse(target.type()), target.from()))

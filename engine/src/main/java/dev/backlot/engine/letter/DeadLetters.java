@@ -8,6 +8,7 @@ import dev.backlot.engine.source.TopicReader;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.plan.PipelinePlan;
+import dev.backlot.model.plan.PlanPublication;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.processors.Processors;
 import dev.backlot.sdk.Shape;
@@ -176,6 +177,20 @@ public final class DeadLetters {
       return Optional.of(
           "the pipeline does not read epoch %d of '%s' any more"
               .formatted(letter.failure().epoch(), letter.failure().source()));
+    }
+    Optional<String> published =
+        plan.publications().stream()
+            .filter(publication -> letter.sink().isEmpty())
+            .filter(
+                publication ->
+                    PlanPaths.ids(plan, publication).contains(letter.failure().step()))
+            .map(PlanPublication::source)
+            .findFirst();
+    if (published.isPresent()) {
+      return Optional.of(
+          ("step '%s' feeds the published Source '%s', which can't take an older change any more:"
+                  + " dump the row by its key instead")
+              .formatted(letter.failure().step(), published.get()));
     }
     if (states.sinks(letter).isEmpty()) {
       return Optional.of(

@@ -2,6 +2,7 @@ package dev.backlot.engine.plan;
 
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.plan.PlanSource;
+import dev.backlot.model.source.PublishedName;
 import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.StepSpec;
@@ -83,6 +84,16 @@ final class BeforeImages {
         continue;
       }
       told = false;
+      if (PublishedName.is(source.name())) {
+        findings.add(
+            step,
+            ProblemCode.PIPELINE_NEEDS_BEFORE_IMAGE,
+            "config.key",
+            "it needs the values that (%s) had before a change, and published Source '%s' tells those of its key only"
+                .formatted(String.join(", ", lacking), source.name()),
+            "Put the trigger into the pipeline that publishes it.");
+        continue;
+      }
       SourceName name = SourceName.parse(source.name());
       String table = quoted(name.schema()) + "." + quoted(name.table());
       findings.add(

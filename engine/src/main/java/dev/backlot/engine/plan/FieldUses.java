@@ -1,8 +1,10 @@
 package dev.backlot.engine.plan;
 
 import dev.backlot.model.plan.PlanColumn;
+import dev.backlot.model.plan.PlanPublication;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanUse;
+import dev.backlot.schema.SystemColumn;
 import dev.backlot.schema.evolution.Use;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
@@ -91,6 +93,22 @@ final class FieldUses {
       node.need(column.name(), new Need(Use.PASSED, Set.of(), arrives));
     }
     sink.key().forEach(key -> node.need(key, Need.of(Use.KEY)));
+  }
+
+  /** Adds what is published, which takes every field of its input. */
+  void publication(PlanPublication publication) {
+    Node node = node(publication.input());
+    node.open = true;
+    for (PlanSink.Target field : publication.fields()) {
+      boolean own = SystemColumn.ofColumn(field.from()).isEmpty();
+      if (own) {
+        Set<String> arrives = Set.of(publication.source() + "." + field.name());
+        node.need(field.from(), new Need(Use.PUBLISHED, Set.of(), arrives));
+      }
+      if (own && publication.key().contains(field.name())) {
+        node.need(field.from(), Need.of(Use.KEY));
+      }
+    }
   }
 
   /** Returns the uses of all Sources and steps, by id, when everything has been added. */

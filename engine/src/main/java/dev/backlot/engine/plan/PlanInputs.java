@@ -15,18 +15,22 @@ import java.util.Optional;
  * @param sources what is known of the Sources that the spec names, by name
  * @param knownSources names of all Sources, for suggestions; no plan depends on them
  * @param tables what is known of the tables that the spec names; a missing one does not exist
+ * @param published what is known of the Sources that the spec publishes, by name; a missing one is
+ *     new
  * @param endpoints all endpoints, by name, with the schemas of those that the spec names
  */
 public record PlanInputs(
     Map<String, SourceInput> sources,
     List<String> knownSources,
     Map<TableName, TableInput> tables,
+    Map<String, PublishedInput> published,
     Map<String, KnownEndpoint> endpoints) {
   /** Copies what is mutable. */
   public PlanInputs {
     sources = Map.copyOf(sources);
     knownSources = List.copyOf(knownSources);
     tables = Map.copyOf(tables);
+    published = Map.copyOf(published);
     endpoints = Map.copyOf(endpoints);
   }
 
@@ -48,6 +52,15 @@ public record PlanInputs(
       valueSchemas = List.copyOf(valueSchemas);
     }
   }
+
+  /**
+   * A Source that a pipeline publishes, or has published.
+   *
+   * @param removed whether it was deleted, its topic as well
+   * @param ownerExists whether the pipeline that publishes it is still declared
+   */
+  public record PublishedInput(
+      SourceDescriptor descriptor, boolean removed, boolean ownerExists) {}
 
   /**
    * A table.

@@ -1,9 +1,11 @@
 package dev.backlot.engine.plan;
 
 import dev.backlot.engine.endpoint.EndpointSchemas;
+import dev.backlot.engine.plan.PlanInputs.PublishedInput;
 import dev.backlot.engine.plan.PlanInputs.SourceInput;
 import dev.backlot.engine.plan.PlanInputs.TableInput;
 import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.SourceStore;
 import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
@@ -98,7 +100,28 @@ public final class PlanService {
             .distinct()
             .sorted()
             .toList();
-    return new PlanInputs(sources, known, tables, endpoints(spec, comingEndpoints));
+    return new PlanInputs(
+        sources, known, tables, published(spec), endpoints(spec, comingEndpoints));
+  }
+
+  private Map<String, PublishedInput> published(PipelineSpec spec) {
+    Map<String, PublishedInput> published = new HashMap<>();
+    for (StepSpec step : spec.steps()) {
+      step.publish()
+          .flatMap(metadata.sources()::findEvenRemoved)
+          .ifPresent(
+              found ->
+                  published.put(
+                      found.descriptor().name(),
+                      new PublishedInput(
+                          found.descriptor(),
+                          found.state() == SourceStore.State.REMOVED,
+                          metadata
+                              .documents()
+                              .find(SpecKind.PIPELINE, found.descriptor().publisher().pipeline())
+                              .isPresent())));
+    }
+    return published;
   }
 
   private Map<String, KnownEndpoint> endpoints(PipelineSpec spec, List<String> coming) {

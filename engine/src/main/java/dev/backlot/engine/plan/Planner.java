@@ -1,9 +1,11 @@
 package dev.backlot.engine.plan;
 
 import dev.backlot.engine.plan.FieldUses.SourceUses;
+import dev.backlot.engine.plan.PlanInputs.PublishedInput;
 import dev.backlot.engine.plan.PlanInputs.SourceInput;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.plan.PipelinePlan;
+import dev.backlot.model.plan.PlanPublication;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.plan.PlanStep;
@@ -65,6 +67,7 @@ public final class Planner {
     private final List<PlanSource> sources = new ArrayList<>();
     private final List<PlanStep> steps = new ArrayList<>();
     private final List<PlanSink> sinks = new ArrayList<>();
+    private final List<PlanPublication> publications = new ArrayList<>();
     private final Set<String> waitingFor = new TreeSet<>();
 
     /** The planned outputs, by step; two steps on one Source have the same. */
@@ -86,6 +89,7 @@ public final class Planner {
           case PROCESSOR -> processor(step);
           case SINK -> sink(step);
         }
+        publish(step);
       }
       if (!findings.problems().isEmpty()) {
         return new Planned(Optional.empty(), findings.problems(), List.copyOf(waitingFor));
@@ -100,6 +104,7 @@ public final class Planner {
               sources,
               steps,
               sinks,
+              publications,
               "");
       return new Planned(Optional.of(PlanJson.sealed(plan)), List.of(), List.copyOf(waitingFor));
     }
@@ -217,6 +222,21 @@ public final class Planner {
               sink -> {
                 sinks.add(sink);
                 uses.sink(sink);
+              });
+    }
+
+    private void publish(StepSpec step) {
+      StepInput output = outputs.get(step.id());
+      if (output == null || step.publish().isEmpty()) {
+        return;
+      }
+      Optional<PublishedInput> known =
+          Optional.ofNullable(inputs.published().get(step.publish().get()));
+      PublicationPlanner.plan(spec, step, output, sources, known, findings)
+          .ifPresent(
+              publication -> {
+                publications.add(publication);
+                uses.publication(publication);
               });
     }
 

@@ -41,7 +41,12 @@ public final class Shapes {
                         Map.of()))
             .toList();
     return new Shape(
-        fields, source.key(), List.of(source.id()), Shape.Order.OFFSET, source.before());
+        fields, source.key(), List.of(source.id()), order(source), source.before());
+  }
+
+  /** Returns how versions of one key of a Source are ordered. */
+  static Shape.Order order(PlanSource source) {
+    return source.orderedByTime() ? Shape.Order.TIME : Shape.Order.OFFSET;
   }
 
   /**

@@ -101,10 +101,12 @@ final class SourcePlanner {
             input.valueSchemas(),
             text(startFrom),
             before,
-            since);
+            since,
+            input.descriptor().publisher().orderedByTime());
     return Optional.of(
         new PlannedSource(
-            source, new Shape(fields, key, List.of(step.id()), Shape.Order.OFFSET, before)));
+            source,
+            new Shape(fields, key, List.of(step.id()), Shapes.order(source), before)));
   }
 
   private static List<PlanUse> uses(

@@ -1,6 +1,8 @@
 package dev.backlot.engine.progress;
 
 import dev.backlot.engine.plan.PlanJson;
+import dev.backlot.engine.job.Publications;
+import dev.backlot.engine.progress.PipelineProgress.PublicationProgress;
 import dev.backlot.engine.progress.PipelineProgress.TableProgress;
 import dev.backlot.engine.source.Topic;
 import dev.backlot.engine.source.TopicReader;
@@ -11,8 +13,10 @@ import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.plan.PipelinePlan;
+import dev.backlot.model.plan.PlanPublication;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
+import dev.backlot.model.source.SourcePublisher;
 import dev.backlot.sink.iceberg.TableMarks;
 import dev.backlot.transport.LetterTopics;
 import dev.backlot.transport.Mark;
@@ -46,6 +50,7 @@ public final class ProgressService {
 
   private final MetadataDatabase metadata;
   private final LakeCatalog lake;
+  private final Publications publications;
   private final TopicReader topics;
   private final TopicTails tails;
   private final Map<String, PipelinePlan> deployed = new ConcurrentHashMap<>();
@@ -54,9 +59,14 @@ public final class ProgressService {
 
   /** Looks things up here; everything stays the caller's to close. */
   public ProgressService(
-      MetadataDatabase metadata, LakeCatalog lake, TopicReader topics, TopicTails tails) {
+      MetadataDatabase metadata,
+      LakeCatalog lake,
+      Publications publications,
+      TopicReader topics,
+      TopicTails tails) {
     this.metadata = metadata;
     this.lake = lake;
+    this.publications = publications;
     this.topics = topics;
     this.tails = tails;
   }
@@ -78,9 +88,9 @@ public final class ProgressService {
    */
   public PipelineProgress progress(String pipeline) {
     PipelinePlan plan = plan(pipeline);
-    Map<String, Marks> marks = marks(plan);
+    List<Written> all = written(plan);
     Map<TopicPartition, Long> ends = changesEnds(topics.ends(partitions(plan)));
-    Map<String, Map<TopicPartition, Long>> behind = behind(plan, marks, ends);
+    Map<String, Map<TopicPartition, Long>> behind = behind(plan, all, ends);
     Map<TopicPartition, Long> lowest = lowest(behind);
     Map<TopicPartition, Long> times = waiting(lowest, ends);
     List<TableProgress> tables = new ArrayList<>();
@@ -89,6 +99,16 @@ public final class ProgressService {
       tables.add(
           new TableProgress(sink.id(), sink.table(), lag(ofSink, ends), waited(ofSink, times)));
     }
+    List<PublicationProgress> published = new ArrayList<>();
+    for (PlanPublication publication : plan.publications()) {
+      Map<TopicPartition, Long> lacked =
+          Objects.requireNonNull(behind.get(id(publication)));
+      published.add(
+          new PublicationProgress(
+              publication.source(), lag(lacked, ends), waited(lacked, times)));
+    }
+    Map<String, Marks> marks = new TreeMap<>();
+    all.forEach(one -> marks.put(one.id(), one.marks()));
     return new PipelineProgress(
         lag(lowest, ends),
         waited(lowest, times),
@@ -96,7 +116,41 @@ public final class ProgressService {
         0,
         0,
         plain(marks),
-        tables);
+        tables,
+        published);
+  }
+
+  /**
+   * A table or a published Source.
+   *
+   * @param sources ids of the plan's sources that reach it
+   * @param marks up to where it has them
+   * @param takesReplays whether replayed letters come to it as well
+   */
+  private record Written(String id, List<String> sources, Marks marks, boolean takesReplays) {}
+
+  private List<Written> written(PipelinePlan plan) {
+    List<Written> all = new ArrayList<>();
+    Map<String, Marks> marks = marks(plan);
+    for (PlanSink sink : plan.sinks()) {
+      all.add(
+          new Written(
+              sink.id(), sink.sources(), Objects.requireNonNull(marks.get(sink.id())), true));
+    }
+    for (PlanPublication publication : plan.publications()) {
+      all.add(
+          new Written(
+              id(publication),
+              publication.lanes().stream().map(PlanPublication.Lane::id).toList(),
+              publications.reached(plan, publication),
+              false));
+    }
+    return all;
+  }
+
+  /** No step's id has a colon. */
+  private static String id(PlanPublication publication) {
+    return "publish:" + publication.source();
   }
 
   /** Returns where the changes end: marks and fences behind them are nothing that is lacked. */
@@ -126,7 +180,10 @@ public final class ProgressService {
    * @throws ProblemException {@code NOT_FOUND} when the pipeline was never deployed
    */
   public CaughtUp caughtUp(String pipeline, Duration time) {
-    long deadline = System.nanoTime() + time.toNanos();
+    return caughtUp(pipeline, System.nanoTime() + time.toNanos(), Set.of());
+  }
+
+  private CaughtUp caughtUp(String pipeline, long deadline, Set<String> readers) {
     PipelinePlan plan = plan(pipeline);
     PipelineProgress before = progress(pipeline);
     Optional<String> hindrance = hindrance(plan);
@@ -140,19 +197,56 @@ public final class ProgressService {
       return answer(
           progress(pipeline), "capture has not confirmed in time that it passed on every change");
     }
+    Optional<String> upstream = upstreamHindrance(plan, deadline, readers);
+    if (upstream.isPresent()) {
+      return answer(progress(pipeline), upstream.get());
+    }
     // Only now: a Source whose dump or epoch began meanwhile counts as well.
     hindrance = hindrance(plan);
     if (hindrance.isPresent()) {
       return answer(progress(pipeline), hindrance.get());
     }
     Map<TopicPartition, Long> ends = topics.ends(partitions(plan));
-    while (!lowest(behind(plan, marks(plan), ends)).isEmpty()) {
+    while (!lowest(behind(plan, written(plan), ends)).isEmpty()) {
       if (System.nanoTime() > deadline) {
-        return answer(progress(pipeline), "its tables still lack records");
+        return answer(
+            progress(pipeline),
+            plan.publications().isEmpty()
+                ? "its tables still lack records"
+                : "its tables or published Sources still lack records");
       }
       pause();
     }
     return new CaughtUp(true, 0, Optional.of(0.0), "");
+  }
+
+  /**
+   * Proves the pipelines that publish the plan's Sources first: their topics then hold everything,
+   * since published rows are there before it is said that they are. Returns why not, if so.
+   */
+  private Optional<String> upstreamHindrance(
+      PipelinePlan plan, long deadline, Set<String> readers) {
+    Set<String> all = new LinkedHashSet<>(readers);
+    all.add(plan.pipeline());
+    Set<String> publishers = new LinkedHashSet<>();
+    for (PlanSource source : plan.sources()) {
+      metadata
+          .sources()
+          .find(source.name())
+          .map(stored -> stored.descriptor().publisher())
+          .filter(SourcePublisher::exists)
+          .ifPresent(publisher -> publishers.add(publisher.pipeline()));
+    }
+    for (String publisher : publishers) {
+      if (all.contains(publisher)) {
+        return Optional.of("pipeline '" + publisher + "' reads, by way of others, from itself");
+      }
+      CaughtUp upstream = caughtUp(publisher, deadline, all);
+      if (!upstream.caughtUp()) {
+        return Optional.of("pipeline '%s': %s".formatted(publisher, upstream.reason()));
+      }
+    }
+    return Optional.empty();
   }
 
   private static CaughtUp answer(PipelineProgress progress, String reason) {
@@ -186,6 +280,7 @@ public final class ProgressService {
       metadata
           .sources()
           .find(source.name())
+          .filter(stored -> !stored.descriptor().publisher().exists())
           .ifPresent(stored -> connections.add(stored.descriptor().connection()));
     }
     Map<String, Instant> requests = new HashMap<>();
@@ -256,14 +351,15 @@ public final class ProgressService {
         : List.of();
   }
 
-  /** Returns, by sink, its mark of every partition whose end it has not reached. */
+  /** Returns, by what is written, its mark of every partition whose end it has not reached. */
   private static Map<String, Map<TopicPartition, Long>> behind(
-      PipelinePlan plan, Map<String, Marks> marks, Map<TopicPartition, Long> ends) {
+      PipelinePlan plan, List<Written> written, Map<TopicPartition, Long> ends) {
     Map<String, Map<TopicPartition, Long>> all = new HashMap<>();
-    for (PlanSink sink : plan.sinks()) {
-      Marks ofSink = Objects.requireNonNull(marks.get(sink.id()));
+    for (Written sink : written) {
+      Marks ofSink = sink.marks();
       Map<TopicPartition, Long> behind = new HashMap<>();
-      List<TopicPartition> read = new ArrayList<>(replays(plan));
+      List<TopicPartition> read =
+          new ArrayList<>(sink.takesReplays() ? replays(plan) : List.of());
       plan.sources().stream()
           .filter(source -> sink.sources().contains(source.id()))
           .forEach(source -> read.addAll(new Topic(source.topic(), source.partitions()).all()));

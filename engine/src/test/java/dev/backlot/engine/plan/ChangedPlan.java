@@ -39,6 +39,7 @@ public final class ChangedPlan {
             plan.sources(),
             steps,
             plan.sinks(),
+            plan.publications(),
             "");
     return PlanJson.tree(PlanJson.sealed(changed));
   }

@@ -2,11 +2,13 @@ package dev.backlot.engine.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backlot.engine.plan.PlanInputs.PublishedInput;
 import dev.backlot.engine.plan.PlanInputs.SourceInput;
 import dev.backlot.engine.plan.PlanInputs.TableInput;
 import dev.backlot.model.Problem;
 import dev.backlot.model.plan.PlanSchema;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.source.SourcePublisher;
 import dev.backlot.model.spec.EndpointSpec;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.SecretReference;
@@ -93,7 +95,7 @@ class PlannerTest {
         .isEqualTo(json);
     String pretty =
         new com.fasterxml.jackson.databind.ObjectMapper().readTree(json).toPrettyString();
-    return pretty.replaceAll("\"avro\" : \".*\"", "\"avro\" : \"…\"")
+    return pretty.replaceAll("\"(avro|key_schema|value_schema)\" : \".*\"", "\"$1\" : \"…\"")
         + "\n"
         + (planned.waitingFor().isEmpty() ? "" : "waiting for " + planned.waitingFor() + "\n");
   }
@@ -107,6 +109,7 @@ class PlannerTest {
     Map<String, Boolean> captured = new HashMap<>();
     Set<String> whole = new HashSet<>();
     Map<TableName, TableInput> tables = new HashMap<>();
+    Map<String, PublishedInput> published = new HashMap<>();
     Map<String, KnownEndpoint> endpoints = new HashMap<>();
     for (String line : text.lines().filter(l -> !l.isBlank()).toList()) {
       String[] head = line.substring(0, line.indexOf(": ")).split(" ");
@@ -125,6 +128,8 @@ class PlannerTest {
         schemas
             .computeIfAbsent(name, any -> new ArrayList<>())
             .add(new RowSchema(name, fields, key));
+      } else if (head[0].equals("published")) {
+        published.put(head[1], published(head, fields));
       } else {
         TableInput table = new TableInput(shape(fields), Optional.of(head[3]), head.length < 5);
         tables.put(TableName.parse(head[1]), table);
@@ -134,7 +139,36 @@ class PlannerTest {
     schemas.forEach(
         (name, all) ->
             sources.put(name, source(name, all, captured.get(name), whole.contains(name))));
-    return new PlanInputs(sources, sources.keySet().stream().sorted().toList(), tables, endpoints);
+    return new PlanInputs(sources, sources.keySet().stream().sorted().toList(), tables, published, endpoints);
+  }
+
+  /** {@code published NAME by PIPELINE[?] epoch N lanes SOURCE=N,… key K[ removed]: fields}. */
+  private static PublishedInput published(String[] head, List<Field> fields) {
+    String name = head[1];
+    int epoch = Integer.parseInt(head[5]);
+    List<SourcePublisher.Lane> lanes =
+        Arrays.stream(head[7].split(","))
+            .map(lane -> lane.split("="))
+            .map(lane -> new SourcePublisher.Lane(lane[0], Integer.parseInt(lane[1])))
+            .toList();
+    RowSchema schema = new RowSchema(name, fields, List.of(head[9].split(",")));
+    SourceDescriptor descriptor =
+        new SourceDescriptor(
+            name,
+            "",
+            "",
+            "",
+            epoch,
+            "backlot." + name + "." + epoch,
+            4,
+            schema.keyColumns(),
+            AvroSchemas.key(schema).toString(),
+            AvroSchemas.envelope(schema).toString(),
+            List.of(1),
+            List.of(2),
+            "",
+            new SourcePublisher(head[3].replace("?", ""), lanes, false));
+    return new PublishedInput(descriptor, head.length > 10, !head[3].endsWith("?"));
   }
 
   private static KnownEndpoint endpoint(String url, String schema) throws IOException {
@@ -181,7 +215,7 @@ class PlannerTest {
                 new PlanSchema(10 + values.size(), AvroSchemas.envelope(schema).toString())));
     RowSchema newest = schemas.get(schemas.size() - 1);
     String key = AvroSchemas.key(newest).toString();
-    String[] parts = name.split("\\.");
+    String[] parts = name.contains(".") ? name.split("\\.") : new String[] {"", "", ""};
     SourceDescriptor descriptor =
         new SourceDescriptor(
             name,
@@ -196,7 +230,10 @@ class PlannerTest {
             AvroSchemas.envelope(newest).toString(),
             List.of(1),
             values.stream().map(PlanSchema::id).toList(),
-            whole ? "2026-05-04T03:02:01.000006Z" : "");
+            whole ? "2026-05-04T03:02:01.000006Z" : "",
+            name.contains(".")
+                ? SourcePublisher.NONE
+                : new SourcePublisher("upstream", List.of(), name.endsWith("by_time")));
     return new SourceInput(descriptor, List.of(new PlanSchema(1, key)), values, captured);
   }
 }

@@ -1,5 +1,6 @@
 package dev.backlot.model.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.io.Serializable;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param sources what is read, in the order of the document
  * @param steps processors, every step after its inputs
  * @param sinks what is written, in the order of the document
+ * @param publications which outputs become Sources, in the order of the document
  * @param hash SHA-256 in hex over the JSON of everything else
  */
 @JsonPropertyOrder({
@@ -28,6 +30,7 @@ import java.util.List;
   "sources",
   "steps",
   "sinks",
+  "publications",
   "hash"
 })
 public record PipelinePlan(
@@ -39,6 +42,7 @@ public record PipelinePlan(
     List<PlanSource> sources,
     List<PlanStep> steps,
     List<PlanSink> sinks,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlanPublication> publications,
     String hash)
     implements Serializable {
   /** The structure that this code writes. */
@@ -49,6 +53,23 @@ public record PipelinePlan(
     sources = List.copyOf(sources);
     steps = List.copyOf(steps);
     sinks = List.copyOf(sinks);
+    // Plans without any leave them out.
+    publications = publications == null ? List.of() : List.copyOf(publications);
+  }
+
+  /** A plan that publishes nothing. */
+  public PipelinePlan(
+      int format,
+      String pipeline,
+      boolean adopt,
+      int parallelism,
+      String onError,
+      List<PlanSource> sources,
+      List<PlanStep> steps,
+      List<PlanSink> sinks,
+      String hash) {
+    this(
+        format, pipeline, adopt, parallelism, onError, sources, steps, sinks, List.of(), hash);
   }
 
   /** Returns whether records that fail are kept, and can be replayed. */
@@ -59,6 +80,15 @@ public record PipelinePlan(
   /** Returns the same plan under a hash. */
   public PipelinePlan withHash(String newHash) {
     return new PipelinePlan(
-        format, pipeline, adopt, parallelism, onError, sources, steps, sinks, newHash);
+        format,
+        pipeline,
+        adopt,
+        parallelism,
+        onError,
+        sources,
+        steps,
+        sinks,
+        publications,
+        newHash);
   }
 }

@@ -25,6 +25,8 @@ import java.util.List;
  * @param before columns whose values before a change the rows carry as well
  * @param beforeSince since when every change tells them, as an ISO-8601 instant; empty when the key
  *     alone does
+ * @param orderedByTime whether the later {@code _ts} is the newer version of a key; otherwise it is
+ *     the higher epoch and offset
  */
 @JsonPropertyOrder({
   "id",
@@ -40,7 +42,8 @@ import java.util.List;
   "value_schemas",
   "start_from",
   "before",
-  "before_since"
+  "before_since",
+  "ordered_by_time"
 })
 public record PlanSource(
     String id,
@@ -56,7 +59,8 @@ public record PlanSource(
     List<PlanSchema> valueSchemas,
     String startFrom,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> before,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) String beforeSince)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String beforeSince,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean orderedByTime)
     implements Serializable {
   /** Copies what is mutable. */
   public PlanSource {
@@ -96,7 +100,8 @@ public record PlanSource(
         valueSchemas,
         startFrom,
         List.of(),
-        "");
+        "",
+        false);
   }
 
   /** Returns what the pipeline uses a field for; one that a plan does not tell is passed on. */

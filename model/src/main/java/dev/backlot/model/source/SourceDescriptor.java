@@ -5,10 +5,11 @@ import java.util.List;
 /**
  * A Source as its connector describes it: enough to plan a pipeline that reads it.
  *
- * @param name {@code connection.schema.table}, quoted where identifiers are not plain
- * @param connection the Connection that feeds it
- * @param schema the table's schema, as written in the database
- * @param table the table, as written in the database
+ * @param name {@code connection.schema.table}, quoted where identifiers are not plain; of a
+ *     published Source one plain identifier
+ * @param connection the Connection that feeds it; empty when a pipeline publishes it
+ * @param schema the table's schema, as written in the database; empty likewise
+ * @param table the table, as written in the database; empty likewise
  * @param epoch counts rebuilds of the topic, from 1
  * @param topic the Kafka topic of this epoch
  * @param partitions of the topic, fixed for the epoch
@@ -21,6 +22,7 @@ import java.util.List;
  *     Source that is only discovered
  * @param wholeBeforeSince since when every update and delete tells the whole row as it was, as an
  *     ISO-8601 instant of the database; empty while they don't
+ * @param publisher the pipeline that publishes it, if one does
  */
 public record SourceDescriptor(
     String name,
@@ -35,13 +37,15 @@ public record SourceDescriptor(
     String valueSchema,
     List<Integer> keySchemaIds,
     List<Integer> valueSchemaIds,
-    String wholeBeforeSince) {
+    String wholeBeforeSince,
+    SourcePublisher publisher) {
   /** Copies what is mutable. */
   public SourceDescriptor {
     keyColumns = List.copyOf(keyColumns);
     keySchemaIds = List.copyOf(keySchemaIds);
     valueSchemaIds = List.copyOf(valueSchemaIds);
     wholeBeforeSince = wholeBeforeSince == null ? "" : wholeBeforeSince;
+    publisher = publisher == null ? SourcePublisher.NONE : publisher;
   }
 
   /** A Source whose changes tell no more than the key of the row as it was. */
@@ -71,7 +75,40 @@ public record SourceDescriptor(
         valueSchema,
         keySchemaIds,
         valueSchemaIds,
-        "");
+        "",
+        SourcePublisher.NONE);
+  }
+
+  /** A Source that a connection feeds. */
+  public SourceDescriptor(
+      String name,
+      String connection,
+      String schema,
+      String table,
+      int epoch,
+      String topic,
+      int partitions,
+      List<String> keyColumns,
+      String keySchema,
+      String valueSchema,
+      List<Integer> keySchemaIds,
+      List<Integer> valueSchemaIds,
+      String wholeBeforeSince) {
+    this(
+        name,
+        connection,
+        schema,
+        table,
+        epoch,
+        topic,
+        partitions,
+        keyColumns,
+        keySchema,
+        valueSchema,
+        keySchemaIds,
+        valueSchemaIds,
+        wholeBeforeSince,
+        SourcePublisher.NONE);
   }
 
   /** Returns the same Source with other envelope schemas. */
@@ -107,6 +144,7 @@ public record SourceDescriptor(
         valueSchema,
         keySchemaIds,
         valueSchemaIds,
-        since);
+        since,
+        publisher);
   }
 }

@@ -5,6 +5,7 @@ import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.plan.PlanStep;
+import dev.backlot.model.source.PublishedName;
 import dev.backlot.quality.mapping.Branch.OfSource;
 import dev.backlot.quality.mapping.Branch.Origin;
 import dev.backlot.quality.mapping.Branch.SetBy;
@@ -125,6 +126,9 @@ public final class PlanMappings {
   }
 
   private static Optional<String> unsuited(PlanSource source) {
+    if (PublishedName.is(source.name())) {
+      return Optional.of("a pipeline publishes the Source, so no database's table stands behind it");
+    }
     if (source.key().isEmpty()) {
       return Optional.of("the Source has no key");
     }

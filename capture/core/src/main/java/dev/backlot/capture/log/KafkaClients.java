@@ -1,5 +1,6 @@
 package dev.backlot.capture.log;
 
+import dev.backlot.event.SourceTopicSettings;
 import dev.backlot.model.platform.PlatformConfig;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,20 +28,7 @@ public final class KafkaClients {
 
   /** Returns what every producer of capture is configured with, servers and names aside. */
   public static Map<String, Object> producerSettings() {
-    return Map.ofEntries(
-        Map.entry("enable.idempotence", true),
-        Map.entry("acks", "all"),
-        Map.entry("compression.type", "lz4"),
-        // Under load this fills batches; what nothing follows for a moment is pushed at once.
-        Map.entry("linger.ms", 5),
-        Map.entry("batch.size", 256 * 1024),
-        Map.entry("buffer.memory", 64L * 1024 * 1024),
-        Map.entry("max.request.size", 32 * 1024 * 1024),
-        Map.entry("max.in.flight.requests.per.connection", 5),
-        // A Kafka that is away for longer is said, and what it lacks is read from the log again.
-        Map.entry("request.timeout.ms", 10_000),
-        Map.entry("delivery.timeout.ms", 30_000),
-        Map.entry("max.block.ms", 30_000));
+    return SourceTopicSettings.producer();
   }
 
   /** Returns an idempotent producer that waits for all in-sync replicas and keeps order. */

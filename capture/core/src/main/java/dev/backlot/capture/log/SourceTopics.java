@@ -1,5 +1,6 @@
 package dev.backlot.capture.log;
 
+import dev.backlot.event.SourceTopicSettings;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
@@ -19,8 +20,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates and looks at the topics of Sources. Thread-safe. */
 public final class SourceTopics implements AutoCloseable {
-  private static final String SEVEN_DAYS = String.valueOf(7L * 24 * 3600 * 1000);
-
   private final Admin admin;
   private final short replication;
 
@@ -36,22 +35,7 @@ public final class SourceTopics implements AutoCloseable {
    * @param keyed whether the topic is compacted; a keyless table's keeps every record
    */
   public int ensure(String topic, int partitions, boolean keyed) {
-    Map<String, String> config = new HashMap<>();
-    config.put("compression.type", "producer");
-    config.put("max.message.bytes", String.valueOf(32 * 1024 * 1024));
-    config.put("message.timestamp.type", "CreateTime");
-    if (keyed) {
-      config.put("cleanup.policy", "compact");
-      config.put("min.compaction.lag.ms", SEVEN_DAYS);
-      config.put("delete.retention.ms", SEVEN_DAYS);
-    } else {
-      config.put("cleanup.policy", "delete");
-      config.put("retention.ms", "-1");
-    }
-    if (replication >= 3) {
-      config.put("min.insync.replicas", "2");
-      config.put("unclean.leader.election.enable", "false");
-    }
+    Map<String, String> config = SourceTopicSettings.topic(keyed, replication);
     try {
       await(
           admin

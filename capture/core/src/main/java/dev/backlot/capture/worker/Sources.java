@@ -9,13 +9,13 @@ import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.model.source.SourceName;
 import dev.backlot.registry.SchemaStore;
 import dev.backlot.schema.AvroSchemas;
+import dev.backlot.schema.KeySchemas;
 import dev.backlot.schema.Names;
 import dev.backlot.schema.RowSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
@@ -160,31 +160,7 @@ public final class Sources {
     if (source.keySchema().isEmpty()) {
       return true;
     }
-    Schema known = AvroSchemas.parse(source.keySchema());
-    Schema now = AvroSchemas.key(rows);
-    if (known.getFields().size() != now.getFields().size()) {
-      return false;
-    }
-    for (int i = 0; i < known.getFields().size(); i++) {
-      Schema.Field one = known.getFields().get(i);
-      Schema.Field other = now.getFields().get(i);
-      if (!one.name().equals(other.name()) || !sameBytes(one.schema(), other.schema())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean sameBytes(Schema one, Schema other) {
-    if (one.getType() != other.getType()) {
-      return false;
-    }
-    return switch (one.getType()) {
-      case STRING -> true;
-      case UNION -> sameBytes(one.getTypes().get(1), other.getTypes().get(1));
-      case ARRAY -> sameBytes(one.getElementType(), other.getElementType());
-      default -> Objects.equals(one.getLogicalType(), other.getLogicalType());
-    };
+    return KeySchemas.sameBytes(AvroSchemas.parse(source.keySchema()), AvroSchemas.key(rows));
   }
 
   /** Describes a Source that is only discovered: no topic, no registered schemas. */
