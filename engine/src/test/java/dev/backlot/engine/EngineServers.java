@@ -156,9 +156,7 @@ final class EngineServers implements AutoCloseable {
   /** Makes a plan run and returns the answer, be it a job or a problem. */
   JsonNode put(String pipeline, JsonNode plan) throws Exception {
     return call(
-        "PUT",
-        "/jobs/" + pipeline,
-        JSON.writeValueAsString(Map.of("plan", plan, "revision", 1)));
+        "PUT", "/jobs/" + pipeline, JSON.writeValueAsString(Map.of("plan", plan, "revision", 1)));
   }
 
   JsonNode job(String pipeline) throws Exception {

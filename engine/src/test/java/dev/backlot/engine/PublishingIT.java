@@ -173,8 +173,7 @@ class PublishingIT {
         FaultyProcessor.CRASHING.add("k8 v" + (crash + 2));
       }
       String pipeline = publisher("deal", "active_deals", "dead_letter");
-      servers.deploy(
-          "publish_deal", pipeline, plan -> ChangedPlan.with(plan, "active", "faulty"));
+      servers.deploy("publish_deal", pipeline, plan -> ChangedPlan.with(plan, "active", "faulty"));
       servers.deploy("read_active_deals", reader("active_deals"));
       for (int round = 0; round < rounds; round++) {
         for (int id = 0; id < keys; id++) {
@@ -211,8 +210,7 @@ class PublishingIT {
             id,
             IntStream.range(0, rounds)
                 .mapToObj(
-                    round ->
-                        key % 7 == 0 && round % 10 == 9 ? "d" : "u" + "k" + key + " v" + round)
+                    round -> key % 7 == 0 && round % 10 == 9 ? "d" : "u" + "k" + key + " v" + round)
                 .toList());
       }
       assertThat(told).isEqualTo(expected);
@@ -279,7 +277,8 @@ class PublishingIT {
       List<Record> rows = servers.rows("studio.everyone");
       assertThat(latest(rows, "source_name", "id")).isEqualTo(expected);
       assertThat(servers.rows("studio.everyone_at_once")).hasSameSizeAs(rows);
-      assertThat(servers.metadata.sources().find("everyone").orElseThrow().descriptor().keyColumns())
+      assertThat(
+              servers.metadata.sources().find("everyone").orElseThrow().descriptor().keyColumns())
           .containsExactly("source_name", "id");
       stop("publish_everyone", "read_everyone");
     }
@@ -391,7 +390,9 @@ class PublishingIT {
       assertThat(servers.plan(reader("touched_phases")).path("plan").path("sinks").toString())
           .contains("_ts: different Sources share a key");
       // The rows' own time, which is that of their record's in the Source's topic.
-      assertThat(rows).extracting(row -> row.getField(SystemColumn.TS.column())).doesNotContainNull();
+      assertThat(rows)
+          .extracting(row -> row.getField(SystemColumn.TS.column()))
+          .doesNotContainNull();
       stop("publish_plan", "read_touched_phases");
     }
   }

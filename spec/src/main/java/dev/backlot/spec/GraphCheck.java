@@ -195,7 +195,11 @@ final class GraphCheck {
         findings.report(
             ProblemCode.PIPELINE_CYCLE,
             step.place("source"),
-            "step '" + step.id() + "' reads Source '" + step.type() + "', which the pipeline publishes",
+            "step '"
+                + step.id()
+                + "' reads Source '"
+                + step.type()
+                + "', which the pipeline publishes",
             "Read the published step itself.");
       }
     }

@@ -11,11 +11,11 @@ import dev.backlot.model.plan.PlanUse;
 import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
+import dev.backlot.schema.SystemColumn;
 import dev.backlot.schema.evolution.ConsumerSchema;
 import dev.backlot.schema.evolution.Fill;
 import dev.backlot.schema.evolution.Outcome;
 import dev.backlot.schema.evolution.SchemaVerdict;
-import dev.backlot.schema.SystemColumn;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
@@ -59,8 +59,7 @@ final class RecordDecoder {
             source.valueSchemas().stream()
                 .collect(Collectors.toMap(PlanSchema::id, PlanSchema::avro)),
             before(source));
-    stampColumn =
-        source.orderedByTime() ? source.columns().size() + SystemColumn.TS.ordinal() : -1;
+    stampColumn = source.orderedByTime() ? source.columns().size() + SystemColumn.TS.ordinal() : -1;
     source.keySchemas().forEach(schema -> keySchemas.add(schema.id()));
     consumer = ConsumerSchema.of(source);
     planned = rowSchema(source.valueSchemas().get(source.valueSchemas().size() - 1).avro());

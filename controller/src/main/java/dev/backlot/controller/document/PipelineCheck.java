@@ -237,7 +237,8 @@ final class PipelineCheck {
                 + "'. "
                 + Suggestion.nearest(step.type(), world.names())
                     .map(name -> "Did you mean '" + name + "'?")
-                    .orElse("Apply the pipeline that publishes it first, or together with this one."),
+                    .orElse(
+                        "Apply the pipeline that publishes it first, or together with this one."),
             step.place("source")));
     return false;
   }

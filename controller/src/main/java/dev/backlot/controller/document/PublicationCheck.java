@@ -90,7 +90,9 @@ final class PublicationCheck {
       return false;
     }
     return publisher.equals(pipeline)
-        || Optional.ofNullable(pipelines.get(publisher)).map(Usage::sources).orElse(List.of())
+        || Optional.ofNullable(pipelines.get(publisher))
+            .map(Usage::sources)
+            .orElse(List.of())
             .stream()
             .anyMatch(next -> comesFrom(next, pipeline, seen));
   }
@@ -131,7 +133,9 @@ final class PublicationCheck {
     List<Change> left = new ArrayList<>(changes);
     while (!left.isEmpty()) {
       Optional<Change> next =
-          left.stream().filter(change -> sources(change).stream().noneMatch(waiting::contains)).findFirst();
+          left.stream()
+              .filter(change -> sources(change).stream().noneMatch(waiting::contains))
+              .findFirst();
       // What is in a cycle is refused anyway.
       Change change = next.orElse(left.get(0));
       left.remove(change);

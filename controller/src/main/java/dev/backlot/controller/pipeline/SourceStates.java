@@ -78,10 +78,7 @@ final class SourceStates {
     Optional<String> own =
         sources.find(name).map(SourceStore.StoredSource::reason).filter(r -> !r.isEmpty());
     return own.or(
-            () ->
-                Usage.connection(name)
-                    .flatMap(captures::status)
-                    .map(CaptureStore.Status::reason))
+            () -> Usage.connection(name).flatMap(captures::status).map(CaptureStore.Status::reason))
         .or(
             () ->
                 publisher(name)

@@ -55,8 +55,7 @@ public final class SourceItems implements Items {
             source ->
                 item(
                     source,
-                    owners.getOrDefault(
-                        feederKind(source) + "/" + feeder(source), ""),
+                    owners.getOrDefault(feederKind(source) + "/" + feeder(source), ""),
                     consumers.getOrDefault(source.descriptor().name(), List.of())))
         .toList();
   }
@@ -71,9 +70,7 @@ public final class SourceItems implements Items {
           .orElse(List.of())
           .forEach(
               source ->
-                  consumers
-                      .computeIfAbsent(source, any -> new ArrayList<>())
-                      .add(document.name()));
+                  consumers.computeIfAbsent(source, any -> new ArrayList<>()).add(document.name()));
     }
     return consumers;
   }
@@ -91,14 +88,14 @@ public final class SourceItems implements Items {
 
   @Override
   public Optional<Item> find(String name, Effort effort) {
-    return sources.find(canonical(name))
+    return sources
+        .find(canonical(name))
         .map(
             source ->
                 item(
                     source,
                     owner(source),
-                    Usage.pipelinesReading(
-                        List.of(source.descriptor().name()), documents.list())));
+                    Usage.pipelinesReading(List.of(source.descriptor().name()), documents.list())));
   }
 
   /** Returns a Source's name as it is stored, whatever quotes the user wrote around it. */

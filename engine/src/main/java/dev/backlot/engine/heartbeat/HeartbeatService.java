@@ -218,10 +218,10 @@ public final class HeartbeatService implements AutoCloseable {
         stored
             .filter(found -> !found.descriptor().publisher().exists())
             .ifPresent(
-            found ->
-                topics
-                    .computeIfAbsent(found.descriptor().connection(), any -> new TreeSet<>())
-                    .add(source.topic()));
+                found ->
+                    topics
+                        .computeIfAbsent(found.descriptor().connection(), any -> new TreeSet<>())
+                        .add(source.topic()));
       }
     }
     Instant now = Instant.now();

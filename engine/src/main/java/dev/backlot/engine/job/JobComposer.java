@@ -68,8 +68,7 @@ public final class JobComposer {
    * @param topics what it publishes, by the Source's name, prepared for this job
    * @throws dev.backlot.model.ProblemException when a table no longer has the planned shape
    */
-  public StreamExecutionEnvironment compose(
-      PipelinePlan plan, Map<String, PublishedTopic> topics) {
+  public StreamExecutionEnvironment compose(PipelinePlan plan, Map<String, PublishedTopic> topics) {
     StreamExecutionEnvironment job = environment(plan);
     Map<String, Shape> shapes = Shapes.of(plan, type -> processors.find(type).orElseThrow());
     Map<String, IcebergTableSink> tables = new LinkedHashMap<>();
@@ -121,7 +120,11 @@ public final class JobComposer {
               ? Optional.of(replays(job, plan, sink, shapes, letters, table, before))
               : Optional.empty();
       table.attach(
-          steps.table(sink), TableProjection.rowType(sink.shape()), replays, before, plan.parallelism());
+          steps.table(sink),
+          TableProjection.rowType(sink.shape()),
+          replays,
+          before,
+          plan.parallelism());
     }
     return job;
   }

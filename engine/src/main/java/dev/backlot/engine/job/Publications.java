@@ -149,9 +149,7 @@ public final class Publications {
 
   /** The newest stands last, also when it was known before. */
   private static List<Integer> with(
-      Optional<StoredSource> known,
-      Function<SourceDescriptor, List<Integer>> ids,
-      int id) {
+      Optional<StoredSource> known, Function<SourceDescriptor, List<Integer>> ids, int id) {
     List<Integer> all =
         new ArrayList<>(known.map(StoredSource::descriptor).map(ids).orElse(List.of()));
     all.remove(Integer.valueOf(id));
@@ -171,7 +169,8 @@ public final class Publications {
       List<Integer> valueIds) {
     List<SourcePublisher.Lane> lanes =
         publication.lanes().stream()
-            .map(lane -> new SourcePublisher.Lane(source(plan, lane.id()).name(), lane.partitions()))
+            .map(
+                lane -> new SourcePublisher.Lane(source(plan, lane.id()).name(), lane.partitions()))
             .toList();
     return new SourceDescriptor(
         publication.source(),

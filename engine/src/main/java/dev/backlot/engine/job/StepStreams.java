@@ -134,8 +134,7 @@ final class StepStreams {
   DataStream<RowData> published(PlanPublication publication) {
     List<PlanSink.Target> targets = new ArrayList<>(publication.fields());
     for (SystemColumn system : SystemColumn.values()) {
-      targets.add(
-          new PlanSink.Target(system.column(), system.type().notation(), system.column()));
+      targets.add(new PlanSink.Target(system.column(), system.type().notation(), system.column()));
     }
     return shaped(publication.input(), targets)
         .setBufferTimeout(PUBLISH_WITHIN_MILLIS)

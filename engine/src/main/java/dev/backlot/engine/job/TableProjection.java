@@ -13,7 +13,9 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
 
-/** The end of every plan: rows of exactly the columns of a table or published topic, in its order. */
+/**
+ * The end of every plan: rows of exactly the columns of a table or published topic, in its order.
+ */
 final class TableProjection extends RichMapFunction<RowData, RowData> {
   private static final long serialVersionUID = 1L;
 

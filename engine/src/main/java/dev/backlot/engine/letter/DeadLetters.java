@@ -182,8 +182,7 @@ public final class DeadLetters {
         plan.publications().stream()
             .filter(publication -> letter.sink().isEmpty())
             .filter(
-                publication ->
-                    PlanPaths.ids(plan, publication).contains(letter.failure().step()))
+                publication -> PlanPaths.ids(plan, publication).contains(letter.failure().step()))
             .map(PlanPublication::source)
             .findFirst();
     if (published.isPresent()) {

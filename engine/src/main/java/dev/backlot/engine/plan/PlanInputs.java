@@ -59,8 +59,7 @@ public record PlanInputs(
    * @param removed whether it was deleted, its topic as well
    * @param ownerExists whether the pipeline that publishes it is still declared
    */
-  public record PublishedInput(
-      SourceDescriptor descriptor, boolean removed, boolean ownerExists) {}
+  public record PublishedInput(SourceDescriptor descriptor, boolean removed, boolean ownerExists) {}
 
   /**
    * A table.

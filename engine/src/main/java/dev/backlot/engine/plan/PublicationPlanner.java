@@ -52,7 +52,8 @@ final class PublicationPlanner {
       key.add(0, SOURCE_NAME);
       fields.add(Field.required(SOURCE_NAME, FieldType.Text.PLAIN));
       targets.add(target(SOURCE_NAME, FieldType.Text.PLAIN, SystemColumn.SOURCE.column()));
-      notes.add("'" + SOURCE_NAME + "' tells which Source a row comes from, and is part of the key.");
+      notes.add(
+          "'" + SOURCE_NAME + "' tells which Source a row comes from, and is part of the key.");
     }
     for (Field field : shape.fields()) {
       // What a column is in its table says nothing of the published one.
@@ -150,7 +151,10 @@ final class PublicationPlanner {
     return known.stream()
         .map(
             name ->
-                sources.stream().filter(source -> source.name().equals(name)).findFirst().orElseThrow())
+                sources.stream()
+                    .filter(source -> source.name().equals(name))
+                    .findFirst()
+                    .orElseThrow())
         .toList();
   }
 
@@ -185,8 +189,7 @@ final class PublicationPlanner {
         !existing.get().removed()
             && known.publisher().lanes().equals(wanted)
             && known.publisher().orderedByTime() == orderedByTime
-            && KeySchemas.sameBytes(
-                AvroSchemas.parse(known.keySchema()), AvroSchemas.key(schema))
+            && KeySchemas.sameBytes(AvroSchemas.parse(known.keySchema()), AvroSchemas.key(schema))
             && isReadable(schema, known);
     return goesOn ? known.epoch() : known.epoch() + 1;
   }

@@ -40,8 +40,7 @@ public final class Shapes {
                         "",
                         Map.of()))
             .toList();
-    return new Shape(
-        fields, source.key(), List.of(source.id()), order(source), source.before());
+    return new Shape(fields, source.key(), List.of(source.id()), order(source), source.before());
   }
 
   /** Returns how versions of one key of a Source are ordered. */

@@ -105,8 +105,7 @@ final class SourcePlanner {
             input.descriptor().publisher().orderedByTime());
     return Optional.of(
         new PlannedSource(
-            source,
-            new Shape(fields, key, List.of(step.id()), Shapes.order(source), before)));
+            source, new Shape(fields, key, List.of(step.id()), Shapes.order(source), before)));
   }
 
   private static List<PlanUse> uses(

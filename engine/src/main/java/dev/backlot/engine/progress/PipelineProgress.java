@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param rate records a second that its tables took in, between the last two calls
  * @param deadLetters records that failed and wait to be replayed
  * @param skipped records that failed and were skipped since the job started
- * @param marks per sink or {@code publish:} with a published Source, topic and partition: the first offset that the table may lack
+ * @param marks per sink or {@code publish:} with a published Source, topic and partition: the first
+ *     offset that the table may lack
  * @param tables the same of each table
  * @param publications the same of each published Source
  */
@@ -36,8 +37,7 @@ public record PipelineProgress(
       String sink, String table, long lagRecords, Optional<Double> lagSeconds) {}
 
   /** How far one published Source is; as of the pipeline. */
-  public record PublicationProgress(
-      String source, long lagRecords, Optional<Double> lagSeconds) {}
+  public record PublicationProgress(String source, long lagRecords, Optional<Double> lagSeconds) {}
 
   /** Returns the same progress with how many records failed. */
   public PipelineProgress withFailures(long waiting, long skippedRecords) {

@@ -1,7 +1,7 @@
 package dev.backlot.engine.progress;
 
-import dev.backlot.engine.plan.PlanJson;
 import dev.backlot.engine.job.Publications;
+import dev.backlot.engine.plan.PlanJson;
 import dev.backlot.engine.progress.PipelineProgress.PublicationProgress;
 import dev.backlot.engine.progress.PipelineProgress.TableProgress;
 import dev.backlot.engine.source.Topic;
@@ -101,11 +101,9 @@ public final class ProgressService {
     }
     List<PublicationProgress> published = new ArrayList<>();
     for (PlanPublication publication : plan.publications()) {
-      Map<TopicPartition, Long> lacked =
-          Objects.requireNonNull(behind.get(id(publication)));
+      Map<TopicPartition, Long> lacked = Objects.requireNonNull(behind.get(id(publication)));
       published.add(
-          new PublicationProgress(
-              publication.source(), lag(lacked, ends), waited(lacked, times)));
+          new PublicationProgress(publication.source(), lag(lacked, ends), waited(lacked, times)));
     }
     Map<String, Marks> marks = new TreeMap<>();
     all.forEach(one -> marks.put(one.id(), one.marks()));
@@ -358,8 +356,7 @@ public final class ProgressService {
     for (Written sink : written) {
       Marks ofSink = sink.marks();
       Map<TopicPartition, Long> behind = new HashMap<>();
-      List<TopicPartition> read =
-          new ArrayList<>(sink.takesReplays() ? replays(plan) : List.of());
+      List<TopicPartition> read = new ArrayList<>(sink.takesReplays() ? replays(plan) : List.of());
       plan.sources().stream()
           .filter(source -> sink.sources().contains(source.id()))
           .forEach(source -> read.addAll(new Topic(source.topic(), source.partitions()).all()));

@@ -139,7 +139,8 @@ class PlannerTest {
     schemas.forEach(
         (name, all) ->
             sources.put(name, source(name, all, captured.get(name), whole.contains(name))));
-    return new PlanInputs(sources, sources.keySet().stream().sorted().toList(), tables, published, endpoints);
+    return new PlanInputs(
+        sources, sources.keySet().stream().sorted().toList(), tables, published, endpoints);
   }
 
   /** {@code published NAME by PIPELINE[?] epoch N lanes SOURCE=N,… key K[ removed]: fields}. */

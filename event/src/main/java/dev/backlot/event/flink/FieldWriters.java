@@ -33,7 +33,8 @@ final class FieldWriters {
       case INT, DATE -> (value, out) -> out.writeInt((Integer) value);
       case LONG, TIME -> (value, out) -> out.writeLong((Long) value);
       case FLOAT -> (value, out) -> out.writeFloatBits(Float.floatToRawIntBits((Float) value));
-      case DOUBLE -> (value, out) -> out.writeDoubleBits(Double.doubleToRawLongBits((Double) value));
+      case DOUBLE ->
+          (value, out) -> out.writeDoubleBits(Double.doubleToRawLongBits((Double) value));
       case UUID -> FieldWriters::text;
       case BYTES -> (value, out) -> bytes((byte[]) value, out);
       case TIMESTAMP, TIMESTAMPTZ -> (value, out) -> out.writeLong(micros((TimestampData) value));
@@ -50,8 +51,7 @@ final class FieldWriters {
 
   private static FieldWriter array(FieldType element) {
     FieldWriter writer = writer(element);
-    ArrayData.ElementGetter getter =
-        ArrayData.createElementGetter(FlinkTypes.logicalType(element));
+    ArrayData.ElementGetter getter = ArrayData.createElementGetter(FlinkTypes.logicalType(element));
     return (value, out) -> {
       ArrayData array = (ArrayData) value;
       if (array.size() > 0) {

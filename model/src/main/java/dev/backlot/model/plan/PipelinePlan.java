@@ -68,8 +68,7 @@ public record PipelinePlan(
       List<PlanStep> steps,
       List<PlanSink> sinks,
       String hash) {
-    this(
-        format, pipeline, adopt, parallelism, onError, sources, steps, sinks, List.of(), hash);
+    this(format, pipeline, adopt, parallelism, onError, sources, steps, sinks, List.of(), hash);
   }
 
   /** Returns whether records that fail are kept, and can be replayed. */

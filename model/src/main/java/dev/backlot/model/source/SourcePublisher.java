@@ -26,8 +26,8 @@ public record SourcePublisher(String pipeline, List<Lane> lanes, boolean ordered
   }
 
   /**
-   * One Source whose partitions become as many partitions of the published topic, so that order
-   * and truncations stay what they are.
+   * One Source whose partitions become as many partitions of the published topic, so that order and
+   * truncations stay what they are.
    *
    * @param source its name
    * @param partitions of its topic

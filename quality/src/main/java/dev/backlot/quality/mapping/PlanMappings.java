@@ -127,7 +127,8 @@ public final class PlanMappings {
 
   private static Optional<String> unsuited(PlanSource source) {
     if (PublishedName.is(source.name())) {
-      return Optional.of("a pipeline publishes the Source, so no database's table stands behind it");
+      return Optional.of(
+          "a pipeline publishes the Source, so no database's table stands behind it");
     }
     if (source.key().isEmpty()) {
       return Optional.of("the Source has no key");

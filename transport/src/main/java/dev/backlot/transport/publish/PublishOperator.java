@@ -31,9 +31,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows at once to the partition that follows the one they were read from, leaving out what it
- * has already, and at barriers how far that was read. A partition is taken over with the first that
- * comes for it. Rows and progress of one partition come from one reader, in order.
+ * Writes rows at once to the partition that follows the one they were read from, leaving out what
+ * it has already, and at barriers how far that was read. A partition is taken over with the first
+ * that comes for it. Rows and progress of one partition come from one reader, in order.
  */
 final class PublishOperator extends AbstractStreamOperator<Progress>
     implements TwoInputStreamOperator<RowData, Progress, Progress>, BoundedMultiInput {
@@ -129,12 +129,10 @@ final class PublishOperator extends AbstractStreamOperator<Progress>
             ? new ControlRecord(ControlRecord.Kind.TRUNCATE, generation, position)
                 .encode(topic.ids().control())
             : encoder.key(row);
-    int flags =
-        op == Op.TRUNCATE ? EventHeader.CONTROL : op == Op.READ ? EventHeader.DUMP : 0;
+    int flags = op == Op.TRUNCATE ? EventHeader.CONTROL : op == Op.READ ? EventHeader.DUMP : 0;
     byte[] header =
         new EventHeader(flags, generation, position, encoder.sourceMicros(row)).encode();
-    byte[] input =
-        InputHeader.row(lane.inputEpoch, offset, encoder.stampMicros(row)).encode();
+    byte[] input = InputHeader.row(lane.inputEpoch, offset, encoder.stampMicros(row)).encode();
     byte[] value = encoder.envelope(row, System.currentTimeMillis() * 1000);
     byte[] identity = op == Op.TRUNCATE ? Tail.NO_KEY : key;
     if (!lane.tail.has(lane.inputEpoch, offset, identity, false)) {
@@ -147,8 +145,7 @@ final class PublishOperator extends AbstractStreamOperator<Progress>
     }
   }
 
-  private void send(
-      Lane lane, byte[] key, byte @Nullable [] value, byte[] header, byte[] input) {
+  private void send(Lane lane, byte[] key, byte @Nullable [] value, byte[] header, byte[] input) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic.topic(), lane.partition.partition(), key, value);
     record.headers().add(EventHeader.NAME, header).add(InputHeader.NAME, input);

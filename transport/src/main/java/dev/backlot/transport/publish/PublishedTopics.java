@@ -1,11 +1,10 @@
 package dev.backlot.transport.publish;
 
 import dev.backlot.event.ControlRecord;
-import dev.backlot.event.EventHeader;
+import dev.backlot.event.EnvelopeWriter;
 import dev.backlot.event.InputHeader;
 import dev.backlot.event.Op;
 import dev.backlot.event.Origin;
-import dev.backlot.event.EnvelopeWriter;
 import dev.backlot.event.Position;
 import dev.backlot.event.SourceTopicSettings;
 import dev.backlot.model.ProblemCode;
@@ -117,7 +116,13 @@ public final class PublishedTopics {
       throws ExecutionException, InterruptedException {
     try {
       return Optional.of(
-          admin.describeTopics(List.of(topic)).allTopicNames().get().values().iterator().next()
+          admin
+              .describeTopics(List.of(topic))
+              .allTopicNames()
+              .get()
+              .values()
+              .iterator()
+              .next()
               .partitions()
               .size());
     } catch (ExecutionException e) {

@@ -43,9 +43,7 @@ final class Tails {
     for (long width = window; !open.isEmpty(); width *= WIDER) {
       Map<TopicPartition, Long> from = new HashMap<>();
       for (TopicPartition partition : open) {
-        from.put(
-            partition,
-            Math.max(offset(begins, partition), offset(ends, partition) - width));
+        from.put(partition, Math.max(offset(begins, partition), offset(ends, partition) - width));
       }
       Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = records(from, ends);
       records.forEach((partition, found) -> tails.put(partition, Tail.of(found)));

@@ -76,12 +76,12 @@ final class Takeover {
     Map<TopicPartition, Future<RecordMetadata>> fences = new HashMap<>();
     partitions.forEach(
         partition ->
-            fences.put(partition, producer.send(fence(partition, Position.START, Optional.empty()))));
+            fences.put(
+                partition, producer.send(fence(partition, Position.START, Optional.empty()))));
     producer.flush();
     Map<TopicPartition, Long> ends = new HashMap<>();
     fences.forEach((partition, fence) -> ends.put(partition, await(fence).offset()));
-    Map<TopicPartition, Tail> found =
-        tails.read(ends, WINDOW, tail -> tail.mark().isPresent());
+    Map<TopicPartition, Tail> found = tails.read(ends, WINDOW, tail -> tail.mark().isPresent());
     Map<TopicPartition, Taken> taken = new HashMap<>();
     found.forEach(
         (partition, tail) -> {
@@ -107,8 +107,7 @@ final class Takeover {
     if (tail.mark().isEmpty() && !fresh) {
       throw lost(partition);
     }
-    InputHeader mark =
-        known.or(() -> initial.apply(partition)).orElseThrow(() -> lost(partition));
+    InputHeader mark = known.or(() -> initial.apply(partition)).orElseThrow(() -> lost(partition));
     // Told apart from the first fence, so that compaction keeps both.
     Position place = new Position(inputEpoch, mark.offset(), 1);
     producer.send(fence(partition, place, Optional.of(mark)));
@@ -120,8 +119,8 @@ final class Takeover {
 
   static String textOfLost(TopicPartition partition) {
     return ("Cannot publish into topic '%s': partition %d does not say up to where its Source was read,"
-                + " so somebody has deleted the topic or its records. Delete the pipeline with"
-                + " 'deletion: purge' and apply it again: it is then published into a new topic.")
+            + " so somebody has deleted the topic or its records. Delete the pipeline with"
+            + " 'deletion: purge' and apply it again: it is then published into a new topic.")
         .formatted(partition.topic(), partition.partition());
   }
 

@@ -1,8 +1,8 @@
 package dev.backlot.capture.log;
 
-import dev.backlot.event.SourceTopicSettings;
 import static java.util.Objects.requireNonNull;
 
+import dev.backlot.event.SourceTopicSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
