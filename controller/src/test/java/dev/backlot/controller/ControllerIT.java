@@ -323,4 +323,44 @@ final class ControllerIT {
     assertThat(TestPlatform.statusWithHost(platform.controller, "evil.example.org")).isEqualTo(403);
     assertThat(TestPlatform.statusWithHost(platform.controller, "localhost")).isEqualTo(200);
   }
+
+  private static String publisher(String name, String from, String published) {
+    return """
+        apiVersion: backlot/v1
+        kind: Pipeline
+        name: %s
+        owner: tech
+        steps:
+          - {id: read, source: %s, publish: %s}
+        """
+        .formatted(name, from, published);
+  }
+
+  @Test
+  void a_chain_is_applied_at_once_and_keeps_what_others_read() {
+    String reader = pipeline("chain_end", "a = 1").replace("studio.public.movie", "chained");
+    Answer applied =
+        platform.apply(
+            CONNECTION, reader, publisher("chain_begin", "studio.public.movie", "chained"));
+    assertThat(applied.status()).as("%s", applied.body()).isEqualTo(200);
+    assertThat(platform.get("/api/v1/pipelines/chain_begin").at("status", "publishes").toString())
+        .contains("chained", "chain_end");
+
+    Answer deleted = platform.call("DELETE", "/api/v1/pipelines/chain_begin", null);
+    assertThat(deleted.status()).isEqualTo(409);
+    assertThat(deleted.body().toString())
+        .contains("IN_USE", "pipeline chain_end reads what it publishes", "--orphan");
+    Answer dropped = platform.apply(pipeline("chain_begin", "a = 1"));
+    assertThat(dropped.body().toString()).contains("would publish Source 'chained' no more");
+    Answer cycle = platform.apply(publisher("chain_begin", "chained", "chained"));
+    assertThat(cycle.body().toString()).contains("PIPELINE_CYCLE");
+    Answer second = platform.apply(publisher("chain_other", "studio.public.movie", "chained"));
+    assertThat(second.body().toString()).contains("pipeline 'chain_begin' publishes Source 'chained'");
+    Answer unknown = platform.apply(reader.replace("chained", "chaned").replace("chain_end", "x"));
+    assertThat(unknown.body().toString()).contains("no pipeline publishes a Source 'chaned'");
+
+    assertThat(platform.call("DELETE", "/api/v1/pipelines/chain_begin?orphan=true", null).status())
+        .isLessThan(300);
+    platform.call("DELETE", "/api/v1/pipelines/chain_end", null);
+  }
 }

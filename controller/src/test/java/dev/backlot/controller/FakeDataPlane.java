@@ -197,6 +197,13 @@ final class FakeDataPlane implements AutoCloseable {
     if (!planProblems.containsKey(name) && !waitingFor.containsKey(name)) {
       Map<String, Object> sink = Map.of("table", "studio.t", "notes", List.of("a note"));
       answer.put("plan", Map.of("hash", hash, "pipeline", name, "sinks", List.of(sink)));
+      List<SourceDescriptor> published = new ArrayList<>();
+      for (JsonNode step : pipeline.path("steps")) {
+        if (step.has("publish")) {
+          published.add(source(step.path("publish").asText(), "", ""));
+        }
+      }
+      answer.put("published", published);
     }
     return answer;
   }

@@ -119,6 +119,9 @@ final class PipelineCheck {
     private final Map<String, SourceDescriptor> discovered = new TreeMap<>();
     private final Map<String, SourceStore.StoredSource> captured = new TreeMap<>();
 
+    /** Pipelines that stand, by what they publish. */
+    private final Map<String, StoredDocument> publishers = new HashMap<>();
+
     /** Names that pipelines of the change set publish. */
     private final Set<String> publishing = new HashSet<>();
 
@@ -135,6 +138,12 @@ final class PipelineCheck {
       for (StoredDocument document : current) {
         if (document.kind() == SpecKind.CONNECTION && !document.deleting()) {
           connections.put(document.name(), document);
+        }
+        if (document.kind() == SpecKind.PIPELINE && !document.deleting()) {
+          Usage.pipeline(document)
+              .map(Usage::published)
+              .orElse(List.of())
+              .forEach(name -> publishers.put(name, document));
         }
       }
       checked.discovered().values().forEach(this::discover);
@@ -209,36 +218,47 @@ final class PipelineCheck {
     return false;
   }
 
-  private static boolean findPublished(
+  private boolean findPublished(
       PipelineSpec pipeline,
       StepSpec step,
       World world,
       List<SourceDescriptor> extra,
       List<Problem> problems) {
-    if (world.captured.containsKey(step.type())) {
+    String source = step.type();
+    if (world.captured.containsKey(source)) {
       return true;
     }
-    SourceDescriptor coming = world.discovered.get(step.type());
+    StoredDocument standing = world.publishers.remove(source);
+    if (!world.discovered.containsKey(source) && standing != null) {
+      // It stands, but no job of it has run yet.
+      Usage.pipeline(standing)
+          .flatMap(publisher -> plan(standing.json(), publisher, world, new ArrayList<>()))
+          .ifPresent(planned -> world.discover(planned.published()));
+    }
+    SourceDescriptor coming = world.discovered.get(source);
     if (coming != null) {
       extra.add(coming);
       return true;
     }
-    if (world.publishing.contains(step.type())) {
-      // The pipeline that publishes it can't be planned, which is said of it.
+    boolean declared = standing != null || world.publishing.contains(source);
+    if (declared && !problems.isEmpty()) {
+      // What is wrong with its publisher is said of that.
       return false;
     }
+    String cause =
+        declared
+            ? "the pipeline that publishes Source '" + source + "' can't be planned"
+            : "no pipeline publishes a Source '" + source + "'";
+    String next =
+        declared
+            ? "Plan that pipeline to see why."
+            : Suggestion.nearest(source, world.names())
+                .map(name -> "Did you mean '" + name + "'?")
+                .orElse("Apply the pipeline that publishes it first, or together with this one.");
     problems.add(
         new Problem(
             ProblemCode.PIPELINE_UNKNOWN_SOURCE,
-            "Cannot plan pipeline '"
-                + pipeline.name()
-                + "': no pipeline publishes a Source '"
-                + step.type()
-                + "'. "
-                + Suggestion.nearest(step.type(), world.names())
-                    .map(name -> "Did you mean '" + name + "'?")
-                    .orElse(
-                        "Apply the pipeline that publishes it first, or together with this one."),
+            "Cannot plan pipeline '" + pipeline.name() + "': " + cause + ". " + next,
             step.place("source")));
     return false;
   }

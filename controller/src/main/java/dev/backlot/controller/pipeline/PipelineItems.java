@@ -121,6 +121,10 @@ public final class PipelineItems implements Items, AutoCloseable {
       if (!offers.isEmpty()) {
         status.put("backfill", Backfills.offers(offers));
       }
+      List<Map<String, Object>> publishes = publishes(document);
+      if (!publishes.isEmpty()) {
+        status.put("publishes", publishes);
+      }
       if (effort == Effort.PROOF) {
         status.put("caught_up", proven.caughtUp().orElse(false));
         status.put("caught_up_reason", proven.reason());
@@ -128,6 +132,23 @@ public final class PipelineItems implements Items, AutoCloseable {
       items.add(new Item("Pipeline", document.name(), Json.readMap(document.json()), status));
     }
     return items;
+  }
+
+  /** Returns what a pipeline publishes, and which pipelines read it. */
+  private List<Map<String, Object>> publishes(StoredDocument document) {
+    List<String> published = Usage.pipeline(document).map(Usage::published).orElse(List.of());
+    if (published.isEmpty()) {
+      return List.of();
+    }
+    List<StoredDocument> all = documents.list(SpecKind.PIPELINE);
+    List<Map<String, Object>> publishes = new ArrayList<>();
+    for (String source : published) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("source", source);
+      map.put("consumers", Usage.pipelinesReading(List.of(source), all));
+      publishes.add(map);
+    }
+    return publishes;
   }
 
   private static boolean canBeCaughtUp(

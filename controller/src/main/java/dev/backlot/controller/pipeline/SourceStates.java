@@ -7,6 +7,7 @@ import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.PipelineStore;
 import dev.backlot.metadata.SourceStore;
+import dev.backlot.model.source.PublishedName;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.SpecKind;
 import java.util.List;
@@ -71,7 +72,9 @@ final class SourceStates {
     return "Waits for "
         + (names.size() == 1 ? "Source " : "Sources ")
         + String.join(", ", names)
-        + (why.isEmpty() ? " to be there." : ": " + why);
+        + (!why.isEmpty()
+            ? ": " + why
+            : names.stream().allMatch(PublishedName::is) ? " to be published." : " to be captured.");
   }
 
   private String reason(String name) {

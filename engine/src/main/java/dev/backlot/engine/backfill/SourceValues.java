@@ -132,7 +132,8 @@ final class SourceValues {
         source.valueSchemas(),
         source.startFrom(),
         List.of(),
-        "");
+        "",
+        source.orderedByTime());
   }
 
   /** How the rows of a Source become rows of values. */

@@ -64,11 +64,12 @@ public final class SourceSamples {
   /**
    * Figures of a topic.
    *
-   * @param messages offsets between its first and last record, without those of marks
+   * @param messages offsets between its first and last record, without those of marks; unknown for a
+   *     published Source, whose marks nobody counts
    * @param rate changes a second, between the last two calls
    * @param newest when the last change was written
    */
-  public record Stats(long messages, Optional<Double> rate, Optional<Instant> newest) {}
+  public record Stats(Optional<Long> messages, Optional<Double> rate, Optional<Instant> newest) {}
 
   private record Count(Instant at, long changes, Optional<Double> rate) {}
 
@@ -134,7 +135,10 @@ public final class SourceSamples {
     Count count =
         counts.compute(source.topic(), (key, before) -> counted(before, Instant.now(), changes));
     long messages = Math.max(0, end - begin - marks.applyAsLong(source.topic()));
-    return new Stats(messages, count.rate(), newest);
+    return new Stats(
+        source.publisher().exists() ? Optional.empty() : Optional.of(messages),
+        count.rate(),
+        newest);
   }
 
   private static Count counted(@Nullable Count before, Instant now, long changes) {

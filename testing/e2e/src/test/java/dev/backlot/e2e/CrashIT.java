@@ -59,6 +59,30 @@ class CrashIT {
         - {id: asset, source: crash.public.asset}
         - {id: named, processor: rename, from: asset, config: {fields: {path: file, at: "made at"}}}
         - {id: out, sink: iceberg, from: named, config: {table: crash.asset, commit_interval: 1s}}
+      ---
+      apiVersion: backlot/v1
+      kind: Pipeline
+      name: published
+      owner: tests
+      steps:
+        - {id: deal, source: crash.public.deal}
+        - {id: live, processor: filter, from: deal, publish: live_deals, config: {where: "status <> 'VOID'"}}
+      ---
+      apiVersion: backlot/v1
+      kind: Pipeline
+      name: republished
+      owner: tests
+      steps:
+        - {id: deal, source: live_deals}
+        - {id: stated, processor: rename, from: deal, publish: stated_deals, config: {fields: {status: state}}}
+      ---
+      apiVersion: backlot/v1
+      kind: Pipeline
+      name: chained
+      owner: tests
+      steps:
+        - {id: deal, source: stated_deals}
+        - {id: out, sink: iceberg, from: deal, config: {table: crash.chained, commit_interval: 1s}}
       """;
 
   @Test
@@ -96,18 +120,25 @@ class CrashIT {
         check(checker, "take", "true", Map.of());
         check(checker, "deal", "status <> 'VOID'", Map.of());
         check(checker, "asset", "true", Map.of("path", "file", "at", "made at"));
+        check(checker, "deal", "status <> 'VOID'", "chained", Map.of("status", "state"));
       }
     }
   }
 
   private static void check(
       Checker checker, String table, String where, Map<String, String> renamed) throws Exception {
+    check(checker, table, where, table, renamed);
+  }
+
+  private static void check(
+      Checker checker, String table, String where, String target, Map<String, String> renamed)
+      throws Exception {
     Verdict verdict =
-        checker.compare("public", table, where, "crash." + table + "_latest", renamed);
-    LOG.info("{}: {}", table, verdict);
-    assertThat(verdict.equal()).as(table + ": " + verdict).isTrue();
+        checker.compare("public", table, where, "crash." + target + "_latest", renamed);
+    LOG.info("{}: {}", target, verdict);
+    assertThat(verdict.equal()).as(target + ": " + verdict).isTrue();
     assertThat(verdict.sourceRows()).isGreaterThan(1_000);
-    assertThat(checker.duplicates("crash." + table)).isEmpty();
+    assertThat(checker.duplicates("crash." + target)).isEmpty();
   }
 
   /**
@@ -171,7 +202,7 @@ class CrashIT {
   }
 
   private static void awaitCaughtUp(Command command) {
-    for (String pipeline : new String[] {"takes", "deals", "assets"}) {
+    for (String pipeline : new String[] {"takes", "deals", "assets", "chained"}) {
       Awaitility.await(pipeline + " caught up")
           .atMost(RECOVERY)
           .pollInterval(Duration.ofMillis(500))

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backlot.controller.document;
+
+import org.jspecify.annotations.NullMarked;
