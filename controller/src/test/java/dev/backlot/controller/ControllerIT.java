@@ -355,7 +355,8 @@ final class ControllerIT {
     Answer cycle = platform.apply(publisher("chain_begin", "chained", "chained"));
     assertThat(cycle.body().toString()).contains("PIPELINE_CYCLE");
     Answer second = platform.apply(publisher("chain_other", "studio.public.movie", "chained"));
-    assertThat(second.body().toString()).contains("pipeline 'chain_begin' publishes Source 'chained'");
+    assertThat(second.body().toString())
+        .contains("pipeline 'chain_begin' publishes Source 'chained'");
     Answer unknown = platform.apply(reader.replace("chained", "chaned").replace("chain_end", "x"));
     assertThat(unknown.body().toString()).contains("no pipeline publishes a Source 'chaned'");
 

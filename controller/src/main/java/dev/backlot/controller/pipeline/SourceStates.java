@@ -74,7 +74,9 @@ final class SourceStates {
         + String.join(", ", names)
         + (!why.isEmpty()
             ? ": " + why
-            : names.stream().allMatch(PublishedName::is) ? " to be published." : " to be captured.");
+            : names.stream().allMatch(PublishedName::is)
+                ? " to be published."
+                : " to be captured.");
   }
 
   private String reason(String name) {

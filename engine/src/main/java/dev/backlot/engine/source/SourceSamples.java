@@ -64,8 +64,8 @@ public final class SourceSamples {
   /**
    * Figures of a topic.
    *
-   * @param messages offsets between its first and last record, without those of marks; unknown for a
-   *     published Source, whose marks nobody counts
+   * @param messages offsets between its first and last record, without those of marks; unknown for
+   *     a published Source, whose marks nobody counts
    * @param rate changes a second, between the last two calls
    * @param newest when the last change was written
    */
