@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -49,7 +50,7 @@ final class Tails {
       records.forEach((partition, found) -> tails.put(partition, Tail.of(found)));
       open.removeIf(
           partition ->
-              enough.test(tails.get(partition))
+              enough.test(Objects.requireNonNull(tails.get(partition)))
                   || offset(from, partition) <= offset(begins, partition));
     }
     return tails;
@@ -72,7 +73,7 @@ final class Tails {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         any = true;
         if (record.offset() < offset(ends, partition)) {
-          records.get(partition).add(record);
+          Objects.requireNonNull(records.get(partition)).add(record);
         }
       }
       if (any) {
