@@ -3,6 +3,7 @@ package dev.backlot.cli;
 import dev.backlot.spec.CanonicalJson;
 import dev.backlot.spec.Documents;
 import dev.backlot.spec.SpecReader;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,7 +171,8 @@ final class DocumentCommands {
         }
         main.out.println(sign(action) + " " + subject(document));
         if (action.equals("update")) {
-          Values.list(document.get("changes")).forEach(change -> print(Values.map(change)));
+          Values.list(document.get("changes"))
+              .forEach(change -> printChange(Values.map(change), main.out));
         }
       }
       if (!Boolean.TRUE.equals(answer.get("changes"))) {
@@ -178,15 +180,16 @@ final class DocumentCommands {
       }
       return 0;
     }
+  }
 
-    private void print(Map<String, @Nullable Object> change) {
-      String path = Values.text(change.get("path"));
-      if (change.containsKey("before")) {
-        main.out.println("    - " + path + ": " + CanonicalJson.write(change.get("before")));
-      }
-      if (change.containsKey("after")) {
-        main.out.println("    + " + path + ": " + CanonicalJson.write(change.get("after")));
-      }
+  /** Prints one difference between two documents. */
+  static void printChange(Map<String, @Nullable Object> change, PrintStream out) {
+    String path = Values.text(change.get("path"));
+    if (change.containsKey("before")) {
+      out.println("    - " + path + ": " + CanonicalJson.write(change.get("before")));
+    }
+    if (change.containsKey("after")) {
+      out.println("    + " + path + ": " + CanonicalJson.write(change.get("after")));
     }
   }
 

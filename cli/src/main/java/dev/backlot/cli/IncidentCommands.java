@@ -14,6 +14,25 @@ import picocli.CommandLine.ParentCommand;
 final class IncidentCommands {
   private IncidentCommands() {}
 
+  /** Tells an incident something, and prints what it is then. */
+  static int command(Main main, String path, String id, String message, Map<String, Object> more) {
+    Map<String, @Nullable Object> request = new LinkedHashMap<>(more);
+    request.put("author", System.getProperty("user.name", ""));
+    request.put("message", message);
+    Map<String, @Nullable Object> item = main.api().post(path, request);
+    Map<String, @Nullable Object> status = Values.map(item.get("status"));
+    String until = Values.text(status.get("snoozed_until"));
+    String owner = Values.text(Values.map(item.get("spec")).get("owner"));
+    main.out.println(
+        "incident "
+            + id
+            + " "
+            + Values.text(status.get("state"))
+            + (until.isEmpty() ? "" : " until " + until)
+            + (owner.isEmpty() ? "" : " (owner " + owner + ")"));
+    return 0;
+  }
+
   /** The incident that a command is about. */
   abstract static class OnIncident implements Callable<Integer> {
     @ParentCommand Main main;
@@ -36,21 +55,7 @@ final class IncidentCommands {
         throw new CommandLine.ParameterException(
             spec.commandLine(), "only incidents can be told this, not a " + kind.noun());
       }
-      Map<String, @Nullable Object> request = new LinkedHashMap<>(more);
-      request.put("author", System.getProperty("user.name", ""));
-      request.put("message", message);
-      Map<String, @Nullable Object> item = main.api().post(kind.path(id) + "/" + verb, request);
-      Map<String, @Nullable Object> status = Values.map(item.get("status"));
-      String until = Values.text(status.get("snoozed_until"));
-      String owner = Values.text(Values.map(item.get("spec")).get("owner"));
-      main.out.println(
-          "incident "
-              + id
-              + " "
-              + Values.text(status.get("state"))
-              + (until.isEmpty() ? "" : " until " + until)
-              + (owner.isEmpty() ? "" : " (owner " + owner + ")"));
-      return 0;
+      return IncidentCommands.command(main, kind.path(id) + "/" + verb, id, message, more);
     }
   }
 
@@ -94,17 +99,6 @@ final class IncidentCommands {
     @Override
     public Integer call() {
       return command("assign", Map.of("owner", owner));
-    }
-  }
-
-  @Command(
-      name = "resolve",
-      description = "Ends an incident whose cause is gone; most end by themselves.",
-      mixinStandardHelpOptions = true)
-  static final class Resolve extends OnIncident {
-    @Override
-    public Integer call() {
-      return command("resolve", Map.of());
     }
   }
 }

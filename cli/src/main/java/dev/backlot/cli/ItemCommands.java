@@ -42,7 +42,11 @@ final class ItemCommands {
       Map<String, @Nullable Object> shown = new LinkedHashMap<>();
       shown.put("kind", item.get("kind"));
       shown.put("name", item.get("name"));
-      shown.put("status", item.get("status"));
+      shown.put(
+          "status",
+          kind == Kind.SOURCE
+              ? ConsumerText.compact(item.get("status"), "consumers", "pipeline")
+              : ConsumerText.compact(item.get("status"), "consumes", "source"));
       shown.put("spec", item.get("spec"));
       if (kind == Kind.PIPELINE) {
         add(shown, "plan", kind.path(name) + "/plan", "");

@@ -50,7 +50,7 @@ import picocli.CommandLine.ScopeType;
       IncidentCommands.Acknowledge.class,
       IncidentCommands.Snooze.class,
       IncidentCommands.Assign.class,
-      IncidentCommands.Resolve.class,
+      ResolveCommand.class,
       TestCommand.class,
       StatusCommand.class,
       CommandLine.HelpCommand.class

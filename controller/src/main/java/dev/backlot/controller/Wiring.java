@@ -13,6 +13,9 @@ import dev.backlot.controller.blackbox.AuditList;
 import dev.backlot.controller.blackbox.BlackBoxAudits;
 import dev.backlot.controller.blackbox.BlackBoxConditions;
 import dev.backlot.controller.blackbox.BlackBoxResource;
+import dev.backlot.controller.blocked.BlockedPipelines;
+import dev.backlot.controller.blocked.ResolveResource;
+import dev.backlot.controller.blocked.WaitingEvents;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
@@ -22,6 +25,7 @@ import dev.backlot.controller.document.Deletion;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.dump.DumpItems;
 import dev.backlot.controller.dump.DumpResource;
+import dev.backlot.controller.evolution.Consumers;
 import dev.backlot.controller.evolution.Evolutions;
 import dev.backlot.controller.evolution.SourceNotices;
 import dev.backlot.controller.heartbeat.HeartbeatBoard;
@@ -48,6 +52,7 @@ import dev.backlot.controller.metrics.ReconcilerMetrics;
 import dev.backlot.controller.metrics.RequestMetrics;
 import dev.backlot.controller.pipeline.CleanUps;
 import dev.backlot.controller.pipeline.JobItems;
+import dev.backlot.controller.pipeline.PipelineDetails;
 import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.PipelineMetrics;
 import dev.backlot.controller.pipeline.PipelineResource;
@@ -244,8 +249,41 @@ class Wiring {
       MetadataDatabase metadata,
       DataPlane dataPlane,
       ProgressBoard progress,
-      HeartbeatBoard heartbeats) {
-    return new PipelineItems(metadata, dataPlane, progress, heartbeats);
+      HeartbeatBoard heartbeats,
+      Consumers consumers,
+      BlockedPipelines blocked) {
+    return new PipelineItems(
+        metadata,
+        dataPlane,
+        progress,
+        heartbeats,
+        new PipelineDetails(metadata, consumers, blocked));
+  }
+
+  @Bean
+  Consumers consumers(MetadataDatabase metadata, Evolutions evolutions) {
+    return new Consumers(metadata, evolutions);
+  }
+
+  @Bean
+  WaitingEvents waitingEvents(DataPlane dataPlane) {
+    return new WaitingEvents(dataPlane);
+  }
+
+  @Bean
+  BlockedPipelines blockedPipelines(
+      MetadataDatabase metadata, Evolutions evolutions, WaitingEvents waiting) {
+    return new BlockedPipelines(metadata, evolutions, waiting);
+  }
+
+  @Bean
+  ResolveResource resolveResource(
+      MetadataDatabase metadata,
+      BlockedPipelines blocked,
+      ChangePlanner planner,
+      DataPlane dataPlane,
+      Reconciler reconciler) {
+    return new ResolveResource(metadata, blocked, planner, dataPlane, reconciler);
   }
 
   @Bean
@@ -301,6 +339,7 @@ class Wiring {
       DataPlane dataPlane,
       AuditItems audits,
       PipelineItems pipelines,
+      Consumers consumers,
       DeadLetterItems deadLetters,
       Lake lake,
       MaintenanceRuns maintenance,
@@ -315,7 +354,7 @@ class Wiring {
             new ConnectionItems(metadata),
             new EndpointItems(metadata),
             pipelines,
-            new SourceItems(metadata),
+            new SourceItems(metadata, consumers),
             new DumpItems(metadata),
             new TableItems(lake, maintenance::describe, proven::summaries, proven::describe),
             new JobItems(dataPlane, maintenance, backfills),
@@ -328,8 +367,9 @@ class Wiring {
   }
 
   @Bean
-  PipelineConditions pipelineConditions(MetadataDatabase metadata, ProgressBoard progress) {
-    return new PipelineConditions(metadata, progress);
+  PipelineConditions pipelineConditions(
+      MetadataDatabase metadata, ProgressBoard progress, BlockedPipelines blocked) {
+    return new PipelineConditions(metadata, progress, blocked);
   }
 
   @Bean

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.backlot.controller.web.Json;
 import dev.backlot.model.Problem;
+import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.source.SourceDescriptor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,7 +19,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /** A data plane that speaks the internal HTTP API and keeps its jobs in memory. */
 final class FakeDataPlane implements AutoCloseable {
@@ -29,6 +32,15 @@ final class FakeDataPlane implements AutoCloseable {
   final Map<String, List<Problem>> planProblems = new ConcurrentHashMap<>();
   final Map<String, List<String>> waitingFor = new ConcurrentHashMap<>();
   final Map<String, List<Map<String, Object>>> letters = new ConcurrentHashMap<>();
+
+  /** What a pipeline's plan reads, by its request. */
+  final Map<String, Function<JsonNode, List<PlanSource>>> planSources = new ConcurrentHashMap<>();
+
+  /** The hash of the only plan that runs, by pipeline. */
+  final Map<String, String> onlyPlan = new ConcurrentHashMap<>();
+
+  final Map<String, List<Map<String, Object>>> parked = new ConcurrentHashMap<>();
+  final List<Map<String, Object>> sample = new CopyOnWriteArrayList<>();
 
   /** Names of the endpoints that came with pipelines to plan. */
   final Set<String> comingEndpoints = ConcurrentHashMap.newKeySet();
@@ -129,10 +141,11 @@ final class FakeDataPlane implements AutoCloseable {
     if (call.equals("POST /v1/plans")) {
       body.path("extra_endpoints")
           .forEach(endpoint -> comingEndpoints.add(endpoint.path("name").asText()));
-      return plan(body.path("pipeline"));
+      return plan(body);
     }
     if (call.startsWith("PUT /v1/jobs/")) {
-      return putJob(last, body.path("plan").path("hash").asText());
+      String hash = body.path("plan").path("hash").asText();
+      return onlyPlan.getOrDefault(last, hash).equals(hash) ? putJob(last, hash) : null;
     }
     if (call.startsWith("DELETE /v1/jobs/")) {
       jobs.computeIfPresent(last, (pipeline, job) -> ended(job));
@@ -153,7 +166,10 @@ final class FakeDataPlane implements AutoCloseable {
       return Map.of("replayed", ids, "refused", List.of(Map.of("id", "f00", "reason", "gone")));
     }
     if (call.contains("/sample")) {
-      return Map.of("rows", List.of(Map.of("id", 1, "title", "Alien")));
+      return Map.of("rows", sample.isEmpty() ? List.of(Map.of("id", 1, "title", "Alien")) : sample);
+    }
+    if (call.endsWith("/parked")) {
+      return Map.of("records", parked.getOrDefault(call.split("/")[3], List.of()));
     }
     return Map.of();
   }
@@ -187,16 +203,20 @@ final class FakeDataPlane implements AutoCloseable {
     return "RUNNING".equals(jobs.getOrDefault(pipeline, Map.of()).get("state"));
   }
 
-  private Map<String, Object> plan(JsonNode pipeline) {
+  private Map<String, Object> plan(JsonNode body) {
+    JsonNode pipeline = body.path("pipeline");
     String name = pipeline.path("name").asText();
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("problems", planProblems.getOrDefault(name, List.of()));
     answer.put("waiting_for", waitingFor.getOrDefault(name, List.of()));
-    String hash = Integer.toHexString(pipeline.path("steps").toString().hashCode());
+    List<PlanSource> sources = planSources.getOrDefault(name, any -> List.of()).apply(body);
+    String hash = Integer.toHexString((pipeline.path("steps").toString() + sources).hashCode());
     answer.put("hash", hash);
     if (!planProblems.containsKey(name) && !waitingFor.containsKey(name)) {
       Map<String, Object> sink = Map.of("table", "studio.t", "notes", List.of("a note"));
-      answer.put("plan", Map.of("hash", hash, "pipeline", name, "sinks", List.of(sink)));
+      answer.put(
+          "plan",
+          Map.of("hash", hash, "pipeline", name, "sources", sources, "sinks", List.of(sink)));
       List<SourceDescriptor> published = new ArrayList<>();
       for (JsonNode step : pipeline.path("steps")) {
         if (step.has("publish")) {

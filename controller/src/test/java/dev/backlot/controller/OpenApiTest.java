@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backlot.controller.audit.TableAuditResource;
 import dev.backlot.controller.backfill.BackfillResource;
 import dev.backlot.controller.blackbox.BlackBoxResource;
+import dev.backlot.controller.blocked.ResolveResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.dump.DumpResource;
@@ -55,6 +56,7 @@ final class OpenApiTest {
           StatusResource.class,
           PipelineResource.class,
           DeadLetterResource.class,
+          ResolveResource.class,
           IncidentResource.class,
           RouteResource.class,
           CompatibilityResource.class,

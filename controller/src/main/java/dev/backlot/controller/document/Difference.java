@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What differs between two documents, field by field. */
-final class Difference {
+public final class Difference {
   private Difference() {}
 
   /**
@@ -17,7 +17,7 @@ final class Difference {
    * added and without {@code after} where it was removed. Elements of lists that have ids are
    * matched by id.
    */
-  static List<Map<String, Object>> between(@Nullable Object before, @Nullable Object after) {
+  public static List<Map<String, Object>> between(@Nullable Object before, @Nullable Object after) {
     List<Map<String, Object>> changes = new ArrayList<>();
     compare("", before, after, changes);
     return changes;

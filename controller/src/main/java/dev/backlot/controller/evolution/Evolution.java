@@ -66,6 +66,11 @@ public record Evolution(List<SourceChange> changes) {
       return reach == schemas.size() ? Optional.empty() : Optional.of(schemas.get(reach));
     }
 
+    /** Returns the newest schema. */
+    public Judged newest() {
+      return schemas.get(schemas.size() - 1);
+    }
+
     int newestCoverable() {
       int reach = coverable();
       return reach == 0 ? planned : schemas.get(reach - 1).schemaId();

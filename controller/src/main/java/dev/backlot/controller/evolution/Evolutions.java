@@ -46,7 +46,7 @@ public final class Evolutions {
 
   /** A Source as a plan reads it. */
   private record SourceReading(
-      String step, String name, String topic, int newestId, RowSchema newest, ConsumerSchema use) {}
+      PlanSource source, int newestId, RowSchema newest, ConsumerSchema use) {}
 
   /**
    * Judges a pipeline.
@@ -61,9 +61,9 @@ public final class Evolutions {
     }
     List<SourceChange> changes = new ArrayList<>();
     for (SourceReading read : reading.get().sources()) {
-      Optional.ofNullable(sources.get(read.name()))
+      Optional.ofNullable(sources.get(read.source().name()))
           .map(StoredSource::descriptor)
-          .filter(source -> source.topic().equals(read.topic()))
+          .filter(source -> source.topic().equals(read.source().topic()))
           .flatMap(source -> change(read, source))
           .ifPresent(changes::add);
     }
@@ -86,7 +86,8 @@ public final class Evolutions {
       }
       judged.add(new Judged(id, SchemaVerdict.judge(read.newest(), schema.get(), read.use())));
     }
-    return Optional.of(new SourceChange(read.name(), read.step(), read.newestId(), judged));
+    return Optional.of(
+        new SourceChange(read.source().name(), read.source().id(), read.newestId(), judged));
   }
 
   private Optional<Reading> reading(String pipeline, String planHash) {
@@ -107,12 +108,7 @@ public final class Evolutions {
         PlanSchema newest = source.valueSchemas().get(source.valueSchemas().size() - 1);
         sources.add(
             new SourceReading(
-                source.id(),
-                source.name(),
-                source.topic(),
-                newest.id(),
-                rowSchema(newest.avro()),
-                ConsumerSchema.of(source)));
+                source, newest.id(), rowSchema(newest.avro()), ConsumerSchema.of(source)));
       }
     }
     return new Reading(plan.path("hash").asText(), List.copyOf(sources));
@@ -123,7 +119,19 @@ public final class Evolutions {
     return List.of(Json.MAPPER.convertValue(plan.withArray("sources"), PlanSource[].class));
   }
 
-  private Optional<RowSchema> rowSchema(int id) {
+  /**
+   * Returns what a deployed plan reads, in its order.
+   *
+   * @param planHash of the plan that the pipeline runs
+   */
+  public List<PlanSource> read(String pipeline, String planHash) {
+    return reading(pipeline, planHash).map(Reading::sources).orElse(List.of()).stream()
+        .map(SourceReading::source)
+        .toList();
+  }
+
+  /** Returns a schema of a Source; empty while Kafka is away. */
+  public Optional<RowSchema> rowSchema(int id) {
     RowSchema known = rowSchemas.get(id);
     if (known != null) {
       return Optional.of(known);

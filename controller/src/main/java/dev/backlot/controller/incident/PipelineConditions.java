@@ -1,5 +1,7 @@
 package dev.backlot.controller.incident;
 
+import dev.backlot.controller.blocked.BlockedPipelines;
+import dev.backlot.controller.blocked.BlockedText;
 import dev.backlot.controller.dataplane.DataPlane.Progress;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.pipeline.ProgressBoard;
@@ -9,6 +11,7 @@ import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.PipelineStore;
 import dev.backlot.metadata.PipelineStore.State;
 import dev.backlot.metadata.PipelineStore.Status;
+import dev.backlot.model.ProblemCode;
 import dev.backlot.model.alert.AlertKind;
 import dev.backlot.model.alert.Severity;
 import dev.backlot.model.alert.Subject;
@@ -35,11 +38,14 @@ public final class PipelineConditions implements Conditions {
   private final DocumentStore documents;
   private final PipelineStore pipelines;
   private final ProgressBoard progress;
+  private final BlockedPipelines blocked;
   private Set<String> between = Set.of();
   private Set<String> unmeasured = Set.of();
 
   /** Judges the declared pipelines. */
-  public PipelineConditions(MetadataDatabase metadata, ProgressBoard progress) {
+  public PipelineConditions(
+      MetadataDatabase metadata, ProgressBoard progress, BlockedPipelines blocked) {
+    this.blocked = blocked;
     this.documents = metadata.documents();
     this.pipelines = metadata.pipelines();
     this.progress = progress;
@@ -49,6 +55,7 @@ public final class PipelineConditions implements Conditions {
   public Set<AlertKind> kinds() {
     return EnumSet.of(
         AlertKind.PIPELINE_BLOCKED,
+        AlertKind.UPGRADE_FAILED,
         AlertKind.PIPELINE_FAILED,
         AlertKind.JOB_RESTARTING,
         AlertKind.PIPELINE_LAG,
@@ -74,7 +81,7 @@ public final class PipelineConditions implements Conditions {
         deploying.add(document.name());
       }
       PipelineAlerts alerts = spec.get().alerts();
-      state(status.get()).ifPresent(found::add);
+      state(spec.get(), status.get()).ifPresent(found::add);
       int failed = Math.max(status.get().failures(), failures.getOrDefault(document.name(), 0));
       restarts(status.get(), failed, alerts, now).ifPresent(found::add);
       Optional<Progress> known = progress.of(document.name());
@@ -100,7 +107,15 @@ public final class PipelineConditions implements Conditions {
     return spec.state() == PipelineSpec.DesiredState.PAUSED;
   }
 
-  private static Optional<Condition> state(Status status) {
+  private Optional<Condition> state(PipelineSpec spec, Status status) {
+    if (status.code().equals(ProblemCode.UPGRADE_FAILED.name())) {
+      return Optional.of(notUpgraded(status));
+    }
+    List<Map<String, Object>> sources =
+        status.state() == State.BLOCKED
+                && status.code().equals(ProblemCode.SCHEMA_INCOMPATIBLE.name())
+            ? blocked.describe(spec, status.planHash(), BlockedPipelines.Effort.KNOWN)
+            : List.of();
     Optional<AlertKind> kind =
         switch (status.state()) {
           case BLOCKED -> Optional.of(AlertKind.PIPELINE_BLOCKED);
@@ -118,9 +133,31 @@ public final class PipelineConditions implements Conditions {
                     + "' is "
                     + status.state().label()
                     + ": "
-                    + status.reason(),
-                Map.of("code", status.code(), "revision", status.revision()),
+                    + status.reason()
+                    + BlockedText.choices(sources),
+                facts(status, sources),
                 status.since()));
+  }
+
+  private static Map<String, Object> facts(Status status, List<Map<String, Object>> sources) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("code", status.code());
+    facts.put("revision", status.revision());
+    if (!sources.isEmpty()) {
+      facts.put("blocked", sources);
+      BlockedText.keptUntil(sources).ifPresent(time -> facts.put("kept_until", time));
+    }
+    return facts;
+  }
+
+  private static Condition notUpgraded(Status status) {
+    return Condition.of(
+        AlertKind.UPGRADE_FAILED,
+        Subject.pipeline(status.pipeline()),
+        Severity.WARNING,
+        status.reason(),
+        Map.of("code", status.code(), "revision", status.revision()),
+        status.since());
   }
 
   /** A job that has run for a minute counts as well again. */

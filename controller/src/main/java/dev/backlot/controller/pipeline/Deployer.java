@@ -47,23 +47,16 @@ final class Deployer {
     this.sourceStates = new SourceStates(metadata);
   }
 
-  /**
-   * Brings a pipeline to its document's revision.
-   *
-   * @param upTo by Source, the newest schema that the plan may know; all unless told
-   */
+  /** Brings a pipeline to its document's revision. */
   void deploy(
-      StoredDocument document,
-      Optional<Job> job,
-      Optional<Status> status,
-      Map<String, Integer> upTo) {
+      StoredDocument document, Optional<Job> job, Optional<Status> status, Verdict.Deploy wanted) {
     String name = document.name();
     List<String> expected = Usage.pipeline(document).map(sourceStates::expected).orElse(List.of());
     if (!expected.isEmpty()) {
       await(name, expected, status);
       return;
     }
-    Optional<Planned> planned = plan(document, job, status, upTo);
+    Optional<Planned> planned = plan(document, job, status, wanted.upTo(), wanted.orUpTo());
     if (planned.isPresent()) {
       pipelines.setState(name, State.DEPLOYING, "", "");
       hand(document, planned.get());
@@ -74,7 +67,8 @@ final class Deployer {
   /** Takes a pipeline to a plan for its Sources' new schemas, or leaves it where it is. */
   void upgrade(StoredDocument document, Optional<Job> job, Status status, Evolution evolution) {
     String name = document.name();
-    Optional<Planned> planned = plan(document, job, Optional.of(status), evolution.upTo());
+    Optional<Planned> planned =
+        plan(document, job, Optional.of(status), evolution.upTo(), Map.of());
     if (planned.isEmpty()) {
       return;
     }
@@ -102,7 +96,7 @@ final class Deployer {
     LOG.warn("Pipeline '{}' goes back to plan {}: {}", name, hash, reason);
     // Tables keep the shape that they have been brought to, so it is the old plan for new tables.
     Optional<Planned> old =
-        plan(document, Optional.empty(), Optional.of(status), schemasOf(name, hash));
+        plan(document, Optional.empty(), Optional.of(status), schemasOf(name, hash), Map.of());
     if (old.isPresent()) {
       hand(document, old.get());
       upgrades.end(name, UpgradeStore.State.UNDONE, reason);
@@ -129,8 +123,9 @@ final class Deployer {
       StoredDocument document,
       Optional<Job> job,
       Optional<Status> status,
-      Map<String, Integer> upTo) {
-    Planned planned = dataPlane.plan(document.json(), List.of(), List.of(), upTo);
+      Map<String, Integer> upTo,
+      Map<String, Integer> orUpTo) {
+    Planned planned = plan(document, upTo, orUpTo);
     if (!planned.problems().isEmpty()) {
       block(document.name(), planned.problems(), job, status);
       return Optional.empty();
@@ -140,6 +135,16 @@ final class Deployer {
       return Optional.empty();
     }
     return Optional.of(planned);
+  }
+
+  private Planned plan(
+      StoredDocument document, Map<String, Integer> upTo, Map<String, Integer> orUpTo) {
+    Planned planned = dataPlane.plan(document.json(), List.of(), List.of(), upTo);
+    if (planned.problems().isEmpty() || orUpTo.isEmpty()) {
+      return planned;
+    }
+    Planned other = dataPlane.plan(document.json(), List.of(), List.of(), orUpTo);
+    return other.problems().isEmpty() ? other : planned;
   }
 
   private void hand(StoredDocument document, Planned planned) {

@@ -1,6 +1,7 @@
 package dev.backlot.controller.pipeline;
 
 import dev.backlot.controller.backfill.Backfills;
+import dev.backlot.controller.blocked.BlockedPipelines;
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
@@ -43,6 +44,7 @@ public final class PipelineItems implements Items, AutoCloseable {
   private final DataPlane dataPlane;
   private final ProgressBoard progress;
   private final HeartbeatBoard heartbeats;
+  private final PipelineDetails details;
   private final ExecutorService proofs =
       Executors.newCachedThreadPool(
           task -> {
@@ -56,7 +58,9 @@ public final class PipelineItems implements Items, AutoCloseable {
       MetadataDatabase metadata,
       DataPlane dataPlane,
       ProgressBoard progress,
-      HeartbeatBoard heartbeats) {
+      HeartbeatBoard heartbeats,
+      PipelineDetails details) {
+    this.details = details;
     this.heartbeats = heartbeats;
     this.documents = metadata.documents();
     this.pipelines = metadata.pipelines();
@@ -89,7 +93,20 @@ public final class PipelineItems implements Items, AutoCloseable {
     Optional<StoredDocument> stored = documents.find(SpecKind.PIPELINE, name);
     Map<String, Status> statuses = new HashMap<>();
     pipelines.find(name).ifPresent(status -> statuses.put(name, status));
-    return stored.flatMap(d -> items(List.of(d), statuses, effort).stream().findFirst());
+    Optional<Item> item =
+        stored.flatMap(d -> items(List.of(d), statuses, effort).stream().findFirst());
+    Optional.ofNullable(statuses.get(name))
+        .filter(status -> item.isPresent())
+        .ifPresent(
+            status ->
+                details.addTo(
+                    item.orElseThrow().status(),
+                    stored.orElseThrow(),
+                    status,
+                    effort == Effort.PROOF
+                        ? BlockedPipelines.Effort.ASK
+                        : BlockedPipelines.Effort.KNOWN));
+    return item;
   }
 
   private List<Item> items(

@@ -223,7 +223,7 @@ public final class Reconciler implements AutoCloseable {
         if (deploy.stopFirst()) {
           dataPlane.deleteJob(document.name());
         }
-        deployer.deploy(document, job, status, deploy.upTo());
+        deployer.deploy(document, job, status, deploy);
       } else if (verdict instanceof Verdict.Upgrade upgrade) {
         deployer.upgrade(document, job, status.orElseThrow(), upgrade.evolution());
       } else if (verdict instanceof Undo undo) {

@@ -25,11 +25,18 @@ sealed interface Verdict {
    * The pipeline needs a plan, and a job for it.
    *
    * @param upTo by Source, the newest schema that the plan may know; all unless told
+   * @param orUpTo the same for a second plan when there can't be the first; none if empty
    */
-  record Deploy(boolean stopFirst, Map<String, Integer> upTo) implements Verdict {
+  record Deploy(boolean stopFirst, Map<String, Integer> upTo, Map<String, Integer> orUpTo)
+      implements Verdict {
     /** Copies what is mutable. */
     public Deploy {
       upTo = Map.copyOf(upTo);
+      orUpTo = Map.copyOf(orUpTo);
+    }
+
+    Deploy(boolean stopFirst, Map<String, Integer> upTo) {
+      this(stopFirst, upTo, Map.of());
     }
   }
 
@@ -66,6 +73,11 @@ sealed interface Verdict {
     static final Schemas UNCHANGED =
         new Schemas(Evolution.NONE, Optional.empty(), Optional.empty());
 
+    /** Returns where a blocked pipeline goes on with a document that does not unblock it. */
+    Map<String, Integer> orUpTo() {
+      return evolution.breaking().isEmpty() ? Map.of() : upTo();
+    }
+
     /** Returns up to which schemas a plan may be made. */
     Map<String, Integer> upTo() {
       return undone.isPresent() ? evolution.planned() : evolution.upTo();
@@ -101,7 +113,9 @@ sealed interface Verdict {
     boolean waiting = status.flatMap(Status::retryAt).map(time -> now.isBefore(time)).orElse(false);
     if (changed) {
       // a document that could not be deployed is tried again after a while, not every second
-      return waiting && !restart ? keep(status) : new Deploy(restart && hasJob, Map.of());
+      return waiting && !restart
+          ? keep(status)
+          : new Deploy(restart && hasJob, Map.of(), schemas.orUpTo());
     }
     if (job.isEmpty()) {
       return waiting ? keep(status) : new Deploy(false, schemas.upTo());

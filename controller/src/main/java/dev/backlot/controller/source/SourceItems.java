@@ -3,6 +3,7 @@ package dev.backlot.controller.source;
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.evolution.Consumers;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
@@ -27,9 +28,11 @@ import java.util.Optional;
 public final class SourceItems implements Items {
   private final SourceStore sources;
   private final DocumentStore documents;
+  private final Consumers consumers;
 
   /** Shows the Sources that connectors keep. */
-  public SourceItems(MetadataDatabase metadata) {
+  public SourceItems(MetadataDatabase metadata, Consumers consumers) {
+    this.consumers = consumers;
     this.sources = metadata.sources();
     this.documents = metadata.documents();
   }
@@ -49,20 +52,20 @@ public final class SourceItems implements Items {
     Map<String, String> owners = new HashMap<>();
     List<StoredDocument> all = documents.list();
     all.forEach(d -> owners.put(d.kind() + "/" + d.name(), owner(d.json())));
-    Map<String, List<String>> consumers = consumers(all);
+    Map<String, List<Map<String, Object>>> readers = readers(all);
     return sources.list().stream()
         .map(
             source ->
                 item(
                     source,
                     owners.getOrDefault(feederKind(source) + "/" + feeder(source), ""),
-                    consumers.getOrDefault(source.descriptor().name(), List.of())))
+                    readers.getOrDefault(source.descriptor().name(), List.of())))
         .toList();
   }
 
   /** Returns the pipelines that read each Source. */
-  private static Map<String, List<String>> consumers(List<StoredDocument> documents) {
-    Map<String, List<String>> consumers = new HashMap<>();
+  private static Map<String, List<Map<String, Object>>> readers(List<StoredDocument> documents) {
+    Map<String, List<Map<String, Object>>> readers = new HashMap<>();
     for (StoredDocument document : documents) {
       Usage.pipeline(document)
           .filter(pipeline -> !document.deleting())
@@ -70,9 +73,11 @@ public final class SourceItems implements Items {
           .orElse(List.of())
           .forEach(
               source ->
-                  consumers.computeIfAbsent(source, any -> new ArrayList<>()).add(document.name()));
+                  readers
+                      .computeIfAbsent(source, any -> new ArrayList<>())
+                      .add(Map.of("pipeline", document.name())));
     }
-    return consumers;
+    return readers;
   }
 
   private static SpecKind feederKind(StoredSource source) {
@@ -90,12 +95,7 @@ public final class SourceItems implements Items {
   public Optional<Item> find(String name, Effort effort) {
     return sources
         .find(canonical(name))
-        .map(
-            source ->
-                item(
-                    source,
-                    owner(source),
-                    Usage.pipelinesReading(List.of(source.descriptor().name()), documents.list())));
+        .map(source -> item(source, owner(source), consumers.ofSource(source.descriptor().name())));
   }
 
   /** Returns a Source's name as it is stored, whatever quotes the user wrote around it. */
@@ -137,7 +137,7 @@ public final class SourceItems implements Items {
     return Usage.spec(json).map(Spec::header).map(header -> header.owner()).orElse("");
   }
 
-  private static Item item(StoredSource source, String owner, List<String> consumers) {
+  private static Item item(StoredSource source, String owner, List<Map<String, Object>> consumers) {
     SourceDescriptor descriptor = source.descriptor();
     Map<String, Object> spec = new LinkedHashMap<>();
     if (descriptor.publisher().exists()) {

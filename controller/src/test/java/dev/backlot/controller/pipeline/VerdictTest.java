@@ -209,6 +209,21 @@ final class VerdictTest {
   }
 
   @Test
+  void a_blocked_pipeline_s_new_revision_may_stay_behind_the_change() {
+    Evolution broken = evolution(judged(5, Outcome.SAFE), judged(6, Outcome.BREAKS));
+
+    assertThat(
+            Verdict.decide(
+                RUN,
+                job("RUNNING", "h1", ""),
+                status(State.BLOCKED, 1, 0, 0),
+                Optional.empty(),
+                new Verdict.Schemas(broken, Optional.empty(), Optional.empty()),
+                NOW))
+        .isEqualTo(new Deploy(false, Map.of(), Map.of("movie", 5)));
+  }
+
+  @Test
   void an_upgrade_whose_job_fails_is_undone_and_another_job_s_failure_is_not_its() {
     for (String state : List.of("FAILED", "RESTARTING")) {
       Upgrade running = upgrade("h1", UpgradeStore.State.RUNNING);

@@ -90,6 +90,11 @@ final class Fills {
     if (fill instanceof Fill.FromField from) {
       Optional<Field> other =
           fields.stream().filter(field -> field.name().equals(from.field())).findFirst();
+      boolean there = fields.stream().anyMatch(field -> field.name().equals(name));
+      if (other.isEmpty() && there) {
+        // What is to stand for it once it is gone may come at the same time.
+        return known;
+      }
       if (other.isEmpty()) {
         findings.add(
             step,

@@ -8,18 +8,23 @@ import dev.backlot.model.spec.StepSpec;
 import dev.backlot.sdk.Finding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Collects what is wrong with a pipeline. */
 final class Findings {
   private final String pipeline;
   private final List<Problem> problems = new ArrayList<>();
+  private final List<Problem> tentative = new ArrayList<>();
 
   Findings(PipelineSpec spec) {
     this.pipeline = spec.name();
   }
 
+  /** Returns everything that is wrong, also what may be; nothing as long as nothing surely is. */
   List<Problem> problems() {
-    return problems.stream().distinct().toList();
+    return problems.isEmpty()
+        ? List.of()
+        : Stream.concat(tentative.stream(), problems.stream()).distinct().toList();
   }
 
   void add(StepSpec step, Finding finding) {
@@ -27,9 +32,18 @@ final class Findings {
   }
 
   void add(StepSpec step, ProblemCode code, String path, String fact, String fix) {
+    problems.add(problem(step, code, path, fact, fix));
+  }
+
+  /** Adds what is wrong unless it turns out that the pipeline has no use for it. */
+  void addTentative(StepSpec step, ProblemCode code, String path, String fact, String fix) {
+    tentative.add(problem(step, code, path, fact, fix));
+  }
+
+  private Problem problem(StepSpec step, ProblemCode code, String path, String fact, String fix) {
     String message =
         "Cannot plan step '%s' of pipeline '%s': %s. %s".formatted(step.id(), pipeline, fact, fix);
-    problems.add(new Problem(code, message, place(step, path)));
+    return new Problem(code, message, place(step, path));
   }
 
   /** Returns the place of a path, or of the nearest part around it that has one. */

@@ -49,9 +49,12 @@ final class SourcePlanner {
       for (RowSchema older : schemas) {
         FieldType written = older.field(field.name()).map(Field::type).orElse(type);
         if (!type.accepts(written)) {
+          if (isUnused(field, uses)) {
+            break;
+          }
           if (!written.accepts(type)) {
-            covered = false;
-            conflict(step, field, written, findings);
+            covered &= uses.isEmpty();
+            conflict(step, field, written, uses.isEmpty(), findings);
             break;
           }
           type = written;
@@ -82,7 +85,7 @@ final class SourcePlanner {
     if (!covered) {
       return Optional.empty();
     }
-    fields.removeIf(field -> uses.isPresent() && !uses.get().fields().containsKey(field.name()));
+    fields.removeIf(field -> isUnused(field, uses));
     List<String> before =
         wantedBefore.stream().filter(name -> newest.field(name).isPresent()).sorted().toList();
     String since = key.containsAll(before) ? "" : input.descriptor().wholeBeforeSince();
@@ -121,14 +124,21 @@ final class SourcePlanner {
     return all;
   }
 
-  private static void conflict(StepSpec step, Field field, FieldType written, Findings findings) {
-    findings.add(
-        step,
-        ProblemCode.SCHEMA_NOT_COVERED,
-        "source",
+  private static boolean isUnused(Field field, Optional<SourceUses> uses) {
+    return uses.filter(known -> !known.fields().containsKey(field.name())).isPresent();
+  }
+
+  private static void conflict(
+      StepSpec step, Field field, FieldType written, boolean tentative, Findings findings) {
+    String fact =
         "column '%s' of '%s' is %s now, and rows of the topic hold it as %s"
-            .formatted(field.name(), step.type(), field.type().notation(), written.notation()),
-        "Change the column back, or dump the Source into a new epoch.");
+            .formatted(field.name(), step.type(), field.type().notation(), written.notation());
+    String fix = "Change the column back, or dump the Source into a new epoch.";
+    if (tentative) {
+      findings.addTentative(step, ProblemCode.SCHEMA_NOT_COVERED, "source", fact, fix);
+    } else {
+      findings.add(step, ProblemCode.SCHEMA_NOT_COVERED, "source", fact, fix);
+    }
   }
 
   private static String text(StartFrom startFrom) {

@@ -7,6 +7,8 @@ import java.util.Locale;
 public enum AlertKind {
   /** A pipeline can't be deployed or may not go on as it is declared. */
   PIPELINE_BLOCKED(5),
+  /** A pipeline runs on under the plan that it has, since a new one could not be brought about. */
+  UPGRADE_FAILED(5),
   /** A pipeline's job does not run. */
   PIPELINE_FAILED(15),
   /** A pipeline's tables are further behind than they may be. */

@@ -42,6 +42,27 @@ public record StepSpec(
     places = Map.copyOf(places);
   }
 
+  /** Returns the same step with another config. */
+  public StepSpec withConfig(Map<String, Object> newConfig) {
+    return new StepSpec(
+        id, role, type, inputs, consumes, publish, isolate, parallelism, newConfig, places);
+  }
+
+  /** Returns the same step, which takes these fields. */
+  public StepSpec withConsumes(Consumes newConsumes) {
+    return new StepSpec(
+        id,
+        role,
+        type,
+        inputs,
+        Optional.of(newConsumes),
+        publish,
+        isolate,
+        parallelism,
+        config,
+        places);
+  }
+
   /** What a step is in the graph. */
   public enum Role {
     SOURCE,
