@@ -30,6 +30,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -261,6 +262,14 @@ public final class SchemaStore implements AutoCloseable {
         return;
       } catch (UnknownTopicOrPartitionException e) {
         createTopic();
+      } catch (InterruptException e) {
+        // The thread stays interrupted, so another try would fail like this one.
+        try {
+          closeConsumer();
+        } catch (InterruptException whileClosing) {
+          e.addSuppressed(whileClosing);
+        }
+        throw unreachable("read", topic, "the wait was interrupted", e);
       } catch (KafkaException e) {
         closeConsumer();
         if (System.nanoTime() > deadline) {
@@ -378,10 +387,11 @@ public final class SchemaStore implements AutoCloseable {
   }
 
   private void closeConsumer() {
-    if (consumer != null) {
-      consumer.close(CloseOptions.timeout(Duration.ofSeconds(5)));
-      consumer = null;
-      topicSeen = false;
+    KafkaConsumer<byte[], byte[]> closing = consumer;
+    consumer = null;
+    topicSeen = false;
+    if (closing != null) {
+      closing.close(CloseOptions.timeout(Duration.ofSeconds(5)));
     }
   }
 

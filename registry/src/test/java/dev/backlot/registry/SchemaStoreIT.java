@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backlot.embedded.KafkaServer;
 import dev.backlot.event.Confluent;
 import dev.backlot.event.Partitioning;
+import dev.backlot.model.ProblemException;
 import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -21,8 +23,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,6 +121,37 @@ class SchemaStoreIT {
         assertThat(fresh.byId(id)).contains(schema("before").toString());
         assertThat(fresh.byId(next)).contains(schema("after").toString());
       }
+    }
+  }
+
+  @Test
+  void aThreadThatIsInterruptedWhileItReadsGivesUpAtOnce() throws Exception {
+    Map<String, String> nobody = Map.of("bootstrap.servers", "localhost:1");
+    try (SchemaStore store = new SchemaStore(nobody, (short) 1, Duration.ofMinutes(1))) {
+      AtomicReference<RuntimeException> failure = new AtomicReference<>();
+      Thread reader =
+          new Thread(
+              () -> {
+                try {
+                  store.read(SchemaIndex::subjects);
+                } catch (RuntimeException e) {
+                  failure.set(e);
+                }
+              });
+      reader.start();
+      Awaitility.await("the reader asks Kafka")
+          .until(
+              () ->
+                  Arrays.stream(reader.getStackTrace())
+                      .anyMatch(frame -> frame.getMethodName().equals("listTopics")));
+
+      reader.interrupt();
+
+      reader.join(Duration.ofSeconds(20).toMillis());
+      assertThat(reader.isAlive()).isFalse();
+      assertThat(failure.get())
+          .isInstanceOf(ProblemException.class)
+          .hasMessageContaining("interrupted");
     }
   }
 

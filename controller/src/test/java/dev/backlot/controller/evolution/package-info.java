@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backlot.controller.evolution;
+
+import org.jspecify.annotations.NullMarked;
