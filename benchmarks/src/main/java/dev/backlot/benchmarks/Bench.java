@@ -13,6 +13,7 @@ import dev.backlot.benchmarks.capture.TablesBenchmark;
 import dev.backlot.benchmarks.lake.EndToEndBenchmark;
 import dev.backlot.benchmarks.lake.EnrichmentBenchmark;
 import dev.backlot.benchmarks.lake.IcebergBenchmark;
+import dev.backlot.benchmarks.lake.SchemaChangeBenchmark;
 import dev.backlot.benchmarks.micro.MicroBenchmark;
 import dev.backlot.benchmarks.report.Benchmark;
 import dev.backlot.benchmarks.report.Chart;
@@ -49,6 +50,7 @@ public final class Bench {
     BENCHMARKS.put("iceberg", new IcebergBenchmark());
     BENCHMARKS.put("end-to-end", new EndToEndBenchmark());
     BENCHMARKS.put("enrichment", new EnrichmentBenchmark());
+    BENCHMARKS.put("schema-change", new SchemaChangeBenchmark());
   }
 
   private final Scale scale;

@@ -79,6 +79,30 @@ final class Product implements AutoCloseable {
     return post("/api/v1/query", Map.of("sql", sql, "format", "rows"));
   }
 
+  /** Returns the one number that a query answers, or -1 while it can't be answered. */
+  long number(String sql) {
+    try {
+      JsonNode rows = query(sql);
+      return rows.isEmpty() ? -1 : rows.get(0).elements().next().asLong(-1);
+    } catch (IOException | IllegalStateException e) {
+      return -1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return -1;
+    }
+  }
+
+  /** Returns id and start of a pipeline's job. */
+  String job(String pipeline) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(platform.url() + "/api/v1/pipelines/" + pipeline))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    JsonNode job = JSON.readTree(response.body()).at("/status/jobs/0");
+    return job.path("id").asText() + " since " + job.path("started_at").asText();
+  }
+
   /** Returns an item's state; empty while there is no such item. */
   String state(String kind, String name) throws IOException, InterruptedException {
     HttpResponse<String> response =

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Runs soaks by name: {@code Soak commits [COMMITS [CONTRAST [MINUTES]]]}, {@code Soak audit
- * [MINUTES]} or {@code Soak capture [KILLS [SEED]]}.
+ * [MINUTES]}, {@code Soak capture [KILLS [SEED]]} or {@code Soak evolution [STATEMENTS [SEED]]}.
  */
 public final class Soak {
   private static final int COMMITS = 50_000;
@@ -14,6 +14,7 @@ public final class Soak {
   private static final int MINUTES = 24 * 60;
   private static final int AUDIT_MINUTES = 60;
   private static final int KILLS = 200;
+  private static final int STATEMENTS = 200;
   private static final int USAGE = 64;
 
   private Soak() {}
@@ -30,11 +31,16 @@ public final class Soak {
       long seed = rest.size() > 2 ? Long.parseLong(rest.get(2)) : System.nanoTime() % 1_000_000;
       System.exit(new CaptureSoak(kills, seed, System.out).run() ? 0 : 1);
     }
+    if (!rest.isEmpty() && rest.get(0).equals("evolution")) {
+      int statements = rest.size() > 1 ? Integer.parseInt(rest.get(1)) : STATEMENTS;
+      long seed = rest.size() > 2 ? Long.parseLong(rest.get(2)) : System.nanoTime() % 1_000_000;
+      System.exit(new EvolutionSoak(statements, seed, System.out).run() ? 0 : 1);
+    }
     if (rest.isEmpty() || !rest.get(0).equals("commits")) {
       System.err.println(
           "Cannot run soak '"
               + String.join(" ", rest)
-              + "': there is none of that name. Known: audit, capture, commits. [USAGE]");
+              + "': there is none of that name. Known: audit, capture, commits, evolution. [USAGE]");
       System.exit(USAGE);
     }
     int commits = rest.size() > 1 ? Integer.parseInt(rest.get(1)) : COMMITS;

@@ -1,7 +1,9 @@
 package dev.backlot.quality.mapping;
 
 import dev.backlot.schema.FieldType;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** How a pipeline's table relates to one of the Sources that it is made of. */
@@ -41,6 +43,26 @@ public sealed interface TableMapping {
       key = List.copyOf(key);
       values = List.copyOf(values);
       leftOut = List.copyOf(leftOut);
+    }
+
+    /**
+     * Returns this without columns that the Source does not have any more: a pipeline that only
+     * passed them on runs under the plan that it has.
+     *
+     * @param columns that the Source has now
+     */
+    public ByPosition among(Set<String> columns) {
+      List<Column> there = new ArrayList<>();
+      List<LeftOut> less = new ArrayList<>(leftOut);
+      for (Column value : values) {
+        if (columns.contains(value.source())) {
+          there.add(value);
+        } else {
+          less.add(new LeftOut(value.table(), "the Source does not have it any more"));
+        }
+      }
+      return new ByPosition(
+          pipeline, table, source, topic, epoch, partitions, key, there, less, predicate);
     }
 
     /** Returns all columns that are compared, key columns first: a value belongs to its key. */

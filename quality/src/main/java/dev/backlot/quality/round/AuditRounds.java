@@ -18,12 +18,14 @@ import dev.backlot.quality.mapping.TableMapping;
 import dev.backlot.quality.mapping.TableMapping.ByPosition;
 import dev.backlot.quality.round.Causes.Cause;
 import dev.backlot.quality.table.TableReader;
+import dev.backlot.schema.AvroSchemas;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Compares tables with all their Sources and writes down what it finds. Thread-safe. */
 public final class AuditRounds {
@@ -125,8 +127,15 @@ public final class AuditRounds {
             .sources()
             .find(mapping.source())
             .orElseThrow(() -> new NotNowException("Source '" + mapping.source() + "' is gone."));
+    Set<String> columns =
+        Set.copyOf(
+            AvroSchemas.rowSchema(AvroSchemas.parse(source.descriptor().valueSchema()))
+                .fieldNames());
     return new Subject(
-        mapping, source.descriptor().connection(), plan.hash(), order.rowsPerSecond());
+        mapping.among(columns),
+        source.descriptor().connection(),
+        plan.hash(),
+        order.rowsPerSecond());
   }
 
   private SourceRound compared(Order order, Subject subject, Map<String, Object> report) {
