@@ -199,8 +199,7 @@ final class UpgradeSite implements AutoCloseable {
 
   /** Starts to look for a line of a process's log that comes from now on. */
   LogTail tail(String process) throws IOException {
-    return new LogTail(
-        installation.platform().dataDir().resolve("logs/" + process + ".log"));
+    return new LogTail(installation.platform().dataDir().resolve("logs/" + process + ".log"));
   }
 
   /** The end of a log. */
