@@ -163,7 +163,10 @@ final class EvolutionSoak {
       Map<String, Long> written = written(source);
       until(
           "all to arrive",
-          () -> pipelines().stream().allMatch(n -> newest(rest, n) >= written.getOrDefault(source(n), Long.MAX_VALUE)));
+          () ->
+              pipelines().stream()
+                  .allMatch(
+                      n -> newest(rest, n) >= written.getOrDefault(source(n), Long.MAX_VALUE)));
       out.println(kinds);
       StallWatch.Stall worst = watch.worst();
       out.printf("longest stall: %.1f s of %s%n", worst.seconds(), worst.pipeline());
