@@ -101,54 +101,6 @@ final class DocumentCommands {
   }
 
   @Command(
-      name = "plan",
-      description = "Shows what apply would do.",
-      mixinStandardHelpOptions = true)
-  static final class Plan implements Callable<Integer> {
-    @ParentCommand private Main main;
-    @Mixin private Files files;
-
-    @Option(names = "--prune", description = "Delete what is not in the files.")
-    private boolean prune;
-
-    @Option(names = "--detailed-exitcode", description = "Exit with 2 when there are changes.")
-    private boolean detailed;
-
-    @Option(
-        names = {"-o", "--output"},
-        description = "table or json.")
-    private Output output = Output.TABLE;
-
-    @Override
-    public Integer call() {
-      Map<String, @Nullable Object> answer =
-          main.api().post("/api/v1/plan", files.request(main, prune));
-      boolean changes = Boolean.TRUE.equals(answer.get("changes"));
-      if (output == Output.TABLE) {
-        Values.list(answer.get("documents")).forEach(element -> print(Values.map(element)));
-        if (!changes) {
-          main.out.println("Nothing would change.");
-        }
-      } else {
-        output.print(answer, main.out);
-      }
-      return detailed && changes ? Main.CHANGES : 0;
-    }
-
-    private void print(Map<String, @Nullable Object> document) {
-      String action = Values.text(document.get("action"));
-      main.out.println(sign(action) + " " + subject(document) + " " + action);
-      Map<String, @Nullable Object> effects = Values.map(document.get("effects"));
-      for (String what : List.of("sources", "jobs", "topics", "tables", "notes")) {
-        for (Object effect : Values.list(effects.get(what))) {
-          String noun = what.substring(0, what.length() - 1);
-          main.out.println("    " + noun + ": " + Values.text(effect));
-        }
-      }
-    }
-  }
-
-  @Command(
       name = "diff",
       description = "Shows how documents differ from what stands.",
       mixinStandardHelpOptions = true)
@@ -193,7 +145,7 @@ final class DocumentCommands {
     }
   }
 
-  private static String sign(String action) {
+  static String sign(String action) {
     return switch (action) {
       case "create" -> "+";
       case "update" -> "~";
@@ -202,7 +154,7 @@ final class DocumentCommands {
     };
   }
 
-  private static String subject(Map<String, @Nullable Object> document) {
+  static String subject(Map<String, @Nullable Object> document) {
     return Values.text(document.get("kind")).toLowerCase(java.util.Locale.ROOT)
         + " "
         + Values.text(document.get("name"));

@@ -26,7 +26,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DocumentCommands.Validate.class,
       DocumentCommands.Apply.class,
-      DocumentCommands.Plan.class,
+      PlanCommand.class,
       DocumentCommands.Diff.class,
       GetCommand.class,
       ItemCommands.Describe.class,

@@ -27,6 +27,8 @@ import dev.backlot.controller.dump.DumpItems;
 import dev.backlot.controller.dump.DumpResource;
 import dev.backlot.controller.evolution.Consumers;
 import dev.backlot.controller.evolution.Evolutions;
+import dev.backlot.controller.evolution.Proposals;
+import dev.backlot.controller.evolution.SchemaChangeResource;
 import dev.backlot.controller.evolution.SourceNotices;
 import dev.backlot.controller.heartbeat.HeartbeatBoard;
 import dev.backlot.controller.iceberg.IcebergServlet;
@@ -205,6 +207,12 @@ class Wiring {
   @Bean
   Evolutions evolutions(MetadataDatabase metadata, SchemaStore schemas) {
     return new Evolutions(metadata.pipelines(), schemas);
+  }
+
+  @Bean
+  SchemaChangeResource schemaChangeResource(MetadataDatabase metadata, Evolutions evolutions) {
+    return new SchemaChangeResource(
+        new Proposals(metadata.sources(), evolutions), metadata.documents());
   }
 
   @Bean(initMethod = "start")

@@ -48,6 +48,20 @@ public final class Evolutions {
   private record SourceReading(
       PlanSource source, int newestId, RowSchema newest, ConsumerSchema use) {}
 
+  /** A pipeline that reads a Source, and how its deployed plan does. */
+  public record Reader(String pipeline, PlanSource planned, ConsumerSchema use) {}
+
+  /** Returns the pipelines whose deployed plans read a Source, by name. */
+  public List<Reader> readers(String source) {
+    List<Reader> readers = new ArrayList<>();
+    for (PipelineStore.Status status : pipelines.list()) {
+      reading(status.pipeline(), status.planHash()).map(Reading::sources).orElse(List.of()).stream()
+          .filter(read -> read.source().name().equals(source))
+          .forEach(read -> readers.add(new Reader(status.pipeline(), read.source(), read.use())));
+    }
+    return readers;
+  }
+
   /**
    * Judges a pipeline.
    *

@@ -67,6 +67,24 @@ class SchemaEvolutionIT {
     assertThat(job("evolves_all")).isNotEqualTo(all);
     assertThat(job("evolves_some")).isEqualTo(some);
 
+    Platform.Result drop = command.run("plan", "--schema-change", "evolves.evolves.movie drop region");
+    assertThat(drop.exitCode()).isEqualTo(1);
+    assertThat(drop.out())
+        .contains("breaks   pipeline evolves_some (owner tests)")
+        .contains(
+            "region dropped: it is consumed; named by out; arrives at evolves.some.region.")
+        .contains("safe     pipeline evolves_all");
+    Platform.Result add =
+        command.run(
+            "plan",
+            "--detailed-exitcode",
+            "--schema-change",
+            "ALTER TABLE evolves.movie ADD COLUMN score numeric(4,2) NOT NULL DEFAULT 0;");
+    assertThat(add.exitCode()).as(add.out() + add.err()).isEqualTo(2);
+    assertThat(add.out()).contains("changes  pipeline evolves_all", "safe     pipeline evolves_some");
+    assertThat(command.run("plan", "--schema-change", "evolves.evolves.movie drop regoin").err())
+        .contains("Cannot change Source 'evolves.evolves.movie': there is no column 'regoin'");
+
     execute(
         "ALTER TABLE evolves.movie DROP COLUMN region",
         "INSERT INTO evolves.movie SELECT i, 't' || i, 5, i FROM generate_series(201, 300) i");
