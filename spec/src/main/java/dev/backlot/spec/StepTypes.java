@@ -178,6 +178,18 @@ final class StepTypes {
     }
   }
 
+  private static void checkWord(MapReader config, String field, String one, String other) {
+    config
+        .string(field)
+        .filter(word -> !word.equals(one) && !word.equals(other))
+        .ifPresent(
+            word ->
+                config.invalid(
+                    field,
+                    "'" + word + "' is neither '" + one + "' nor '" + other + "'",
+                    "Use '" + field + ": " + one + "' or '" + field + ": " + other + "'."));
+  }
+
   private static void checkIceberg(MapReader config, Findings findings) {
     Optional<String> table = config.required("table");
     if (table.isPresent() && !TABLE_NAME.matcher(table.get()).matches()) {
@@ -202,6 +214,8 @@ final class StepTypes {
           "'" + interval.get() + "' is not an interval",
           "Use a duration from 100ms to 1h, such as 1s.");
     }
+    checkWord(config, "on_drop", "keep", "drop");
+    checkWord(config, "on_rename", "add", "rename");
     Optional<String> mode = config.string("mode");
     if (mode.isPresent() && mode.get().equals("upsert")) {
       findings.report(

@@ -237,7 +237,7 @@ public final class LakeCatalog implements AutoCloseable {
                 + owner
                 + "'. Write another table, or delete that pipeline and say `adopt: true` in the"
                 + " sink's config."));
-    return new TableEvolution(evolution.add(), evolution.widen(), evolution.relabel(), problems);
+    return evolution.withProblems(problems);
   }
 
   /**

@@ -80,11 +80,22 @@ final class LakeTables {
         stale.add(property);
       }
     }
+    List<String> gone = new ArrayList<>(evolution.drop());
+    gone.addAll(evolution.rename().keySet());
+    gone.stream()
+        .map(column -> IcebergTypes.PROPERTY + column)
+        .filter(table.properties()::containsKey)
+        .forEach(stale::add);
     if (evolution.isNothing() && missing.isEmpty()) {
       return table;
     }
     Transaction transaction = table.newTransaction();
-    if (!evolution.add().isEmpty() || !evolution.widen().isEmpty()) {
+    boolean alters =
+        !evolution.add().isEmpty()
+            || !evolution.widen().isEmpty()
+            || !evolution.rename().isEmpty()
+            || !evolution.drop().isEmpty();
+    if (alters) {
       alter(transaction.updateSchema(), evolution);
     }
     UpdateProperties properties = transaction.updateProperties();
@@ -97,13 +108,22 @@ final class LakeTables {
   }
 
   private static void alter(UpdateSchema update, TableEvolution evolution) {
+    Map<String, String> former = new HashMap<>();
+    evolution.drop().forEach(update::deleteColumn);
+    evolution
+        .rename()
+        .forEach(
+            (from, to) -> {
+              update.renameColumn(from, to);
+              former.put(to, from);
+            });
     for (Field field : evolution.add()) {
       Type type = IcebergTypes.iceberg(field.type(), counter());
       update.addColumn(null, field.name(), type, doc(field));
       update.moveBefore(field.name(), SystemColumn.OP.column());
     }
     for (Field field : evolution.widen()) {
-      String path = field.name();
+      String path = former.getOrDefault(field.name(), field.name());
       FieldType type = field.type();
       while (type instanceof FieldType.ArrayOf array) {
         path += ".element";

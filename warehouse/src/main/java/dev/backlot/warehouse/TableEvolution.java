@@ -6,25 +6,36 @@ import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.SystemColumn;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * What must change in a table before a pipeline can write it: a pure comparison. A column that the
- * pipeline no longer has stays, and is null in new rows.
+ * pipeline no longer has stays, and is null in new rows, unless the request drops it.
  *
+ * @param rename columns that get another name, by their present one
+ * @param drop columns that go
  * @param add columns that are missing, in the request's order
- * @param widen columns that exist in a narrower type
+ * @param widen columns that exist in a narrower type, by the name that they will have
  * @param relabel columns whose Iceberg type stays and whose meaning changes, such as an enum with a
  *     new label
  * @param problems why the table can't be brought there; then nothing is changed
  */
 public record TableEvolution(
-    List<Field> add, List<Field> widen, List<Field> relabel, List<Problem> problems) {
+    Map<String, String> rename,
+    List<String> drop,
+    List<Field> add,
+    List<Field> widen,
+    List<Field> relabel,
+    List<Problem> problems) {
   /** Copies what is mutable. */
   public TableEvolution {
+    rename = Map.copyOf(rename);
+    drop = List.copyOf(drop);
     add = List.copyOf(add);
     widen = List.copyOf(widen);
     relabel = List.copyOf(relabel);
@@ -33,7 +44,17 @@ public record TableEvolution(
 
   /** Returns whether the table already is as requested. */
   public boolean isNothing() {
-    return add.isEmpty() && widen.isEmpty() && relabel.isEmpty() && problems.isEmpty();
+    return rename.isEmpty()
+        && drop.isEmpty()
+        && add.isEmpty()
+        && widen.isEmpty()
+        && relabel.isEmpty()
+        && problems.isEmpty();
+  }
+
+  /** Returns the same changes with other problems. */
+  TableEvolution withProblems(List<Problem> newProblems) {
+    return new TableEvolution(rename, drop, add, widen, relabel, newProblems);
   }
 
   /** Returns what a table that has this shape, or is missing, needs. */
@@ -43,17 +64,35 @@ public record TableEvolution(
 
   /** Returns what creating the table needs, or why it can't be created. */
   static TableEvolution ofNewTable(TableRequest request) {
-    return new TableEvolution(request.fields(), List.of(), List.of(), reservedNames(request));
+    return new TableEvolution(
+        Map.of(), List.of(), request.fields(), List.of(), List.of(), reservedNames(request));
   }
 
   /** Compares a request with the table as it stands. */
   static TableEvolution between(TableShape current, TableRequest request) {
+    Map<String, String> rename = new HashMap<>();
+    Map<String, String> former = new HashMap<>();
+    request
+        .renames()
+        .forEach(
+            (from, to) -> {
+              if (current.column(from).isPresent() && current.column(to).isEmpty()) {
+                rename.put(from, to);
+                former.put(to, from);
+              }
+            });
+    List<String> drop =
+        request.drops().stream().filter(name -> current.column(name).isPresent()).toList();
     List<Field> add = new ArrayList<>();
     List<Field> widen = new ArrayList<>();
     List<Field> relabel = new ArrayList<>();
     List<Problem> problems = new ArrayList<>(reservedNames(request));
     for (Field field : request.fields()) {
-      FieldType have = current.column(field.name()).map(TableColumn::type).orElse(null);
+      FieldType have =
+          current
+              .column(former.getOrDefault(field.name(), field.name()))
+              .map(TableColumn::type)
+              .orElse(null);
       if (have == null) {
         add.add(field);
       } else if (sameStorage(have, field.type())) {
@@ -68,7 +107,7 @@ public record TableEvolution(
         }
       }
     }
-    return new TableEvolution(add, widen, relabel, problems);
+    return new TableEvolution(rename, drop, add, widen, relabel, problems);
   }
 
   private static boolean sameStorage(FieldType have, FieldType want) {

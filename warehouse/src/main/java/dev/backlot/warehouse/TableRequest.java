@@ -3,6 +3,7 @@ package dev.backlot.warehouse;
 import dev.backlot.schema.Field;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a pipeline needs of the table that it writes.
@@ -13,14 +14,31 @@ import java.util.List;
  *     append-only table, whose view shows every row
  * @param order how versions of one key are ordered
  * @param pipeline the pipeline that owns the table
+ * @param renames columns that get another name, if the table has them: present name → new one, which
+ *     is among the fields
+ * @param drops columns that leave the table, if it has them; what they held is gone
  */
 public record TableRequest(
-    TableName table, List<Field> fields, List<String> key, VersionOrder order, String pipeline)
+    TableName table,
+    List<Field> fields,
+    List<String> key,
+    VersionOrder order,
+    String pipeline,
+    Map<String, String> renames,
+    List<String> drops)
     implements Serializable {
   /** Copies what is mutable. */
   public TableRequest {
     fields = List.copyOf(fields);
     key = List.copyOf(key);
+    renames = Map.copyOf(renames);
+    drops = List.copyOf(drops);
+  }
+
+  /** A request that keeps every column that the table has. */
+  public TableRequest(
+      TableName table, List<Field> fields, List<String> key, VersionOrder order, String pipeline) {
+    this(table, fields, key, order, pipeline, Map.of(), List.of());
   }
 
   /** Which of two versions of one key is the newer one. */

@@ -29,6 +29,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.view.SQLViewRepresentation;
 import org.apache.iceberg.view.View;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,37 @@ class LakeCatalogIT {
     TableShape shape = catalog.ensure(request(name, List.of(ID), List.of("id")));
 
     assertThat(shape.ownColumns().stream().map(TableColumn::name)).containsExactly("id", "title");
+  }
+
+  @Test
+  void a_column_that_is_renamed_keeps_its_values_and_one_that_is_dropped_goes() throws Exception {
+    Field phase = nullable("phase", Text.enumOf(List.of("a")));
+    Field year = nullable("year", Simple.INT);
+    TableName name = lake.table("shape.follows", List.of("id"), ID, TITLE, phase, year);
+    lake.append(name, row("c", 1, "id", 1, "title", "old", "phase", "a", "year", 1999));
+    TableRequest request =
+        new TableRequest(
+            name,
+            List.of(ID, nullable("made", Simple.LONG), nullable("name", Text.PLAIN)),
+            List.of("id"),
+            VersionOrder.OFFSET,
+            "test",
+            Map.of("title", "name", "year", "made", "never", "id"),
+            List.of("phase", "never"));
+
+    TableShape shape = catalog.ensure(request);
+    String location = metadataLocation(name);
+
+    assertThat(shape.ownColumns().stream().map(c -> c.name() + " " + c.type().notation()))
+        .containsExactly("id int", "name text", "made long");
+    assertThat(catalog.load(name).properties()).doesNotContainKey("backlot.column.phase");
+    assertThat(catalog.ensure(request)).isEqualTo(shape);
+    assertThat(metadataLocation(name)).as("asking again changes nothing").isEqualTo(location);
+    try (CloseableIterable<Record> rows = IcebergGenerics.read(catalog.load(name)).build()) {
+      assertThat(rows)
+          .extracting(row -> row.getField("name") + " " + row.getField("made"))
+          .containsExactly("old 1999");
+    }
   }
 
   @Test

@@ -84,13 +84,17 @@ final class FieldUses {
     links.add(new Link(id, inputs, output, consumed, renamed, passesNew));
   }
 
-  /** Adds a table, which takes every field of its input. */
-  void sink(PlanSink sink) {
+  /**
+   * Adds a table, which takes every field of its input.
+   *
+   * @param follows whether it also loses what its input loses
+   */
+  void sink(PlanSink sink, boolean follows) {
     Node node = node(sink.input());
     node.open = true;
     for (PlanColumn column : sink.columns()) {
       Set<String> arrives = Set.of(sink.table() + "." + column.name());
-      node.need(column.name(), new Need(Use.PASSED, Set.of(), arrives));
+      node.need(column.name(), new Need(follows ? Use.PUBLISHED : Use.PASSED, Set.of(), arrives));
     }
     sink.key().forEach(key -> node.need(key, Need.of(Use.KEY)));
   }

@@ -17,6 +17,7 @@ import dev.backlot.sdk.Processor;
 import dev.backlot.sdk.ProcessorDescriptor.Evolution;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.Resolution;
+import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
 import dev.backlot.sdk.Suggestions;
 import dev.backlot.warehouse.TableName;
@@ -217,11 +218,12 @@ public final class Planner {
               Optional.ofNullable(inputs.tables().get(table.get())),
               input,
               listed,
+              formerNames(input.shape()),
               findings)
           .ifPresent(
               sink -> {
                 sinks.add(sink);
-                uses.sink(sink);
+                uses.sink(sink, SinkPlanner.says(step, "on_drop", "drop"));
               });
     }
 
@@ -238,6 +240,18 @@ public final class Planner {
                 publications.add(publication);
                 uses.publication(publication);
               });
+    }
+
+    /** Returns the names that fields had in their Source before, where there is one Source. */
+    private Map<String, List<String>> formerNames(Shape shape) {
+      return shape.sources().size() == 1
+          ? sources.stream()
+              .filter(source -> shape.sources().contains(source.id()))
+              .findFirst()
+              .map(source -> inputs.sources().get(source.name()))
+              .map(SourcePlanner::formerNames)
+              .orElse(Map.of())
+          : Map.of();
     }
 
     private void add(

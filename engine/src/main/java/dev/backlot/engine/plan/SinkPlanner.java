@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Plans what is written to a table, ending in a projection to the table's shape. */
 public final class SinkPlanner {
@@ -46,9 +48,23 @@ public final class SinkPlanner {
       Optional<TableInput> existing,
       StepInput input,
       List<String> consumed,
+      Map<String, List<String>> formerNames,
       Findings findings) {
     Shape shape = input.shape();
-    TableRequest request = request(spec.name(), table, shape);
+    List<String> present =
+        existing.stream()
+            .flatMap(found -> found.shape().ownColumns().stream())
+            .map(TableColumn::name)
+            .toList();
+    Map<String, String> renames =
+        says(step, "on_rename", "rename") ? renames(shape, present, formerNames) : Map.of();
+    List<String> drops =
+        says(step, "on_drop", "drop")
+            ? present.stream()
+                .filter(name -> shape.index(name) < 0 && !renames.containsKey(name))
+                .toList()
+            : List.of();
+    TableRequest request = request(spec.name(), table, shape, renames, drops);
     TableEvolution evolution = TableEvolution.of(existing.map(TableInput::shape), request);
     evolution.problems().forEach(problem -> findings.add(step, "config.table", problem));
     Optional<Problem> owned = existing.flatMap(found -> owned(spec, table, found));
@@ -72,16 +88,44 @@ public final class SinkPlanner {
             commitInterval(step).toMillis(),
             shape.sources(),
             consumed,
-            notes(table, existing, shape, evolution)));
+            renames,
+            drops,
+            notes(table, existing, request)));
+  }
+
+  /** Returns whether a sink follows a kind of change of its Source. */
+  static boolean says(StepSpec step, String setting, String word) {
+    return word.equals(step.config().get(setting));
+  }
+
+  /** Returns the table's columns that have another name in the Source now. */
+  private static Map<String, String> renames(
+      Shape shape, List<String> present, Map<String, List<String>> formerNames) {
+    Map<String, String> renames = new TreeMap<>();
+    for (String name : shape.names()) {
+      if (!present.contains(name)) {
+        formerNames.getOrDefault(name, List.of()).stream()
+            .filter(former -> present.contains(former) && shape.index(former) < 0)
+            .findFirst()
+            .ifPresent(former -> renames.put(former, name));
+      }
+    }
+    return renames;
   }
 
   /** Returns what the warehouse is asked for. */
-  public static TableRequest request(String pipeline, TableName table, Shape shape) {
+  public static TableRequest request(
+      String pipeline,
+      TableName table,
+      Shape shape,
+      Map<String, String> renames,
+      List<String> drops) {
     TableRequest.VersionOrder order =
         shape.order() == Shape.Order.TIME
             ? TableRequest.VersionOrder.TIME
             : TableRequest.VersionOrder.OFFSET;
-    return new TableRequest(table, shape.fields(), shape.key(), order, pipeline);
+    return new TableRequest(
+        table, shape.fields(), shape.key(), order, pipeline, renames, drops);
   }
 
   private static Optional<Problem> owned(PipelineSpec spec, TableName table, TableInput found) {
@@ -112,7 +156,9 @@ public final class SinkPlanner {
       Optional<TableShape> current, TableRequest request, TableEvolution evolution) {
     List<PlanSink.Target> targets = new ArrayList<>();
     for (TableColumn column : current.map(TableShape::columns).orElse(List.of())) {
-      targets.add(existing(column, request, evolution));
+      if (!evolution.drop().contains(column.name())) {
+        targets.add(existing(column, request, evolution));
+      }
     }
     int at = targets.size();
     for (int i = 0; i < targets.size(); i++) {
@@ -134,7 +180,7 @@ public final class SinkPlanner {
 
   private static PlanSink.Target existing(
       TableColumn column, TableRequest request, TableEvolution evolution) {
-    String name = column.name();
+    String name = evolution.rename().getOrDefault(column.name(), column.name());
     boolean system = SystemColumn.ofColumn(name).filter(c -> c.column().equals(name)).isPresent();
     Optional<Field> wanted =
         request.fields().stream().filter(field -> field.name().equals(name)).findFirst();
@@ -148,9 +194,9 @@ public final class SinkPlanner {
 
   /** Notes say what a plan is, not what changes, so that they outlast the first deployment. */
   private static List<String> notes(
-      TableName table, Optional<TableInput> existing, Shape shape, TableEvolution evolution) {
+      TableName table, Optional<TableInput> existing, TableRequest request) {
     List<String> notes = new ArrayList<>();
-    if (shape.key().isEmpty()) {
+    if (request.key().isEmpty()) {
       notes.add(
           "Its Source has no key, so "
               + table.latest()
@@ -160,7 +206,9 @@ public final class SinkPlanner {
         existing.stream()
             .flatMap(found -> found.shape().ownColumns().stream())
             .map(TableColumn::name)
-            .filter(name -> shape.index(name) < 0)
+            .filter(name -> request.fields().stream().noneMatch(f -> f.name().equals(name)))
+            .filter(name -> !request.renames().containsKey(name))
+            .filter(name -> !request.drops().contains(name))
             .toList();
     if (!unfilled.isEmpty()) {
       notes.add("Not filled any more: " + String.join(", ", unfilled) + ".");

@@ -13,8 +13,10 @@ import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
 import dev.backlot.schema.evolution.Fill;
+import dev.backlot.schema.evolution.SchemaChanges;
 import dev.backlot.sdk.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +111,25 @@ final class SourcePlanner {
     return Optional.of(
         new PlannedSource(
             source, new Shape(fields, key, List.of(step.id()), Shapes.order(source), before)));
+  }
+
+  /** Returns by which other names the columns of a Source's newest schema went in older ones. */
+  static Map<String, List<String>> formerNames(SourceInput input) {
+    Map<String, String> byNumber = new HashMap<>();
+    for (Field field :
+        AvroSchemas.rowSchema(AvroSchemas.parse(input.descriptor().valueSchema())).fields()) {
+      SchemaChanges.number(field).ifPresent(number -> byNumber.put(number, field.name()));
+    }
+    Map<String, List<String>> former = new HashMap<>();
+    for (PlanSchema schema : input.valueSchemas()) {
+      for (Field field : AvroSchemas.rowSchema(AvroSchemas.parse(schema.avro())).fields()) {
+        String now = SchemaChanges.number(field).map(byNumber::get).orElse(field.name());
+        if (!now.equals(field.name())) {
+          former.computeIfAbsent(now, unused -> new ArrayList<>()).add(0, field.name());
+        }
+      }
+    }
+    return former;
   }
 
   private static List<PlanUse> uses(

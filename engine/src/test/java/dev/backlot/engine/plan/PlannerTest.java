@@ -19,6 +19,7 @@ import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.RowSchema;
 import dev.backlot.schema.SystemColumn;
+import dev.backlot.schema.evolution.SchemaChanges;
 import dev.backlot.sdk.KnownEndpoint;
 import dev.backlot.spec.Documents;
 import dev.backlot.spec.SpecReader;
@@ -43,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each folder of {@code plans} is a case: {@code pipeline.yaml}; {@code inputs.txt} with lines
- * {@code source <name> key <k,…>: <column type, …>} (one per schema, oldest first; "?" before the
+ * {@code source <name> key <k,…>: <column[#number] type, …>} (one per schema, oldest first; "?" before the
  * name for a Source that is only discovered) and {@code table <name> owner <pipeline>[ gone]:
  * <column type, …>} and {@code endpoint <name> <url>: <schema file | unreachable>}; and what is
  * expected, {@code plan.json} or {@code problems.txt}. With the system property {@code
@@ -185,12 +186,17 @@ class PlannerTest {
   private static List<Field> fields(String columns) {
     return Arrays.stream(columns.split(", "))
         .map(column -> column.split(" ", 2))
-        .map(
-            column ->
-                column[1].endsWith("!")
-                    ? Field.required(column[0], type(column[1].replace("!", "")))
-                    : Field.nullable(column[0], type(column[1])))
+        .map(column -> field(column[0].split("#"), column[1]))
         .toList();
+  }
+
+  private static Field field(String[] name, String type) {
+    return new Field(
+        name[0],
+        type(type.replace("!", "")),
+        !type.endsWith("!"),
+        "",
+        name.length == 1 ? Map.of() : Map.of(SchemaChanges.NUMBER, name[1]));
   }
 
   private static FieldType type(String notation) {

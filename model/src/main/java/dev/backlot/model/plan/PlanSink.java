@@ -1,8 +1,10 @@
 package dev.backlot.model.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One table that a job writes. Rows arrive with exactly the columns of {@code shape}, in its order:
@@ -22,6 +24,9 @@ import java.util.List;
  * @param commitIntervalMillis how often the table is committed
  * @param sources ids of the plan's sources that reach this table and have marks in it
  * @param consumed input columns that the table takes from
+ * @param renames columns that get another name because their Source's have, if the table still has
+ *     them: present name → new one
+ * @param drops columns that leave the table because the pipeline has them no more
  * @param notes what the planner added or decided, in plain words
  */
 @JsonPropertyOrder({
@@ -37,6 +42,8 @@ import java.util.List;
   "commit_interval_millis",
   "sources",
   "consumed",
+  "renames",
+  "drops",
   "notes"
 })
 public record PlanSink(
@@ -52,6 +59,8 @@ public record PlanSink(
     long commitIntervalMillis,
     List<String> sources,
     List<String> consumed,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> renames,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> drops,
     List<String> notes)
     implements Serializable {
   /** Copies what is mutable. */
@@ -61,6 +70,8 @@ public record PlanSink(
     key = List.copyOf(key);
     sources = List.copyOf(sources);
     consumed = List.copyOf(consumed);
+    renames = renames == null ? Map.of() : Map.copyOf(renames);
+    drops = drops == null ? List.of() : List.copyOf(drops);
     notes = List.copyOf(notes);
   }
 

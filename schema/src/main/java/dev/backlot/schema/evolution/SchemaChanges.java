@@ -52,7 +52,8 @@ public final class SchemaChanges {
     return List.copyOf(changes);
   }
 
-  private static Optional<String> number(Field field) {
+  /** Returns the number of a field's column in the source, where it is known. */
+  public static Optional<String> number(Field field) {
     return Optional.ofNullable(field.properties().get(NUMBER));
   }
 

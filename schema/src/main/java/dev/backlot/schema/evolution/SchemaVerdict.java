@@ -143,7 +143,7 @@ public record SchemaVerdict(List<FieldVerdict> fields) {
     }
     if (used.isPresent() && used.get().use() == Use.PUBLISHED) {
       return verdict(
-          change, used, Outcome.CHANGES, "it is published, and what is published loses it");
+          change, used, Outcome.CHANGES, "what it is passed on to loses it too");
     }
     if (renamed && consumer.open()) {
       return verdict(change, used, Outcome.CHANGES, now + ", and every field is taken");

@@ -8,7 +8,7 @@ public enum Use {
   CONSUMED,
   /** It identifies rows, and no step names it. */
   KEY,
-  /** It is passed on to a Source that others read. */
+  /** It is passed on to what follows its Source: a Source that others read, or such a table. */
   PUBLISHED,
   /** It is passed on to a table, by no name. */
   PASSED;

@@ -10,6 +10,7 @@ import dev.backlot.testing.platform.Platform;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,14 @@ class SchemaEvolutionIT {
                         steps:
                           - {id: movies, source: evolves.evolves.movie}
                           - {id: out, sink: iceberg, from: movies, consumes: [title, region], config: {table: evolves.some, commit_interval: 300ms}}
+                        ---
+                        apiVersion: backlot/v1
+                        kind: Pipeline
+                        name: evolves_follows
+                        owner: tests
+                        steps:
+                          - {id: movies, source: evolves.evolves.movie}
+                          - {id: out, sink: iceberg, from: movies, config: {table: evolves.follows, on_rename: rename, on_drop: drop, commit_interval: 300ms}}
                         """)
                 .exitCode())
         .isZero();
@@ -87,9 +96,16 @@ class SchemaEvolutionIT {
 
     execute(
         "ALTER TABLE evolves.movie DROP COLUMN region",
+        "ALTER TABLE evolves.movie RENAME title TO name",
         "INSERT INTO evolves.movie SELECT i, 't' || i, 5, i FROM generate_series(201, 300) i");
     awaitCaughtUp("evolves_all");
-    assertEqual("everything", "movie_id", "title", "year", "rating");
+    awaitCaughtUp("evolves_follows");
+    assertThat(columns("follows")).isEqualTo("movie_id,name,year,rating");
+    assertThat(columns("everything")).isEqualTo("movie_id,title,region,year,rating,name");
+    assertEqual("follows", "movie_id", "name", "year", "rating");
+    execute("UPDATE evolves.movie SET rating = 3 WHERE movie_id < 201");
+    awaitCaughtUp("evolves_all");
+    assertEqual("everything", "movie_id", "name", "year", "rating");
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
@@ -107,6 +123,17 @@ class SchemaEvolutionIT {
     JsonNode jobs = command.pipelineStatus(pipeline).path("jobs");
     assertThat(jobs).hasSize(1);
     return jobs.get(0).path("id").asText() + " since " + jobs.get(0).path("started_at").asText();
+  }
+
+  private String columns(String table) {
+    JsonNode rows =
+        Command.json(
+            command.run(
+                "query", "SELECT * FROM evolves." + table + "_latest LIMIT 1", "-o", "json"));
+    List<String> names = new ArrayList<>();
+    rows.get(0).fieldNames().forEachRemaining(names::add);
+    names.removeIf(name -> name.startsWith("_"));
+    return String.join(",", names);
   }
 
   private void assertEqual(String table, String... columns) throws Exception {
