@@ -210,9 +210,11 @@ class Wiring {
   }
 
   @Bean
-  SchemaChangeResource schemaChangeResource(MetadataDatabase metadata, Evolutions evolutions) {
+  SchemaChangeResource schemaChangeResource(
+      MetadataDatabase metadata, DataPlane dataPlane, Evolutions evolutions) {
     return new SchemaChangeResource(
-        new Proposals(metadata.sources(), evolutions), metadata.documents());
+        new Proposals(metadata.sources(), metadata.documents(), dataPlane, evolutions),
+        metadata.documents());
   }
 
   @Bean(initMethod = "start")

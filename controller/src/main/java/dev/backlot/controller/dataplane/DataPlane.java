@@ -129,6 +129,13 @@ public interface DataPlane {
       List<String> extraEndpoints,
       Map<String, Integer> upTo);
 
+  /**
+   * Plans a pipeline as if Sources had one more schema; not for running.
+   *
+   * @param proposed by Source, the Avro JSON of its envelope
+   */
+  Planned planProposed(String pipelineDocument, Map<String, String> proposed);
+
   /** Plans a pipeline as its Sources are now. */
   default Planned plan(
       String pipelineDocument, List<SourceDescriptor> extraSources, List<String> extraEndpoints) {

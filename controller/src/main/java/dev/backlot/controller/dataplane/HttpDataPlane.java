@@ -79,6 +79,18 @@ public final class HttpDataPlane implements DataPlane {
     ArrayNode endpoints = body.putArray("extra_endpoints");
     extraEndpoints.forEach(document -> endpoints.add(tree(document)));
     body.set("up_to", Json.MAPPER.valueToTree(upTo));
+    return planned(body);
+  }
+
+  @Override
+  public Planned planProposed(String pipelineDocument, Map<String, String> proposed) {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.set("pipeline", tree(pipelineDocument));
+    body.set("proposed", Json.MAPPER.valueToTree(proposed));
+    return planned(body);
+  }
+
+  private Planned planned(ObjectNode body) {
     JsonNode answer = call("POST", "/plans", body.toString(), SLOW);
     List<String> waitingFor = new ArrayList<>();
     answer.path("waiting_for").forEach(source -> waitingFor.add(source.asText()));

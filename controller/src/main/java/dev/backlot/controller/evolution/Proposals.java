@@ -1,6 +1,11 @@
 package dev.backlot.controller.evolution;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.backlot.controller.dataplane.DataPlane;
+import dev.backlot.controller.dataplane.DataPlane.Planned;
 import dev.backlot.controller.evolution.ProposedChange.Effect;
+import dev.backlot.controller.web.Json;
+import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.Problem;
@@ -8,6 +13,7 @@ import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceName;
 import dev.backlot.model.source.SqlIdentifier;
+import dev.backlot.model.spec.SpecKind;
 import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.RowSchema;
 import dev.backlot.schema.evolution.Outcome;
@@ -27,11 +33,16 @@ import java.util.Optional;
  */
 public final class Proposals {
   private final SourceStore sources;
+  private final DocumentStore documents;
+  private final DataPlane dataPlane;
   private final Evolutions evolutions;
 
   /** Judges for the pipelines that are deployed. */
-  public Proposals(SourceStore sources, Evolutions evolutions) {
+  public Proposals(
+      SourceStore sources, DocumentStore documents, DataPlane dataPlane, Evolutions evolutions) {
     this.sources = sources;
+    this.documents = documents;
+    this.dataPlane = dataPlane;
     this.evolutions = evolutions;
   }
 
@@ -77,27 +88,86 @@ public final class Proposals {
 
   private ProposedChange judge(String source, RowSchema before, Optional<RowSchema> after) {
     List<Effect> effects = new ArrayList<>();
-    for (Evolutions.Reader reader : evolutions.readers(source)) {
-      effects.add(
-          after
-              .map(schema -> effect(reader, SchemaVerdict.judge(before, schema, reader.use())))
-              .orElseGet(
-                  () ->
-                      new Effect(
-                          reader,
-                          Outcome.BREAKS,
-                          new SchemaVerdict(List.of()),
-                          List.of(),
-                          "its Source ends: nothing more arrives")));
-    }
+    follow(source, before, after, List.of(), effects);
     return new ProposedChange(
         source,
         after.map(schema -> SchemaChanges.between(before, schema)).orElse(List.of()),
         effects);
   }
 
-  private static Effect effect(Evolutions.Reader reader, SchemaVerdict verdict) {
-    return new Effect(reader, verdict.outcome(), verdict, List.of(), "");
+  /** Judges all readers of a Source, and of what these publish. */
+  private void follow(
+      String source,
+      RowSchema before,
+      Optional<RowSchema> after,
+      List<String> via,
+      List<Effect> effects) {
+    for (Evolutions.Reader reader : evolutions.readers(source)) {
+      if (after.isEmpty()) {
+        effects.add(ended(reader, via));
+        continue;
+      }
+      SchemaVerdict verdict = SchemaVerdict.judge(before, after.get(), reader.use());
+      if (verdict.outcome() != Outcome.CHANGES) {
+        effects.add(new Effect(reader, verdict.outcome(), verdict, via, ""));
+        continue;
+      }
+      Planned planned = plan(reader.pipeline(), source, after.get());
+      if (!planned.problems().isEmpty()) {
+        String why = planned.problems().get(0).message();
+        effects.add(new Effect(reader, Outcome.BREAKS, verdict, via, why));
+        continue;
+      }
+      effects.add(new Effect(reader, Outcome.CHANGES, verdict, via, ""));
+      published(planned).forEach((name, schema) -> followPublished(name, schema, via, effects));
+    }
+  }
+
+  private void followPublished(
+      String name, RowSchema after, List<String> via, List<Effect> effects) {
+    Optional<RowSchema> before =
+        sources
+            .find(name)
+            .map(source -> AvroSchemas.parse(source.descriptor().valueSchema()))
+            .map(AvroSchemas::rowSchema);
+    if (before.isPresent() && !before.get().equals(after) && !via.contains(name)) {
+      List<String> longer = new ArrayList<>(via);
+      longer.add(name);
+      follow(name, before.get(), Optional.of(after), longer, effects);
+    }
+  }
+
+  private static Effect ended(Evolutions.Reader reader, List<String> via) {
+    return new Effect(
+        reader,
+        Outcome.BREAKS,
+        new SchemaVerdict(List.of()),
+        via,
+        "its Source ends: nothing more arrives");
+  }
+
+  /** Plans a pipeline as if its Source had the schema: what does not fit a table shows here. */
+  private Planned plan(String pipeline, String source, RowSchema schema) {
+    return documents
+        .find(SpecKind.PIPELINE, pipeline)
+        .map(
+            document ->
+                dataPlane.planProposed(
+                    document.json(),
+                    Map.of(source, AvroSchemas.envelope(schema).toString())))
+        .orElseGet(() -> new Planned(Optional.empty(), "", List.of(), List.of()));
+  }
+
+  /** Returns the schemas of what a plan publishes, by the published Source's name. */
+  private static Map<String, RowSchema> published(Planned planned) {
+    Map<String, RowSchema> published = new LinkedHashMap<>();
+    JsonNode plan = Json.MAPPER.valueToTree(planned.plan().orElse(Map.of()));
+    for (JsonNode publication : plan.path("publications")) {
+      published.put(
+          publication.path("source").asText(),
+          AvroSchemas.rowSchema(AvroSchemas.parse(publication.path("value_schema").asText())));
+    }
+    return published;
   }
 
   /** Returns the schema as it would be, if any; empty when the proposal does not fit. */

@@ -65,6 +65,7 @@ public final class Reconciler implements AutoCloseable {
   private final Deployer deployer;
   private final Deployments deployments = new Deployments(this::wake);
   private final ReconcilerMetrics metrics;
+  private final Map<String, Intent> intents = new HashMap<>();
   private final Object alarm = new Object();
   private boolean awake;
   private volatile boolean closed;
@@ -195,7 +196,9 @@ public final class Reconciler implements AutoCloseable {
       Verdict verdict =
           Verdict.decide(intent(document), job, status, progress.of(name), schemas, world.now());
       if (verdict instanceof Keep keep) {
-        pipelines.setState(name, keep.state(), keep.code(), keep.reason());
+        if (status.filter(known -> isSaid(known, keep)).isEmpty()) {
+          pipelines.setState(name, keep.state(), keep.code(), keep.reason());
+        }
         forgiveFailures(job, status, world.now());
         confirm(job, schemas, world.now());
       } else if (verdict instanceof Stop stop) {
@@ -213,6 +216,12 @@ public final class Reconciler implements AutoCloseable {
     } catch (ProblemException e) {
       couldNot(document, status, e);
     }
+  }
+
+  private static boolean isSaid(Status status, Keep keep) {
+    return status.state() == keep.state()
+        && status.code().equals(keep.code())
+        && status.reason().equals(keep.reason());
   }
 
   /** The steps that take long, beside one another. */
@@ -344,12 +353,19 @@ public final class Reconciler implements AutoCloseable {
     }
   }
 
-  private static Intent intent(StoredDocument document) {
+  /** A revision never changes, so each is read once. */
+  private Intent intent(StoredDocument document) {
+    Intent known = intents.get(document.name());
     boolean paused =
-        Usage.pipeline(document)
-            .map(pipeline -> pipeline.state() == PipelineSpec.DesiredState.PAUSED)
-            .orElse(false);
-    return new Intent(document.name(), document.revision(), paused, document.deleting());
+        known != null && known.revision() == document.revision()
+            ? known.paused()
+            : Usage.pipeline(document)
+                .map(pipeline -> pipeline.state() == PipelineSpec.DesiredState.PAUSED)
+                .orElse(false);
+    Intent intent =
+        new Intent(document.name(), document.revision(), paused, document.deleting());
+    intents.put(document.name(), intent);
+    return intent;
   }
 
   private void pause() {

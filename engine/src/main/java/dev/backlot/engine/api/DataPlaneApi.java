@@ -227,7 +227,8 @@ public final class DataPlaneApi implements AutoCloseable {
             StreamSupport.stream(body.path("extra_endpoints").spliterator(), false)
                 .map(JsonNode::toString)
                 .toList(),
-            upTo(body.path("up_to")));
+            upTo(body.path("up_to")),
+            proposed(body.path("proposed")));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("plan", planned.plan().<Object>map(PlanJson::tree).orElse(Map.of()));
     answer.put("hash", planned.plan().map(PipelinePlan::hash).orElse(""));
@@ -244,6 +245,13 @@ public final class DataPlaneApi implements AutoCloseable {
     Map<String, Integer> upTo = new HashMap<>();
     body.fields().forEachRemaining(field -> upTo.put(field.getKey(), field.getValue().asInt()));
     return upTo;
+  }
+
+  private static Map<String, String> proposed(JsonNode body) {
+    Map<String, String> proposed = new HashMap<>();
+    body.fields()
+        .forEachRemaining(field -> proposed.put(field.getKey(), field.getValue().asText()));
+    return proposed;
   }
 
   private Object put(String pipeline, JsonNode body) {

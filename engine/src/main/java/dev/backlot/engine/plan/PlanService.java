@@ -15,11 +15,14 @@ import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.model.spec.StepSpec;
 import dev.backlot.registry.SchemaStore;
+import dev.backlot.schema.AvroSchemas;
+import dev.backlot.schema.RowSchema;
 import dev.backlot.sdk.KnownEndpoint;
 import dev.backlot.spec.Documents;
 import dev.backlot.spec.SpecReader;
 import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.TableName;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +33,9 @@ import java.util.stream.Stream;
 
 /** Gathers what a plan depends on, and plans. Thread-safe. */
 public final class PlanService {
+  /** The id of a schema that is not registered. */
+  private static final int PROPOSED = 0;
+
   private final MetadataDatabase metadata;
   private final SchemaStore schemas;
   private final LakeCatalog lake;
@@ -57,12 +63,15 @@ public final class PlanService {
    * @param discovered Sources that a connection would have, but that are not captured yet
    * @param comingEndpoints documents of endpoints that are about to be applied with it
    * @param upTo by Source, the newest schema that the plan may know, by its id; all unless told
+   * @param proposed by Source, the Avro JSON of an envelope that nobody has registered, to be
+   *     planned as its next one: such a plan is not for running
    */
   public Planned plan(
       String document,
       List<SourceDescriptor> discovered,
       List<String> comingEndpoints,
-      Map<String, Integer> upTo) {
+      Map<String, Integer> upTo,
+      Map<String, String> proposed) {
     Documents documents = SpecReader.read("", document);
     if (!documents.problems().isEmpty()) {
       return new Planned(Optional.empty(), documents.problems(), List.of());
@@ -72,14 +81,15 @@ public final class PlanService {
           ProblemCode.SPEC_WRONG_SHAPE,
           "Cannot plan the document: it is not one Pipeline. Send one Pipeline document.");
     }
-    return planner.plan(spec, inputs(spec, discovered, comingEndpoints, upTo));
+    return planner.plan(spec, inputs(spec, discovered, comingEndpoints, upTo, proposed));
   }
 
   private PlanInputs inputs(
       PipelineSpec spec,
       List<SourceDescriptor> discovered,
       List<String> comingEndpoints,
-      Map<String, Integer> upTo) {
+      Map<String, Integer> upTo,
+      Map<String, String> proposed) {
     List<StoredSource> stored = metadata.sources().list();
     Map<String, SourceInput> sources = new HashMap<>();
     Map<TableName, TableInput> tables = new HashMap<>();
@@ -87,6 +97,7 @@ public final class PlanService {
       switch (step.role()) {
         case SOURCE ->
             source(step.type(), stored, discovered, upTo)
+                .map(input -> withProposed(input, Optional.ofNullable(proposed.get(step.type()))))
                 .ifPresent(input -> sources.put(step.type(), input));
         case SINK ->
             tableName(step)
@@ -167,6 +178,24 @@ public final class PlanService {
                         : List.of(new PlanSchema(0, descriptor.keySchema())),
                     List.of(new PlanSchema(0, descriptor.valueSchema())),
                     false));
+  }
+
+  /** Returns a Source as it would be with one more schema, or anew when its key is another. */
+  private static SourceInput withProposed(SourceInput input, Optional<String> envelope) {
+    if (envelope.isEmpty()) {
+      return input;
+    }
+    RowSchema row = AvroSchemas.rowSchema(AvroSchemas.parse(envelope.get()));
+    SourceDescriptor source = input.descriptor();
+    boolean sameKey = source.keyColumns().equals(row.keyColumns());
+    List<PlanSchema> values = new ArrayList<>(sameKey ? input.valueSchemas() : List.of());
+    values.add(new PlanSchema(PROPOSED, envelope.get()));
+    List<Integer> ids = values.stream().map(PlanSchema::id).toList();
+    return new SourceInput(
+        source.withValueSchemas(envelope.get(), ids).withKey(row.keyColumns()),
+        input.keySchemas(),
+        values,
+        input.captured());
   }
 
   /** Returns a Source as it was while a schema was its newest one. */

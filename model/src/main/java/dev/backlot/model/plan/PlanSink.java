@@ -75,6 +75,39 @@ public record PlanSink(
     notes = List.copyOf(notes);
   }
 
+  /** A table that keeps every column under its name. */
+  public PlanSink(
+      String id,
+      String sink,
+      String input,
+      String table,
+      List<PlanColumn> columns,
+      List<Target> shape,
+      List<String> key,
+      String order,
+      String mode,
+      long commitIntervalMillis,
+      List<String> sources,
+      List<String> consumed,
+      List<String> notes) {
+    this(
+        id,
+        sink,
+        input,
+        table,
+        columns,
+        shape,
+        key,
+        order,
+        mode,
+        commitIntervalMillis,
+        sources,
+        consumed,
+        Map.of(),
+        List.of(),
+        notes);
+  }
+
   /**
    * A column of the table.
    *

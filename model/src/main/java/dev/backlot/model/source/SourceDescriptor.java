@@ -129,6 +129,24 @@ public record SourceDescriptor(
         wholeBeforeSince);
   }
 
+  /** Returns the same Source with rows that are identified by other columns. */
+  public SourceDescriptor withKey(List<String> newKeyColumns) {
+    return new SourceDescriptor(
+        name,
+        connection,
+        schema,
+        table,
+        epoch,
+        topic,
+        partitions,
+        newKeyColumns,
+        keySchema,
+        valueSchema,
+        keySchemaIds,
+        valueSchemaIds,
+        wholeBeforeSince);
+  }
+
   /** Returns the same Source with what is known of its rows as they were. */
   public SourceDescriptor withWholeBeforeSince(String since) {
     return new SourceDescriptor(

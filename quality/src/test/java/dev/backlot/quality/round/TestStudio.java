@@ -159,8 +159,6 @@ final class TestStudio implements AutoCloseable {
                 1000,
                 List.of("movies"),
                 List.of(),
-                Map.of(),
-                List.of(),
                 List.of())),
         "hash");
   }
