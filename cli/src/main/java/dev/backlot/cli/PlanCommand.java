@@ -26,7 +26,7 @@ final class PlanCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 
   @ArgGroup(multiplicity = "1")
-  private Subject subject;
+  private Subject subject = new Subject();
 
   @Option(names = "--prune", description = "Delete what is not in the files.")
   private boolean prune;

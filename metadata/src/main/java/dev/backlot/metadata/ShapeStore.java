@@ -3,6 +3,8 @@ package dev.backlot.metadata;
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -11,6 +13,8 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class ShapeStore {
   private static final TypeReference<List<KnownColumn>> COLUMNS = new TypeReference<>() {};
+
+  private static final TypeReference<List<String>> NAMES = new TypeReference<>() {};
 
   private final Jdbi jdbi;
 
@@ -37,6 +41,7 @@ public final class ShapeStore {
    * @param tableOid the table's number, which another table of the same name does not have
    * @param storage changes when the table's rows are written anew
    * @param highest the highest number that a column has had
+   * @param formerNames names that columns have had in this epoch and have no more
    * @param beganAt a place of the log behind which its epoch's events are; what was before, its
    *     first dump tells
    */
@@ -47,10 +52,21 @@ public final class ShapeStore {
       String storage,
       int highest,
       long beganAt,
-      List<KnownColumn> columns) {
+      List<KnownColumn> columns,
+      List<String> formerNames) {
     /** Copies what is mutable. */
     public KnownShape {
       columns = List.copyOf(columns);
+      formerNames = List.copyOf(formerNames);
+    }
+
+    /** Returns the same shape, with the names that are gone since an earlier one. */
+    public KnownShape after(KnownShape earlier) {
+      Set<String> former = new TreeSet<>(earlier.formerNames());
+      earlier.columns().forEach(column -> former.add(column.name()));
+      columns.forEach(column -> former.remove(column.name()));
+      return new KnownShape(
+          source, epoch, tableOid, storage, highest, beganAt, columns, List.copyOf(former));
     }
   }
 
@@ -69,7 +85,8 @@ public final class ShapeStore {
                             row.getString("storage"),
                             row.getInt("highest"),
                             row.getLong("began_at"),
-                            Json.read(row.getString("columns"), COLUMNS)))
+                            Json.read(row.getString("columns"), COLUMNS),
+                            Json.read(row.getString("former_names"), NAMES)))
                 .findFirst());
   }
 
@@ -79,11 +96,13 @@ public final class ShapeStore {
         handle ->
             handle.execute(
                 """
-                INSERT INTO known_shape (source, epoch, table_oid, storage, highest, began_at, columns)
-                VALUES (?, ?, ?, ?, ?, ?, CAST(? AS jsonb))
+                INSERT INTO known_shape
+                  (source, epoch, table_oid, storage, highest, began_at, columns, former_names)
+                VALUES (?, ?, ?, ?, ?, ?, CAST(? AS jsonb), CAST(? AS jsonb))
                 ON CONFLICT (source) DO UPDATE SET epoch = excluded.epoch, table_oid = excluded.table_oid,
                   storage = excluded.storage, highest = excluded.highest,
-                  began_at = excluded.began_at, columns = excluded.columns
+                  began_at = excluded.began_at, columns = excluded.columns,
+                  former_names = excluded.former_names
                 """,
                 shape.source(),
                 shape.epoch(),
@@ -91,6 +110,7 @@ public final class ShapeStore {
                 shape.storage(),
                 shape.highest(),
                 shape.beganAt(),
-                Json.write(shape.columns())));
+                Json.write(shape.columns()),
+                Json.write(shape.formerNames())));
   }
 }

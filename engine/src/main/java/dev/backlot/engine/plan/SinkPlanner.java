@@ -57,7 +57,7 @@ public final class SinkPlanner {
             .map(TableColumn::name)
             .toList();
     Map<String, String> renames =
-        says(step, "on_rename", "rename") ? renames(shape, present, formerNames) : Map.of();
+        says(step, "on_rename", "add") ? Map.of() : renames(shape, present, formerNames);
     List<String> drops =
         says(step, "on_drop", "drop")
             ? present.stream()

@@ -107,7 +107,7 @@ final class TableWatch {
     if (known != null) {
       ShapeChange.untold(known, now).ifPresent(cause -> dump(table, cause));
     }
-    store.put(now);
+    store.put(known == null ? now : now.after(known));
     if (digest != null) {
       handled.put(found.oid(), digest);
     }

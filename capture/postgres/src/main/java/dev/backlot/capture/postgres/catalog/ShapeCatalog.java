@@ -84,7 +84,7 @@ public final class ShapeCatalog {
         }
       }
     }
-    return new KnownShape(source, epoch, oid, storage(oid), highest, beganAt, columns);
+    return new KnownShape(source, epoch, oid, storage(oid), highest, beganAt, columns, List.of());
   }
 
   private String storage(long oid) throws SQLException {

@@ -3,12 +3,15 @@ package dev.backlot.capture.postgres.catalog;
 import dev.backlot.metadata.ShapeStore.KnownColumn;
 import dev.backlot.metadata.ShapeStore.KnownShape;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a change of a table did to the rows that it had. The log tells changes of rows only: values
- * that a column's default or another type gave to all rows at once are not in it.
+ * that a column's default or another type gave to all rows at once are not in it, nor that a name
+ * stands for another column now, which readers know by its name.
  */
 public final class ShapeChange {
   private static final long TEXT = 25;
@@ -23,10 +26,21 @@ public final class ShapeChange {
   public static Optional<String> untold(KnownShape before, KnownShape now) {
     boolean rewritten = !before.storage().equals(now.storage());
     Map<Integer, KnownColumn> known = new HashMap<>();
-    before.columns().forEach(column -> known.put(column.number(), column));
+    Set<String> taken = new HashSet<>(before.formerNames());
+    before
+        .columns()
+        .forEach(
+            column -> {
+              known.put(column.number(), column);
+              taken.add(column.name());
+            });
     for (KnownColumn column : now.columns()) {
       KnownColumn earlier = known.get(column.number());
       String subject = "column " + SqlText.readable(column.name());
+      if ((earlier == null || !earlier.name().equals(column.name()))
+          && taken.contains(column.name())) {
+        return Optional.of(subject + " has the name that another one had");
+      }
       if (earlier == null) {
         if (column.number() <= before.highest()) {
           return Optional.of(subject + " is no longer generated");

@@ -47,12 +47,24 @@ class ShapeChangeTest {
         .contains("no longer generated");
   }
 
+  @Test
+  void a_name_that_another_column_had_stands_for_other_values() {
+    KnownColumn again = column(4, "v", 1043, 44, false, false);
+    assertThat(untold("one", 4, ID, again)).contains("column v has the name");
+    assertThat(untold("one", 3, column(1, "v", 23, -1, false, false))).contains("column v has");
+    KnownShape without = shape("one", 3, ID).after(BEFORE);
+    assertThat(without.formerNames()).containsExactly("v");
+    assertThat(ShapeChange.untold(without, shape("one", 4, ID, again)))
+        .hasValueSatisfying(cause -> assertThat(cause).contains("column v has the name"));
+    assertThat(shape("one", 4, ID, again).after(without).formerNames()).isEmpty();
+  }
+
   private static String untold(String storage, int highest, KnownColumn... columns) {
     return ShapeChange.untold(BEFORE, shape(storage, highest, columns)).orElse("");
   }
 
   private static KnownShape shape(String storage, int highest, KnownColumn... columns) {
-    return new KnownShape("s.public.t", 1, 20_000, storage, highest, 0, List.of(columns));
+    return new KnownShape("s.public.t", 1, 20_000, storage, highest, 0, List.of(columns), List.of());
   }
 
   private static KnownColumn column(
