@@ -155,7 +155,7 @@ public final class Proposals {
                 dataPlane.planProposed(
                     document.json(),
                     Map.of(source, AvroSchemas.envelope(schema).toString())))
-        .orElseGet(() -> new Planned(Optional.empty(), "", List.of(), List.of()));
+        .orElseGet(() -> new Planned(Optional.empty(), "", List.of(), List.of(), List.of()));
   }
 
   /** Returns the schemas of what a plan publishes, by the published Source's name. */

@@ -16,6 +16,7 @@ import dev.backlot.schema.KeySchemas;
 import dev.backlot.schema.Names;
 import dev.backlot.schema.RowSchema;
 import dev.backlot.schema.SystemColumn;
+import dev.backlot.schema.evolution.SchemaChanges;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
 import java.util.ArrayList;
@@ -55,9 +56,15 @@ final class PublicationPlanner {
       notes.add(
           "'" + SOURCE_NAME + "' tells which Source a row comes from, and is part of the key.");
     }
+    Optional<String> from =
+        sources.stream()
+            .filter(source -> shape.sources().equals(List.of(source.id())))
+            .map(PlanSource::name)
+            .findFirst();
     for (Field field : shape.fields()) {
-      // What a column is in its table says nothing of the published one.
-      fields.add(new Field(field.name(), field.type(), field.nullable(), field.doc(), Map.of()));
+      fields.add(
+          new Field(
+              field.name(), field.type(), field.nullable(), field.doc(), number(field, from)));
       targets.add(target(field.name(), field.type(), field.name()));
     }
     RowSchema schema = new RowSchema(name, fields, key);
@@ -80,6 +87,17 @@ final class PublicationPlanner {
             AvroSchemas.key(schema).toString(),
             AvroSchemas.envelope(schema).toString(),
             notes));
+  }
+
+  /**
+   * Returns by what a field is known when it has another name, where it comes from one Source: its
+   * column's number there. What else a column is in its table says nothing of the published one.
+   */
+  private static Map<String, String> number(Field field, Optional<String> source) {
+    Optional<String> number = SchemaChanges.number(field);
+    return source.isPresent() && number.isPresent()
+        ? Map.of(SchemaChanges.NUMBER, source.get() + "." + number.get())
+        : Map.of();
   }
 
   private static PlanSink.Target target(String name, FieldType type, String from) {

@@ -126,7 +126,8 @@ public record SchemaProposal(List<String> table, List<Clause> clauses) {
   private static Field added(List<Field> fields, Clause.Add add) {
     int number =
         fields.stream()
-            .map(field -> field.properties().getOrDefault(SchemaChanges.NUMBER, "0"))
+            .flatMap(field -> SchemaChanges.number(field).stream())
+            .filter(known -> known.matches("[0-9]{1,9}"))
             .mapToInt(Integer::parseInt)
             .max()
             .orElse(0);
