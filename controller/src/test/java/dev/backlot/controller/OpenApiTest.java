@@ -9,6 +9,7 @@ import dev.backlot.controller.blocked.ResolveResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.dump.DumpResource;
+import dev.backlot.controller.evolution.SchemaChangeResource;
 import dev.backlot.controller.history.HistoryResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.incident.IncidentResource;
@@ -57,6 +58,7 @@ final class OpenApiTest {
           PipelineResource.class,
           DeadLetterResource.class,
           ResolveResource.class,
+          SchemaChangeResource.class,
           IncidentResource.class,
           RouteResource.class,
           CompatibilityResource.class,
