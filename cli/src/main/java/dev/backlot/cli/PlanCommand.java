@@ -61,7 +61,10 @@ final class PlanCommand implements Callable<Integer> {
 
   private int documents() {
     Map<String, @Nullable Object> answer =
-        main.api().post("/api/v1/plan", java.util.Objects.requireNonNull(subject.files).request(main, prune));
+        main.api()
+            .post(
+                "/api/v1/plan",
+                java.util.Objects.requireNonNull(subject.files).request(main, prune));
     boolean changes = Boolean.TRUE.equals(answer.get("changes"));
     if (output == Output.TABLE) {
       Values.list(answer.get("documents")).forEach(element -> print(Values.map(element)));

@@ -14,8 +14,8 @@ import java.util.Map;
  *     append-only table, whose view shows every row
  * @param order how versions of one key are ordered
  * @param pipeline the pipeline that owns the table
- * @param renames columns that get another name, if the table has them: present name → new one, which
- *     is among the fields
+ * @param renames columns that get another name, if the table has them: present name → new one,
+ *     which is among the fields
  * @param drops columns that leave the table, if it has them; what they held is gone
  */
 public record TableRequest(

@@ -82,7 +82,8 @@ public final class Proposals {
     }
     List<ProposedChange> answers = new ArrayList<>();
     before.forEach(
-        (name, schema) -> answers.add(judge(name, schema, after.getOrDefault(name, Optional.of(schema)))));
+        (name, schema) ->
+            answers.add(judge(name, schema, after.getOrDefault(name, Optional.of(schema)))));
     return answers;
   }
 
@@ -153,8 +154,7 @@ public final class Proposals {
         .map(
             document ->
                 dataPlane.planProposed(
-                    document.json(),
-                    Map.of(source, AvroSchemas.envelope(schema).toString())))
+                    document.json(), Map.of(source, AvroSchemas.envelope(schema).toString())))
         .orElseGet(() -> new Planned(Optional.empty(), "", List.of(), List.of(), List.of()));
   }
 
@@ -192,8 +192,7 @@ public final class Proposals {
   private Optional<StoredSource> source(SchemaProposal proposal, List<Problem> problems) {
     List<StoredSource> all = sources.list();
     List<String> parts = proposal.table();
-    String written =
-        String.join(".", parts.stream().map(SqlIdentifier::quoteIfNeeded).toList());
+    String written = String.join(".", parts.stream().map(SqlIdentifier::quoteIfNeeded).toList());
     List<StoredSource> meant =
         all.stream().filter(source -> matches(source.descriptor().name(), parts)).toList();
     if (meant.size() == 1) {
@@ -207,8 +206,7 @@ public final class Proposals {
               "Cannot judge a change of table '%s': several Sources have it. Name one of %s."
                   .formatted(
                       written,
-                      String.join(
-                          ", ", meant.stream().map(s -> s.descriptor().name()).toList()))));
+                      String.join(", ", meant.stream().map(s -> s.descriptor().name()).toList()))));
     } else if (parts.size() > 2) {
       problems.add(
           Problem.of(
@@ -234,8 +232,7 @@ public final class Proposals {
     return switch (parts.size()) {
       case 1 -> name.schema().equals("public") && name.table().equals(parts.get(0));
       case 2 -> name.schema().equals(parts.get(0)) && name.table().equals(parts.get(1));
-      default ->
-          parts.equals(List.of(name.connection(), name.schema(), name.table()));
+      default -> parts.equals(List.of(name.connection(), name.schema(), name.table()));
     };
   }
 

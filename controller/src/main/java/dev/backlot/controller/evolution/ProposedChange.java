@@ -40,7 +40,6 @@ public record ProposedChange(String source, List<FieldChange> changes, List<Effe
     }
   }
 
-
   /** Returns the worst outcome of all readers. */
   public Outcome outcome() {
     return readers.stream().map(Effect::outcome).reduce(Outcome.SAFE, Outcome::and);

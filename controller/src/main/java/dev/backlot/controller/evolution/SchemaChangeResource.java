@@ -50,10 +50,7 @@ public final class SchemaChangeResource {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put(
         "outcome",
-        judged.stream()
-            .map(ProposedChange::outcome)
-            .reduce(Outcome.SAFE, Outcome::and)
-            .label());
+        judged.stream().map(ProposedChange::outcome).reduce(Outcome.SAFE, Outcome::and).label());
     answer.put("sources", judged.stream().map(this::source).toList());
     return answer;
   }

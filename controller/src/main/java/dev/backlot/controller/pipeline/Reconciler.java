@@ -362,8 +362,7 @@ public final class Reconciler implements AutoCloseable {
             : Usage.pipeline(document)
                 .map(pipeline -> pipeline.state() == PipelineSpec.DesiredState.PAUSED)
                 .orElse(false);
-    Intent intent =
-        new Intent(document.name(), document.revision(), paused, document.deleting());
+    Intent intent = new Intent(document.name(), document.revision(), paused, document.deleting());
     intents.put(document.name(), intent);
     return intent;
   }

@@ -182,7 +182,8 @@ public final class Jobs implements AutoCloseable {
     if (plan.adopt() && owner.isPresent() && !owner.get().equals(plan.pipeline())) {
       lake.adopt(name, plan.pipeline());
     }
-    TableRequest request = SinkPlanner.request(plan.pipeline(), name, input, sink.renames(), sink.drops());
+    TableRequest request =
+        SinkPlanner.request(plan.pipeline(), name, input, sink.renames(), sink.drops());
     TableShape shape = lake.ensure(request);
     List<String> planned = sink.shape().stream().map(t -> t.name() + " " + t.type()).toList();
     List<String> found =

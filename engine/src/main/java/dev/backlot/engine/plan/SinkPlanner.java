@@ -124,8 +124,7 @@ public final class SinkPlanner {
         shape.order() == Shape.Order.TIME
             ? TableRequest.VersionOrder.TIME
             : TableRequest.VersionOrder.OFFSET;
-    return new TableRequest(
-        table, shape.fields(), shape.key(), order, pipeline, renames, drops);
+    return new TableRequest(table, shape.fields(), shape.key(), order, pipeline, renames, drops);
   }
 
   private static Optional<Problem> owned(PipelineSpec spec, TableName table, TableInput found) {

@@ -44,10 +44,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each folder of {@code plans} is a case: {@code pipeline.yaml}; {@code inputs.txt} with lines
- * {@code source <name> key <k,…>: <column[#number] type, …>} (one per schema, oldest first; "?" before the
- * name for a Source that is only discovered) and {@code table <name> owner <pipeline>[ gone]:
- * <column type, …>} and {@code endpoint <name> <url>: <schema file | unreachable>}; and what is
- * expected, {@code plan.json} or {@code problems.txt}. With the system property {@code
+ * {@code source <name> key <k,…>: <column[#number] type, …>} (one per schema, oldest first; "?"
+ * before the name for a Source that is only discovered) and {@code table <name> owner <pipeline>[
+ * gone]: <column type, …>} and {@code endpoint <name> <url>: <schema file | unreachable>}; and what
+ * is expected, {@code plan.json} or {@code problems.txt}. With the system property {@code
  * backlot.golden=write} the expectations are written instead.
  */
 class PlannerTest {

@@ -129,7 +129,9 @@ final class CompatibleSchemasTest {
     if (field.fill() instanceof Fill.Constant constant) {
       return constant.text();
     }
-    assertThat(field.use()).as("a field that is missing without anybody's knowledge").isNotEqualTo(Use.CONSUMED);
+    assertThat(field.use())
+        .as("a field that is missing without anybody's knowledge")
+        .isNotEqualTo(Use.CONSUMED);
     return "null";
   }
 
@@ -249,8 +251,7 @@ final class CompatibleSchemasTest {
   private Fill fill(Field field, RowSchema after) {
     return switch (random.nextInt(6)) {
       case 0 ->
-          new Fill.FromField(
-              after.fields().get(random.nextInt(after.fields().size())).name());
+          new Fill.FromField(after.fields().get(random.nextInt(after.fields().size())).name());
       case 1 ->
           field.type() instanceof FieldType.Text ? new Fill.Constant("none") : new Fill.Nothing();
       default -> new Fill.Nothing();

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 final class ColumnTypes {
   private static final int MOST_DIGITS = 38;
   private static final Pattern TYPE =
-      Pattern.compile("([a-z_][a-z0-9_. ]*?)\\s*(?:\\(\\s*([0-9,\\s-]*)\\))?\\s*(with(?:out)? time zone)?");
+      Pattern.compile(
+          "([a-z_][a-z0-9_. ]*?)\\s*(?:\\(\\s*([0-9,\\s-]*)\\))?\\s*(with(?:out)? time zone)?");
 
   private ColumnTypes() {}
 
@@ -48,11 +49,8 @@ final class ColumnTypes {
       case "date" -> FieldType.Simple.DATE;
       case "timestamptz" -> FieldType.Simple.TIMESTAMPTZ;
       case "timestamp" ->
-          zone.equals("with time zone")
-              ? FieldType.Simple.TIMESTAMPTZ
-              : FieldType.Simple.TIMESTAMP;
-      case "time" ->
-          zone.equals("with time zone") ? FieldType.Text.PLAIN : FieldType.Simple.TIME;
+          zone.equals("with time zone") ? FieldType.Simple.TIMESTAMPTZ : FieldType.Simple.TIMESTAMP;
+      case "time" -> zone.equals("with time zone") ? FieldType.Text.PLAIN : FieldType.Simple.TIME;
       case "interval" -> FieldType.Simple.INTERVAL;
       default -> FieldType.Text.PLAIN;
     };

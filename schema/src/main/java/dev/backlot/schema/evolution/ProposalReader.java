@@ -23,8 +23,19 @@ final class ProposalReader {
   /** What ends the type of a column. */
   private static final Set<String> BEHIND_A_TYPE =
       Set.of(
-          "not", "null", "default", "using", "collate", "primary", "unique", "references", "check",
-          "constraint", "generated", "cascade", "restrict");
+          "not",
+          "null",
+          "default",
+          "using",
+          "collate",
+          "primary",
+          "unique",
+          "references",
+          "check",
+          "constraint",
+          "generated",
+          "cascade",
+          "restrict");
 
   private final List<String> tokens = new ArrayList<>();
   private int at;

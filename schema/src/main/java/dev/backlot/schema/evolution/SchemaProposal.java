@@ -107,11 +107,7 @@ public record SchemaProposal(List<String> table, List<Clause> clauses) {
         fields.set(
             at,
             new Field(
-                was.name(),
-                ColumnTypes.of(retype.type()),
-                was.nullable(),
-                was.doc(),
-                properties));
+                was.name(), ColumnTypes.of(retype.type()), was.nullable(), was.doc(), properties));
       } else if (clause instanceof Clause.Nullability nullability) {
         // Events of columns outside the key may lack them in any case.
         index(fields, nullability.column());

@@ -142,8 +142,7 @@ public record SchemaVerdict(List<FieldVerdict> fields) {
           change, used, Outcome.CHANGES, "it identifies rows, so the Source begins another epoch");
     }
     if (used.isPresent() && used.get().use() == Use.PUBLISHED) {
-      return verdict(
-          change, used, Outcome.CHANGES, "what it is passed on to loses it too");
+      return verdict(change, used, Outcome.CHANGES, "what it is passed on to loses it too");
     }
     if (renamed && consumer.open()) {
       return verdict(change, used, Outcome.CHANGES, now + ", and every field is taken");

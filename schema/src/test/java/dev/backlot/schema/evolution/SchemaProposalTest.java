@@ -24,8 +24,7 @@ final class SchemaProposalTest {
           List.of("movie_id"));
 
   private static Field column(String name, FieldType type, int number) {
-    return new Field(
-        name, type, true, "", Map.of(SchemaChanges.NUMBER, Integer.toString(number)));
+    return new Field(name, type, true, "", Map.of(SchemaChanges.NUMBER, Integer.toString(number)));
   }
 
   @Test
@@ -101,8 +100,7 @@ final class SchemaProposalTest {
         .contains(ChangeKind.RENAMED, ChangeKind.REPLACED, ChangeKind.KEY_CHANGED);
     assertThatThrownBy(() -> apply("drop ending"))
         .hasMessage("there is no column 'ending', but movie_id, title, region");
-    assertThatThrownBy(() -> apply("add title int"))
-        .hasMessage("column 'title' is there already");
+    assertThatThrownBy(() -> apply("add title int")).hasMessage("column 'title' is there already");
   }
 
   @Test

@@ -76,12 +76,12 @@ class SchemaEvolutionIT {
     assertThat(job("evolves_all")).isNotEqualTo(all);
     assertThat(job("evolves_some")).isEqualTo(some);
 
-    Platform.Result drop = command.run("plan", "--schema-change", "evolves.evolves.movie drop region");
+    Platform.Result drop =
+        command.run("plan", "--schema-change", "evolves.evolves.movie drop region");
     assertThat(drop.exitCode()).isEqualTo(1);
     assertThat(drop.out())
         .contains("breaks   pipeline evolves_some (owner tests)")
-        .contains(
-            "region dropped: it is consumed; named by out; arrives at evolves.some.region.")
+        .contains("region dropped: it is consumed; named by out; arrives at evolves.some.region.")
         .contains("safe     pipeline evolves_all");
     Platform.Result add =
         command.run(
@@ -90,7 +90,8 @@ class SchemaEvolutionIT {
             "--schema-change",
             "ALTER TABLE evolves.movie ADD COLUMN score numeric(4,2) NOT NULL DEFAULT 0;");
     assertThat(add.exitCode()).as(add.out() + add.err()).isEqualTo(2);
-    assertThat(add.out()).contains("changes  pipeline evolves_all", "safe     pipeline evolves_some");
+    assertThat(add.out())
+        .contains("changes  pipeline evolves_all", "safe     pipeline evolves_some");
     assertThat(command.run("plan", "--schema-change", "evolves.evolves.movie drop regoin").err())
         .contains("Cannot change Source 'evolves.evolves.movie': there is no column 'regoin'");
 

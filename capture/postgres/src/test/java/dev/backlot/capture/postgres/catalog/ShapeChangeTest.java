@@ -64,7 +64,8 @@ class ShapeChangeTest {
   }
 
   private static KnownShape shape(String storage, int highest, KnownColumn... columns) {
-    return new KnownShape("s.public.t", 1, 20_000, storage, highest, 0, List.of(columns), List.of());
+    return new KnownShape(
+        "s.public.t", 1, 20_000, storage, highest, 0, List.of(columns), List.of());
   }
 
   private static KnownColumn column(
