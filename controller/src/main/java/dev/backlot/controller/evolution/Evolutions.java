@@ -46,7 +46,15 @@ public final class Evolutions {
 
   /** A Source as a plan reads it. */
   private record SourceReading(
-      PlanSource source, int newestId, RowSchema newest, ConsumerSchema use) {}
+      PlanSource source,
+      int newestId,
+      RowSchema newest,
+      ConsumerSchema use,
+      Map<Integer, SchemaVerdict> verdicts) {
+    SchemaVerdict judge(int id, RowSchema schema) {
+      return verdicts.computeIfAbsent(id, unused -> SchemaVerdict.judge(newest, schema, use));
+    }
+  }
 
   /** A pipeline that reads a Source, and how its deployed plan does. */
   public record Reader(String pipeline, PlanSource planned, ConsumerSchema use) {}
@@ -98,7 +106,7 @@ public final class Evolutions {
         // Kafka is away; the next look finds it.
         return Optional.empty();
       }
-      judged.add(new Judged(id, SchemaVerdict.judge(read.newest(), schema.get(), read.use())));
+      judged.add(new Judged(id, read.judge(id, schema.get())));
     }
     return Optional.of(
         new SourceChange(read.source().name(), read.source().id(), read.newestId(), judged));
@@ -109,12 +117,12 @@ public final class Evolutions {
     if (known != null && known.planHash().equals(planHash)) {
       return Optional.of(known);
     }
-    Optional<Reading> read = pipelines.deployedPlan(pipeline).map(Evolutions::read);
+    Optional<Reading> read = pipelines.deployedPlan(pipeline).map(this::read);
     read.ifPresent(reading -> readings.put(pipeline, reading));
     return read.filter(reading -> reading.planHash().equals(planHash));
   }
 
-  private static Reading read(String json) {
+  private Reading read(String json) {
     JsonNode plan = Json.readTree(json);
     List<SourceReading> sources = new ArrayList<>();
     for (PlanSource source : sources(plan)) {
@@ -122,7 +130,11 @@ public final class Evolutions {
         PlanSchema newest = source.valueSchemas().get(source.valueSchemas().size() - 1);
         sources.add(
             new SourceReading(
-                source, newest.id(), rowSchema(newest.avro()), ConsumerSchema.of(source)));
+                source,
+                newest.id(),
+                rowSchemas.computeIfAbsent(newest.id(), id -> rowSchema(newest.avro())),
+                ConsumerSchema.of(source),
+                new ConcurrentHashMap<>()));
       }
     }
     return new Reading(plan.path("hash").asText(), List.copyOf(sources));
