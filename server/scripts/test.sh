@@ -53,7 +53,8 @@ run_tests() {
   find "$home" -path '*/node_modules' -prune -o -type d \( -name surefire-reports -o -name failsafe-reports -o -name test-results \) -print0 |
     xargs -0 rm -rf
   forget_compiled
-  ./mvnw -B verify -Dmaven.test.failure.ignore=true "-Ddist.dir=$home/server/target/check" "$@" 2>&1 | tee "$log" | grep --line-buffered -E \
+  # Most tests wait most of the time: two modules at once, such as the end-to-end tests beside the engine's.
+  ./mvnw -B -T 2 verify -Dmaven.test.failure.ignore=true "-Ddist.dir=$home/server/target/check" "$@" 2>&1 | tee "$log" | grep --line-buffered -E \
     '^\[INFO\] (Building|Running|Tests run|BUILD)|^\[(ERROR|WARNING)\].*(Tests|Test|ERROR|\.java)|^\[ERROR\]' || true
   rm -rf "$home/server/target/check"
   grep -q '^\[INFO\] BUILD SUCCESS' "$log" || failed_parts+=("the Maven build (see $log)")
