@@ -17,8 +17,10 @@ import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.schema.AvroSchemas;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
+import dev.backlot.schema.RowSchema;
 import dev.backlot.schema.canonical.RowDigest;
 import dev.backlot.schema.canonical.RowDigest.Sum;
 import dev.backlot.warehouse.LakeCatalog;
@@ -84,15 +86,11 @@ final class TestStudio implements AutoCloseable {
                 postgres.user(),
                 postgres.password(),
                 "file://" + directory + "/warehouse"));
-    lake.ensure(
-        new TableRequest(
-            TABLE,
-            List.of(
-                Field.nullable("id", FieldType.Simple.INT),
-                Field.nullable("title", FieldType.Text.PLAIN)),
-            List.of("id"),
-            VersionOrder.OFFSET,
-            "movies"));
+    List<Field> columns =
+        List.of(
+            Field.nullable("id", FieldType.Simple.INT),
+            Field.nullable("title", FieldType.Text.PLAIN));
+    lake.ensure(new TableRequest(TABLE, columns, List.of("id"), VersionOrder.OFFSET, "movies"));
     metadata
         .jdbi()
         .useHandle(
@@ -113,7 +111,7 @@ final class TestStudio implements AutoCloseable {
                 1,
                 List.of("id"),
                 "",
-                "",
+                AvroSchemas.envelope(new RowSchema(SOURCE, columns, List.of("id"))).toString(),
                 List.of(),
                 List.of()),
             SourceStore.State.STREAMING,
