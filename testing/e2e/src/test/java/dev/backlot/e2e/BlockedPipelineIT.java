@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,6 +30,11 @@ class BlockedPipelineIT {
   private final SharedPlatform shared = SharedPlatform.get();
   private final Command command = shared.platform().command();
   private final Rest rest = new Rest(shared.platform().url());
+
+  @AfterEach
+  void pausePipelines() {
+    shared.pausePipelines("blocks_");
+  }
 
   @Test
   void a_blocked_pipeline_goes_on_from_where_it_stands_as_its_owner_chooses() throws Exception {

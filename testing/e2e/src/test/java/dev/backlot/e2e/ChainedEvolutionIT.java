@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -32,6 +33,11 @@ class ChainedEvolutionIT {
   private final SharedPlatform shared = SharedPlatform.get();
   private final Command command = shared.platform().command();
   private final Rest rest = new Rest(shared.platform().url());
+
+  @AfterEach
+  void pausePipelines() {
+    shared.pausePipelines("chain_");
+  }
 
   @Test
   void what_a_pipeline_publishes_follows_its_source_and_its_readers_follow_that() throws Exception {

@@ -1,5 +1,6 @@
 package dev.backlot.e2e;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.embedded.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,6 +53,17 @@ final class SharedPlatform {
     tables: {include: [%s]}
     """
         .formatted(name, source.port(), include);
+  }
+
+  /** Pauses a test's pipelines, which would take time from those after it. */
+  void pausePipelines(String prefix) {
+    Command command = platform.command();
+    for (JsonNode item : Command.json(command.ok("get", "pipelines", "-o", "json")).path("items")) {
+      String name = item.path("name").asText();
+      if (name.startsWith(prefix)) {
+        command.ok("pause", "pipeline", name);
+      }
+    }
   }
 
   private void end() {

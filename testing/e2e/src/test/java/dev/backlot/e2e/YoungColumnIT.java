@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A pipeline takes columns of rows that it has written already; another one is not disturbed. */
@@ -32,6 +33,11 @@ class YoungColumnIT {
 
   private final SharedPlatform shared = SharedPlatform.get();
   private final Command command = shared.platform().command();
+
+  @AfterEach
+  void pausePipelines() {
+    shared.pausePipelines("ticket");
+  }
 
   @Test
   void tickedColumnsAreOfferedAndFilledAndADefaultReachesWhoeverTakesAllColumns() throws Exception {
