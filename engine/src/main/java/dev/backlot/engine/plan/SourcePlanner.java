@@ -17,9 +17,11 @@ import dev.backlot.schema.evolution.SchemaChanges;
 import dev.backlot.sdk.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Plans what is read from a Source: the columns of its newest schema, in types that read every
@@ -113,7 +115,10 @@ final class SourcePlanner {
             source, new Shape(fields, key, List.of(step.id()), Shapes.order(source), before)));
   }
 
-  /** Returns by which other names the columns of a Source's newest schema went in older ones. */
+  /**
+   * Returns by which other names the columns of a Source's newest schema went in older ones. A name
+   * that several columns have had tells nothing: what a table has under it may be another's.
+   */
   static Map<String, List<String>> formerNames(SourceInput input) {
     Map<String, String> byNumber = new HashMap<>();
     for (Field field :
@@ -121,14 +126,21 @@ final class SourcePlanner {
       SchemaChanges.number(field).ifPresent(number -> byNumber.put(number, field.name()));
     }
     Map<String, List<String>> former = new HashMap<>();
+    Map<String, Set<String>> owners = new HashMap<>();
     for (PlanSchema schema : input.valueSchemas()) {
       for (Field field : AvroSchemas.rowSchema(AvroSchemas.parse(schema.avro())).fields()) {
+        owners
+            .computeIfAbsent(field.name(), unused -> new HashSet<>())
+            .add(SchemaChanges.number(field).orElse(""));
         String now = SchemaChanges.number(field).map(byNumber::get).orElse(field.name());
         if (!now.equals(field.name())) {
           former.computeIfAbsent(now, unused -> new ArrayList<>()).add(0, field.name());
         }
       }
     }
+    former
+        .values()
+        .forEach(names -> names.removeIf(name -> owners.getOrDefault(name, Set.of()).size() > 1));
     return former;
   }
 
