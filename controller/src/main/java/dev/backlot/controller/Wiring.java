@@ -271,8 +271,8 @@ class Wiring {
   }
 
   @Bean
-  Consumers consumers(MetadataDatabase metadata, Evolutions evolutions) {
-    return new Consumers(metadata, evolutions);
+  Consumers consumers(Evolutions evolutions) {
+    return new Consumers(evolutions);
   }
 
   @Bean

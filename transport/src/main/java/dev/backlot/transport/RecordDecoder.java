@@ -62,7 +62,7 @@ final class RecordDecoder {
     stampColumn = source.orderedByTime() ? source.columns().size() + SystemColumn.TS.ordinal() : -1;
     source.keySchemas().forEach(schema -> keySchemas.add(schema.id()));
     consumer = ConsumerSchema.of(source);
-    planned = rowSchema(source.valueSchemas().get(source.valueSchemas().size() - 1).avro());
+    planned = rowSchema(source.newestSchema().avro());
   }
 
   /**

@@ -1,24 +1,18 @@
 package dev.backlot.controller.evolution;
 
-import dev.backlot.metadata.MetadataDatabase;
-import dev.backlot.metadata.PipelineStore;
-import dev.backlot.metadata.PipelineStore.Status;
 import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.plan.PlanUse;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Who takes what from Sources, as deployed plans say. Thread-safe. */
 public final class Consumers {
-  private final PipelineStore pipelines;
   private final Evolutions evolutions;
 
-  /** Looks at these pipelines. */
-  public Consumers(MetadataDatabase metadata, Evolutions evolutions) {
-    this.pipelines = metadata.pipelines();
+  /** Asks what deployed plans read. */
+  public Consumers(Evolutions evolutions) {
     this.evolutions = evolutions;
   }
 
@@ -27,15 +21,9 @@ public final class Consumers {
    * [{"field", "type", "use", "steps"?, "columns"?, "filled_with"?}]}}.
    */
   public List<Map<String, Object>> ofSource(String source) {
-    List<Map<String, Object>> consumers = new ArrayList<>();
-    for (Status status : pipelines.list()) {
-      for (PlanSource read : evolutions.read(status.pipeline(), status.planHash())) {
-        if (read.name().equals(source)) {
-          consumers.add(consumer("pipeline", status.pipeline(), read));
-        }
-      }
-    }
-    return consumers;
+    return evolutions.readers(source).stream()
+        .map(reader -> consumer("pipeline", reader.pipeline(), reader.planned()))
+        .toList();
   }
 
   /** Returns the Sources that a pipeline reads, in the same way, by {@code source}. */

@@ -127,7 +127,7 @@ public final class Evolutions {
     List<SourceReading> sources = new ArrayList<>();
     for (PlanSource source : sources(plan)) {
       if (!source.valueSchemas().isEmpty()) {
-        PlanSchema newest = source.valueSchemas().get(source.valueSchemas().size() - 1);
+        PlanSchema newest = source.newestSchema();
         sources.add(
             new SourceReading(
                 source,

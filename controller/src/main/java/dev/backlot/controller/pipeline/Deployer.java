@@ -110,11 +110,7 @@ final class Deployer {
         .plan(pipeline, planHash)
         .map(json -> Evolutions.sources(Json.readTree(json)))
         .orElse(List.of())
-        .forEach(
-            source ->
-                newest.put(
-                    source.name(),
-                    source.valueSchemas().get(source.valueSchemas().size() - 1).id()));
+        .forEach(source -> newest.put(source.name(), source.newestSchema().id()));
     return newest;
   }
 

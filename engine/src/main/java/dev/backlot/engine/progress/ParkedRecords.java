@@ -124,9 +124,7 @@ public final class ParkedRecords {
     if (schema.isEmpty()) {
       return Optional.empty();
     }
-    RowSchema planned =
-        AvroSchemas.rowSchema(
-            AvroSchemas.parse(source.valueSchemas().get(source.valueSchemas().size() - 1).avro()));
+    RowSchema planned = AvroSchemas.rowSchema(AvroSchemas.parse(source.newestSchema().avro()));
     boolean safe =
         SchemaVerdict.judge(planned, schema.get(), ConsumerSchema.of(source)).outcome()
             == Outcome.SAFE;

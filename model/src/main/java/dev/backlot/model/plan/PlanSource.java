@@ -104,6 +104,11 @@ public record PlanSource(
         false);
   }
 
+  /** Returns the newest schema that the plan was made for. */
+  public PlanSchema newestSchema() {
+    return valueSchemas.get(valueSchemas.size() - 1);
+  }
+
   /** Returns what the pipeline uses a field for; one that a plan does not tell is passed on. */
   public PlanUse use(String field) {
     return uses.stream()
