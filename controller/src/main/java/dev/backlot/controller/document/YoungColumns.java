@@ -25,7 +25,10 @@ final class YoungColumns {
     for (PlanSink sink : planned.sinks()) {
       List<String> copied = new ArrayList<>();
       List<String> made = new ArrayList<>();
-      for (String column : added.getOrDefault(sink.table(), List.of())) {
+      List<String> young = new ArrayList<>(added.getOrDefault(sink.table(), List.of()));
+      // A column that is only called otherwise has what it had.
+      young.removeAll(sink.renames().values());
+      for (String column : young) {
         ColumnOrigin origin = ColumnOrigin.of(planned, sink, column);
         if (origin instanceof ColumnOrigin.Copied) {
           copied.add(column);

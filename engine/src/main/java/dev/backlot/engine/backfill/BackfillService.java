@@ -110,6 +110,8 @@ public final class BackfillService implements AutoCloseable {
       if (rows > 0) {
         List<String> added = new ArrayList<>(copied);
         added.removeAll(filledBefore(sink, before));
+        // A column that is only called otherwise has what it had.
+        added.removeAll(sink.renames().values());
         store.offer(plan.pipeline(), sink.table(), added, rows);
       }
     }

@@ -108,6 +108,10 @@ class SchemaEvolutionIT {
     awaitCaughtUp("evolves_all");
     awaitCaughtUp("evolves_follows");
     assertThat(columns("follows")).isEqualTo("movie_id,name,year,rating");
+    assertThat(command.pipelineStatus("evolves_follows").path("backfill").toString())
+        .as("a renamed column lacks nothing")
+        .contains("rating")
+        .doesNotContain("\"name\"");
     assertThat(columns("everything")).isEqualTo("movie_id,name,region,year,rating");
     assertEqual("follows", "movie_id", "name", "year", "rating");
     execute("UPDATE evolves.movie SET rating = 3 WHERE movie_id < 201");
