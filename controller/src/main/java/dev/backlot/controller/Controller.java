@@ -64,7 +64,11 @@ public final class Controller implements AutoCloseable {
     MetadataDatabase metadata = openMetadata(config.metadata());
     SpringApplication application =
         new SpringApplication(
-            WebConfiguration.class, Wiring.class, MeasuringWiring.class, RegistryWiring.class);
+            WebConfiguration.class,
+            AccessWiring.class,
+            Wiring.class,
+            MeasuringWiring.class,
+            RegistryWiring.class);
     application.setWebApplicationType(WebApplicationType.SERVLET);
     application.setBannerMode(Banner.Mode.OFF);
     application.setLogStartupInfo(false);

@@ -160,6 +160,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new HeartbeatStore(jdbi);
   }
 
+  /** Returns the log of who did and saw what. */
+  public AccessLogStore accessLog() {
+    return new AccessLogStore(jdbi);
+  }
+
   @Override
   public void close() {
     pool.close();
