@@ -62,7 +62,7 @@ require_build_tools() {
 # The first source that is newer than a file; prints nothing when there is none. Directories count
 # under src/main only, where building leaves no traces: their times tell of deleted files.
 newer_source() { # FILE
-  find "$home" \( -name target -o -name node_modules -o -name test-results -o -name .git -o -path "$home/ui/dist" -o -path "$home/ui/test" -o -path '*/src/test' \) -prune -o \
+  find "$home" \( -name target -o -name node_modules -o -name test-results -o -name .git -o -path "$home/ui/dist" -o -path "$home/ui/test" -o -path "$home/ui/src/api/schema.ts" -o -path '*/src/test' \) -prune -o \
     \( -type f \( -path '*/src/main/*' -o -name pom.xml -o -path "$home/ui/*" -o -name 'package*.json' -o -path "$home/server/scripts/*" \) \
     -o -type d -path '*/src/main/*' \) -newer "$1" -print -quit
 }

@@ -1,8 +1,11 @@
 import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { queries } from './api/useApi';
 import './design/base.css';
-import { LivePage } from './app/LivePage';
+import { THEME } from './design/theme';
+import { App } from './shell/App';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no element #root');
@@ -11,8 +14,10 @@ if (root === null) throw new Error('The page has no element #root');
 // page's content security policy forbids.
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
-      <LivePage />
+    <MantineProvider theme={THEME} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      <QueryClientProvider client={queries}>
+        <App />
+      </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,
 );

@@ -34,7 +34,7 @@ export function LivePage() {
         <Link following={following} />
       </header>
       {stale && <StaleNotice following={following} />}
-      <main className={classes.main} data-stale={stale || undefined} aria-busy={view.link === 'connecting'}>
+      <div className={classes.main} data-stale={stale || undefined} aria-busy={view.link === 'connecting'}>
         {live === null ? (
           view.link === 'lost' ? <Unreachable following={following} /> : <Loading />
         ) : (
@@ -51,7 +51,7 @@ export function LivePage() {
             </div>
           </>
         )}
-      </main>
+      </div>
     </div>
   );
 }

@@ -73,6 +73,7 @@ import dev.backlot.controller.source.SourceItems;
 import dev.backlot.controller.source.SourceResource;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.controller.table.QueryResource;
+import dev.backlot.controller.watch.WatchResource;
 import dev.backlot.controller.table.TableItems;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.platform.PlatformConfig;
@@ -455,6 +456,11 @@ class Wiring {
   @Bean
   LiveResource liveResource(LiveState state) {
     return new LiveResource(state);
+  }
+
+  @Bean
+  WatchResource watchResource() {
+    return new WatchResource();
   }
 
   @Bean

@@ -27,6 +27,7 @@ import dev.backlot.controller.schema.SchemaResource;
 import dev.backlot.controller.schema.SubjectResource;
 import dev.backlot.controller.source.SourceResource;
 import dev.backlot.controller.table.QueryResource;
+import dev.backlot.controller.watch.WatchResource;
 import dev.backlot.controller.web.Json;
 import dev.backlot.controller.web.OpenApi;
 import dev.backlot.warehouse.rest.Route;
@@ -53,6 +54,7 @@ final class OpenApiTest {
           DocumentResource.class,
           HistoryResource.class,
           LiveResource.class,
+          WatchResource.class,
           MaintenanceResource.class,
           StatusResource.class,
           PipelineResource.class,

@@ -10,9 +10,14 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The page at {@code /}; its own routes are its business. */
+/** The page at {@code /} and at its own routes, which are its business. */
 @RestController
 final class PageResource {
+  /** First parts of the page's routes; names in what follows may contain dots. */
+  private static final String AREAS =
+      "access|audits|connections|data|endpoints|incidents|jobs|lineage|model|pipelines|query"
+          + "|settings|sign-in|sources|sql|tables|trackers";
+
   private static final String NO_PAGE =
       "<!doctype html><title>Backlot</title><p>The page is not built. The API is at"
           + " <a href=\"/api/v1/status\">/api/v1/status</a>.";
@@ -23,7 +28,7 @@ final class PageResource {
     this.index = config.uiDir().resolve("index.html");
   }
 
-  @GetMapping({"/", "/{page:[^.]*}"})
+  @GetMapping({"/", "/{area:" + AREAS + "}", "/{area:" + AREAS + "}/**"})
   ResponseEntity<byte[]> page() throws IOException {
     byte[] body =
         Files.exists(index)

@@ -1,0 +1,72 @@
+import { Button, Group, Modal } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { ApiError } from '../api/api';
+import { Failure } from './States';
+import classes from './Confirm.module.css';
+
+interface ConfirmProps {
+  /** The button that asks. */
+  label: string;
+  icon?: ReactNode;
+  /** As in `Pause movie_report?` */
+  question: string;
+  /** What it does to data and positions. */
+  effect: ReactNode;
+  /** On the button that does it; the first word of `label` is usual. */
+  verb: string;
+  action: () => Promise<unknown>;
+  /** What can't be undone is red. */
+  destructive?: boolean;
+  /** A quiet button unless `primary`. */
+  primary?: boolean;
+  disabled?: boolean;
+}
+
+/** A button whose action says first what it does to data; a refusal stays in the dialog. */
+export function Confirm({ label, icon, question, effect, verb, action, destructive = false, primary = false, disabled = false }: ConfirmProps) {
+  const [opened, setOpened] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const act = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await action();
+      setOpened(false);
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure;
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Button
+        variant={primary ? 'filled' : 'default'}
+        leftSection={icon}
+        disabled={disabled}
+        onClick={() => {
+          setError(null);
+          setOpened(true);
+        }}
+      >
+        {label}
+      </Button>
+      <Modal opened={opened} onClose={() => setOpened(false)} title={question} closeButtonProps={{ 'aria-label': 'Close' }}>
+        <div className={classes.body}>
+          <div className={classes.effect}>{effect}</div>
+          {error && <Failure error={error} what={`${verb.toLowerCase()} it`} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => setOpened(false)}>
+              Cancel
+            </Button>
+            <Button color={destructive ? 'red' : 'blue'} loading={busy} onClick={() => void act()} data-autofocus>
+              {verb}
+            </Button>
+          </Group>
+        </div>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import { Suspense } from 'react';
+import { createBrowserRouter, RouterProvider } from 'react-router';
+import { Loading } from '../parts/States';
+import { NoSuchPage, PageBroken } from './Broken';
+import { ROUTES } from './routes';
+import { Shell } from './Shell';
+
+const shown = ({ path, Page }: (typeof ROUTES)[number]) => ({
+  path,
+  element: (
+    <Suspense fallback={<Loading what="the page" />}>
+      <Page />
+    </Suspense>
+  ),
+  errorElement: <PageBroken />,
+});
+
+const router = createBrowserRouter([
+  ...ROUTES.filter((route) => route.bare).map(shown),
+  {
+    path: '/',
+    element: <Shell />,
+    errorElement: <PageBroken />,
+    children: [...ROUTES.filter((route) => !route.bare).map(shown), { path: '*', element: <NoSuchPage /> }],
+  },
+]);
+
+/** The whole of the UI. */
+export function App() {
+  return <RouterProvider router={router} />;
+}

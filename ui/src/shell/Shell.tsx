@@ -1,0 +1,105 @@
+import { UnstyledButton } from '@mantine/core';
+import { IconCloudOff, IconMenu2, IconRefresh, IconSearch, IconX } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { NavLink, Outlet, useLocation } from 'react-router';
+import { queries, useLink } from '../api/useApi';
+import { watch } from '../api/watch';
+import { Mark } from '../app/Mark';
+import { Account } from './Account';
+import { Palette } from './Palette';
+import { PLACES, type Place } from './routes';
+import classes from './Shell.module.css';
+import { useKeys } from './useKeys';
+
+/** What stands around every page: where one can go, search, and who is there. */
+export function Shell() {
+  const [palette, setPalette] = useState(false);
+  const [menu, setMenu] = useState(false);
+  const { pathname } = useLocation();
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    setMenu(false);
+    setPalette(false);
+    main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  useKeys({ 'mod+k': () => setPalette(true), '/': () => setPalette(true) });
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        Skip to the page
+      </a>
+      <header className={classes.rail} data-open={menu || undefined}>
+        <div className={classes.brandRow}>
+          <NavLink to="/" className={classes.brand ?? ''}>
+            <Mark />
+            Backlot
+          </NavLink>
+          <UnstyledButton className={classes.burger} onClick={() => setMenu(!menu)} aria-expanded={menu} aria-controls="places">
+            {menu ? <IconX size={18} aria-hidden /> : <IconMenu2 size={18} aria-hidden />}
+            <span className="visually-hidden">Menu</span>
+          </UnstyledButton>
+        </div>
+        <UnstyledButton className={classes.search} onClick={() => setPalette(true)} aria-keyshortcuts="Meta+K Control+K /">
+          <IconSearch size={14} aria-hidden />
+          <span>Search</span>
+          <kbd>/</kbd>
+        </UnstyledButton>
+        <nav id="places" className={classes.places} aria-label="Main">
+          {PLACES.filter(({ places }) => places.length > 0).map(({ heading, places }) => (
+            <section key={heading ?? ''}>
+              {heading && <h2 className={classes.heading}>{heading}</h2>}
+              <ul>
+                {places.map((place) => (
+                  <PlaceLink key={place.to} place={place} />
+                ))}
+              </ul>
+            </section>
+          ))}
+        </nav>
+        <Account />
+      </header>
+      <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+        <Lost />
+        <Outlet />
+      </main>
+      {palette && <Palette close={() => setPalette(false)} />}
+    </div>
+  );
+}
+
+function PlaceLink({ place: { to, label, Icon, also = [] } }: { place: Place }) {
+  const { pathname } = useLocation();
+  const within = (path: string) => pathname === path || pathname.startsWith(`${path}/`);
+  const current = to === '/' ? pathname === '/' : within(to) || also.some(within);
+  return (
+    <li>
+      <NavLink to={to} end={to === '/'} className={classes.place ?? ''} data-current={current || undefined}>
+        <Icon size={16} stroke={1.75} aria-hidden />
+        {label}
+      </NavLink>
+    </li>
+  );
+}
+
+/** Says that what is shown grows old, and that nothing is lost by it. */
+function Lost() {
+  const link = useLink();
+  if (link !== 'lost') return null;
+  const again = () => {
+    watch.reopen();
+    void queries.invalidateQueries();
+  };
+  return (
+    <div className={classes.lost} role="alert">
+      <IconCloudOff size={16} aria-hidden />
+      <p>
+        <strong>Stale: the server does not answer.</strong> What you see is what it last said. Capture and pipelines go on without
+        it, and nothing is lost. This page tries again by itself.
+      </p>
+      <UnstyledButton className={classes.again} onClick={again}>
+        <IconRefresh size={14} aria-hidden />
+        Try now
+      </UnstyledButton>
+    </div>
+  );
+}
