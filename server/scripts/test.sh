@@ -62,6 +62,7 @@ run_tests() {
   ui_script test -- --reporter=default --reporter=junit --outputFile.junit=test-results/unit.xml ||
     failed_parts+=("the UI's tests")
   ui_script test:e2e || failed_parts+=("the UI's browser tests")
+  ui_script test:journeys || failed_parts+=("the UI's journeys")
   summarize "$begin" "${failed_parts[@]}"
 }
 
@@ -100,6 +101,7 @@ run_bench() { # NAME… [--quick] [--no-peers] [--json FILE] [--svg FILE]
     run_benchmark list
     return
   fi
+  [[ " $* " != *" page-"* ]] || install_browser
   run_benchmark "$@"
 }
 

@@ -15,6 +15,7 @@ import dev.backlot.benchmarks.lake.EnrichmentBenchmark;
 import dev.backlot.benchmarks.lake.IcebergBenchmark;
 import dev.backlot.benchmarks.lake.SchemaChangeBenchmark;
 import dev.backlot.benchmarks.micro.MicroBenchmark;
+import dev.backlot.benchmarks.page.PageBenchmark;
 import dev.backlot.benchmarks.report.Benchmark;
 import dev.backlot.benchmarks.report.Chart;
 import dev.backlot.benchmarks.report.Comparison;
@@ -51,6 +52,8 @@ public final class Bench {
     BENCHMARKS.put("end-to-end", new EndToEndBenchmark());
     BENCHMARKS.put("enrichment", new EnrichmentBenchmark());
     BENCHMARKS.put("schema-change", new SchemaChangeBenchmark());
+    BENCHMARKS.put(
+        "page-home", new PageBenchmark("Home in a browser: its weight, until it can be used", "home.mjs"));
   }
 
   private final Scale scale;

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -51,6 +52,13 @@ public class WebConfiguration implements WebMvcConfigurer {
     connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
     connector.setEncodedReverseSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
     connector.setMaxPostSize(64 * 1024 * 1024);
+    if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http) {
+      http.setCompression("on");
+      http.setCompressionMinSize(4096);
+      // streams of events are not among them: each event must leave at once
+      http.setCompressibleMimeType(
+          "text/html,text/css,text/javascript,application/javascript,image/svg+xml,application/json");
+    }
     if (connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
       protocol.setMaxThreads(MOST_THREADS);
       protocol.setMinSpareThreads(2);
