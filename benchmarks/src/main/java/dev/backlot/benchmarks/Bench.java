@@ -53,7 +53,8 @@ public final class Bench {
     BENCHMARKS.put("enrichment", new EnrichmentBenchmark());
     BENCHMARKS.put("schema-change", new SchemaChangeBenchmark());
     BENCHMARKS.put(
-        "page-home", new PageBenchmark("Home in a browser: its weight, until it can be used", "home.mjs"));
+        "page-home",
+        new PageBenchmark("Home in a browser: its weight, until it can be used", "home.mjs"));
   }
 
   private final Scale scale;
