@@ -6,6 +6,7 @@ import { yaml } from '@codemirror/lang-yaml';
 import { tags } from '@lezer/highlight';
 import CodeMirror, { type ReactCodeMirrorRef } from '@uiw/react-codemirror';
 import { useMemo, type Ref } from 'react';
+import { STYLE_NONCE } from '../design/nonce';
 import classes from './CodeEditor.module.css';
 
 /** Colours of the design, which hold AA contrast in both themes. */
@@ -60,6 +61,7 @@ export function CodeEditor({
     const spoken = language === 'sql' ? [sql()] : language === 'yaml' ? [yaml()] : language === 'text' ? [] : [language];
     return [
       ...spoken,
+      EditorView.cspNonce.of(STYLE_NONCE),
       LOOK,
       syntaxHighlighting(STYLE),
       EditorView.lineWrapping,
