@@ -68,6 +68,7 @@ public final class Controller implements AutoCloseable {
             AccessWiring.class,
             Wiring.class,
             MeasuringWiring.class,
+            OperateWiring.class,
             RegistryWiring.class);
     application.setWebApplicationType(WebApplicationType.SERVLET);
     application.setBannerMode(Banner.Mode.OFF);

@@ -1,5 +1,6 @@
 package dev.backlot.controller;
 
+import dev.backlot.controller.graph.StepBoard;
 import dev.backlot.controller.heartbeat.HeartbeatBoard;
 import dev.backlot.controller.heartbeat.HeartbeatConditions;
 import dev.backlot.controller.history.HistoryResource;
@@ -46,8 +47,9 @@ class MeasuringWiring {
       MetadataDatabase metadata,
       ProgressBoard progress,
       HeartbeatBoard heartbeats,
+      StepBoard steps,
       Reconciler reconciler) {
-    return new HistorySampler(metadata, progress, heartbeats, reconciler::isLeading);
+    return new HistorySampler(metadata, progress, heartbeats, steps, reconciler::isLeading);
   }
 
   @Bean

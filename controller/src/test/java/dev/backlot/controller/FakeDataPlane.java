@@ -40,6 +40,9 @@ final class FakeDataPlane implements AutoCloseable {
   final Map<String, String> onlyPlan = new ConcurrentHashMap<>();
 
   final Map<String, List<Map<String, Object>>> parked = new ConcurrentHashMap<>();
+  /** What the steps of jobs have counted, by pipeline. */
+  final Map<String, List<Map<String, Object>>> figures = new ConcurrentHashMap<>();
+
   final List<Map<String, Object>> sample = new CopyOnWriteArrayList<>();
 
   /** Names of the endpoints that came with pipelines to plan. */
@@ -153,6 +156,9 @@ final class FakeDataPlane implements AutoCloseable {
     }
     if (call.equals("GET /v1/jobs")) {
       return new ArrayList<>(jobs.values());
+    }
+    if (call.equals("GET /v1/figures")) {
+      return figures;
     }
     if (call.endsWith("/progress") || call.endsWith("/caught-up")) {
       return Map.of("lag_records", 0, "lag_seconds", 0.5, "rate", 2.5, "caught_up", true);

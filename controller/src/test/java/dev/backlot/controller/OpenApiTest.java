@@ -10,7 +10,11 @@ import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.dump.DumpResource;
 import dev.backlot.controller.evolution.SchemaChangeResource;
+import dev.backlot.controller.audit.ProofResource;
+import dev.backlot.controller.graph.GraphResource;
 import dev.backlot.controller.history.HistoryResource;
+import dev.backlot.controller.home.HomeResource;
+import dev.backlot.controller.work.WorkResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.incident.IncidentResource;
 import dev.backlot.controller.letter.DeadLetterResource;
@@ -52,7 +56,11 @@ final class OpenApiTest {
           TableAuditResource.class,
           ItemResource.class,
           DocumentResource.class,
+          GraphResource.class,
           HistoryResource.class,
+          HomeResource.class,
+          ProofResource.class,
+          WorkResource.class,
           LiveResource.class,
           WatchResource.class,
           MaintenanceResource.class,

@@ -212,6 +212,25 @@ public final class AuditStore {
     return rounds("WHERE table_name = ? ORDER BY id DESC LIMIT " + most, table);
   }
 
+  /** Returns every round that has not ended, and the newest that somebody asked for or that failed. */
+  public List<Round> newest(int ended) {
+    return rounds(
+        "WHERE state IN ('requested', 'running') OR id IN (SELECT id FROM audit_round"
+            + " WHERE state = 'failed' OR (state = 'done' AND asked) ORDER BY id DESC LIMIT ?)"
+            + " ORDER BY id DESC",
+        ended);
+  }
+
+  /** Returns the newest round of each table that has ended, by table. */
+  public Map<String, Round> lastEnded() {
+    Map<String, Round> last = new java.util.TreeMap<>();
+    rounds(
+            "WHERE id IN (SELECT max(id) FROM audit_round WHERE state IN ('done', 'failed')"
+                + " GROUP BY table_name)")
+        .forEach(round -> last.put(round.table(), round));
+    return last;
+  }
+
   /** Returns all proofs, by table and Source. */
   public List<Proof> proofs() {
     return queryProofs("");

@@ -308,6 +308,15 @@ public final class BackfillStore {
             + " (SELECT max(id) FROM backfill_run GROUP BY table_name) ORDER BY id");
   }
 
+  /** Returns every run that has not ended, and the newest that have. */
+  public List<Run> newest(int ended) {
+    return query(
+        "WHERE state IN ('requested', 'running') OR id IN (SELECT id FROM backfill_run"
+            + " WHERE state NOT IN ('requested', 'running') ORDER BY id DESC LIMIT ?)"
+            + " ORDER BY id DESC",
+        ended);
+  }
+
   /**
    * Returns the runs that failed while nobody asked for the same again, of pipelines that stand.
    */

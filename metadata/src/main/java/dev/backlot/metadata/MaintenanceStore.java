@@ -135,6 +135,15 @@ public final class MaintenanceStore {
             + " (SELECT max(id) FROM maintenance_run GROUP BY table_name) ORDER BY id");
   }
 
+  /** Returns every run that has not ended, and the newest that somebody asked for or that failed. */
+  public List<Run> newest(int ended) {
+    return query(
+        "WHERE state IN ('requested', 'running') OR id IN (SELECT id FROM maintenance_run"
+            + " WHERE state = 'failed' OR (state = 'done' AND asked) ORDER BY id DESC LIMIT ?)"
+            + " ORDER BY id DESC",
+        ended);
+  }
+
   /** Returns what is remembered of a table. */
   public Optional<Memory> memory(String table) {
     return jdbi.withHandle(

@@ -6,7 +6,11 @@ import dev.backlot.model.source.SourcePublisher;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
@@ -57,6 +61,50 @@ public final class SourceStore {
   /** Returns every Source that is not removed, by name. */
   public List<StoredSource> list() {
     return query("WHERE state <> 'removed'");
+  }
+
+  /** Returns how many Sources are in which state, without reading them. */
+  public Map<State, Integer> counts() {
+    Map<State, Integer> counts = new EnumMap<>(State.class);
+    jdbi.useHandle(
+        handle ->
+            handle
+                .select("SELECT state, count(*) AS n FROM source GROUP BY state")
+                .map(
+                    (row, context) ->
+                        counts.put(
+                            State.valueOf(
+                                row.getString("state").toUpperCase(java.util.Locale.ROOT)),
+                            row.getInt("n")))
+                .list());
+    return counts;
+  }
+
+  /** Returns the names of the Sources that have one of some topics now, by topic. */
+  public Map<String, String> namesByTopic(Collection<String> topics) {
+    Map<String, String> names = new HashMap<>();
+    jdbi.useHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT topic, name FROM source WHERE state <> 'removed' AND topic = ANY (?)",
+                    (Object) topics.toArray(String[]::new))
+                .map((row, context) -> names.put(row.getString("topic"), row.getString("name")))
+                .list());
+    return names;
+  }
+
+  /** Returns the names of some Sources that are not removed, those that began last first. */
+  public List<String> newest(int most) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT name FROM source WHERE state <> 'removed'"
+                        + " ORDER BY created_at DESC, name LIMIT ?",
+                    most)
+                .mapTo(String.class)
+                .list());
   }
 
   /** Returns every Source, removed ones included, by name. */

@@ -1,5 +1,6 @@
 package dev.backlot.transport;
 
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -22,6 +23,7 @@ final class ProgressOperator extends AbstractStreamOperator<RowData>
   private final String topic;
   private transient PassedOffsets passed;
   private transient StreamRecord<RowData> reused;
+  private transient Counter failed;
 
   @SuppressWarnings("NullAway.Init")
   ProgressOperator(String topic) {
@@ -33,6 +35,7 @@ final class ProgressOperator extends AbstractStreamOperator<RowData>
     super.open();
     passed = new PassedOffsets(topic);
     reused = new StreamRecord<>(null);
+    failed = getMetricGroup().counter("deadLetters");
   }
 
   @Override
@@ -45,6 +48,7 @@ final class ProgressOperator extends AbstractStreamOperator<RowData>
     }
     DeadLetter failure = event.failure();
     if (failure != null) {
+      failed.inc();
       output.collect(DeadLetter.TAG, new StreamRecord<>(failure));
     }
   }

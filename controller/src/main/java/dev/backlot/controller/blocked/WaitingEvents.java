@@ -49,7 +49,7 @@ public final class WaitingEvents implements AutoCloseable {
    * @param planHash of the plan under which they wait
    * @return as {@link DataPlane#parked} does; empty while nothing is known
    */
-  Optional<List<Map<String, Object>>> known(String pipeline, String planHash) {
+  public Optional<List<Map<String, Object>>> known(String pipeline, String planHash) {
     Optional<Look> look = fresh(pipeline, planHash, FORGOTTEN);
     if (fresh(pipeline, planHash, FRESH).isEmpty() && mayAsk(pipeline)) {
       try {

@@ -76,6 +76,7 @@ public interface DataPlane {
    * @param skipped records that failed and were skipped since the job started
    * @param reason why it has not caught up, or empty
    * @param tables how far each table is
+   * @param sources what is lacked of each Source
    */
   record Progress(
       Optional<Long> lagRecords,
@@ -85,10 +86,12 @@ public interface DataPlane {
       Optional<Long> skipped,
       Optional<Boolean> caughtUp,
       String reason,
-      List<TableProgress> tables) {
+      List<TableProgress> tables,
+      List<SourceProgress> sources) {
     /** Copies what is mutable. */
     public Progress {
       tables = List.copyOf(tables);
+      sources = List.copyOf(sources);
     }
 
     /** Nothing is known. */
@@ -101,11 +104,46 @@ public interface DataPlane {
             Optional.empty(),
             Optional.empty(),
             "",
+            List.of(),
             List.of());
   }
 
   /** How far one of a pipeline's tables is. */
   record TableProgress(String table, Optional<Long> lagRecords, Optional<Double> lagSeconds) {}
+
+  /**
+   * What a pipeline lacks of one of its Sources.
+   *
+   * @param id of the step that reads it
+   * @param partitionsWithoutMark partitions of which nobody has said how far the pipeline is
+   */
+  record SourceProgress(
+      String id,
+      String source,
+      int partitions,
+      int partitionsWithoutMark,
+      Optional<Long> lagRecords,
+      Optional<Double> lagSeconds) {}
+
+  /**
+   * What a step of a running job has counted since the job began; what is not known is empty.
+   *
+   * @param id the step's; {@code publish:} and a name for a published Source
+   * @param busy share of the last second spent working
+   * @param backPressured share of it spent waiting for what comes after
+   * @param request how long requests to another service took, if it sends any
+   */
+  record StepFigures(
+      String id,
+      Optional<Long> recordsIn,
+      Optional<Long> recordsOut,
+      Optional<Long> failed,
+      Optional<Double> busy,
+      Optional<Double> backPressured,
+      Optional<Percentiles> request) {}
+
+  /** Percentiles of a time, in seconds. */
+  record Percentiles(double p50, double p95, double p99) {}
 
   /** What a Source's topic holds. */
   record SourceStats(Optional<Long> messages, Optional<Double> rate, Optional<Instant> newest) {}
@@ -157,6 +195,9 @@ public interface DataPlane {
 
   /** Returns every job, failed ones included until they are deleted or replaced. */
   List<Job> jobs();
+
+  /** Returns what the steps of running jobs have counted, by pipeline; none where nobody counts. */
+  Map<String, List<StepFigures>> figures();
 
   /** Returns a pipeline's progress, cheaply. */
   Progress progress(String pipeline);

@@ -144,6 +144,38 @@ public final class HttpDataPlane implements DataPlane {
   }
 
   @Override
+  public Map<String, List<StepFigures>> figures() {
+    Map<String, List<StepFigures>> byPipeline = new LinkedHashMap<>();
+    call("GET", "/figures", null, QUICK)
+        .fields()
+        .forEachRemaining(
+            entry -> {
+              List<StepFigures> steps = new ArrayList<>();
+              entry.getValue().forEach(step -> steps.add(figures(step)));
+              byPipeline.put(entry.getKey(), steps);
+            });
+    return byPipeline;
+  }
+
+  private static StepFigures figures(JsonNode step) {
+    JsonNode request = step.path("request_seconds");
+    return new StepFigures(
+        step.path("id").asText(),
+        whole(step.path("records_in")),
+        whole(step.path("records_out")),
+        whole(step.path("failed")),
+        decimal(step.path("busy")),
+        decimal(step.path("back_pressured")),
+        request.isObject()
+            ? Optional.of(
+                new Percentiles(
+                    request.path("p50").asDouble(),
+                    request.path("p95").asDouble(),
+                    request.path("p99").asDouble()))
+            : Optional.empty());
+  }
+
+  @Override
   public Progress progress(String pipeline) {
     return progress(call("GET", "/pipelines/" + encode(pipeline) + "/progress", null, QUICK));
   }
@@ -330,6 +362,17 @@ public final class HttpDataPlane implements DataPlane {
               whole(table.path("lag_records")),
               decimal(table.path("lag_seconds"))));
     }
+    List<SourceProgress> sources = new ArrayList<>();
+    for (JsonNode source : answer.path("sources")) {
+      sources.add(
+          new SourceProgress(
+              source.path("id").asText(),
+              source.path("source").asText(),
+              source.path("partitions").asInt(),
+              source.path("partitions_without_mark").asInt(),
+              whole(source.path("lag_records")),
+              decimal(source.path("lag_seconds"))));
+    }
     return new Progress(
         whole(answer.path("lag_records")),
         decimal(answer.path("lag_seconds")),
@@ -338,7 +381,8 @@ public final class HttpDataPlane implements DataPlane {
         whole(answer.path("skipped")),
         caughtUp.isBoolean() ? Optional.of(caughtUp.asBoolean()) : Optional.empty(),
         answer.path("reason").asText(""),
-        tables);
+        tables,
+        sources);
   }
 
   private static Optional<Long> whole(JsonNode node) {

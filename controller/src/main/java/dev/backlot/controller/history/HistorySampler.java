@@ -1,19 +1,24 @@
 package dev.backlot.controller.history;
 
 import dev.backlot.controller.dataplane.DataPlane.Progress;
+import dev.backlot.controller.graph.StepBoard;
+import dev.backlot.controller.graph.StepBoard.Pace;
 import dev.backlot.controller.heartbeat.HeartbeatBoard;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.CaptureStore;
 import dev.backlot.metadata.HeartbeatStore;
 import dev.backlot.metadata.HeartbeatStore.Beat;
+import dev.backlot.metadata.HeartbeatStore.Shown;
 import dev.backlot.metadata.HeartbeatStore.Volume;
+import dev.backlot.metadata.HeartbeatStore.Window;
 import dev.backlot.metadata.HistoryStore;
 import dev.backlot.metadata.HistoryStore.Series;
 import dev.backlot.metadata.HistoryStore.Step;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore.StoredSource;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +37,7 @@ public final class HistorySampler implements AutoCloseable {
   private final HistoryStore store;
   private final ProgressBoard progress;
   private final HeartbeatBoard heartbeats;
+  private final StepBoard steps;
   private final BooleanSupplier leading;
   private final Thread thread = new Thread(this::run, "history");
   private Map<String, Written> writtenByTopic = Map.of();
@@ -42,11 +48,13 @@ public final class HistorySampler implements AutoCloseable {
       MetadataDatabase metadata,
       ProgressBoard progress,
       HeartbeatBoard heartbeats,
+      StepBoard steps,
       BooleanSupplier leading) {
     this.metadata = metadata;
     this.store = metadata.history();
     this.progress = progress;
     this.heartbeats = heartbeats;
+    this.steps = steps;
     this.leading = leading;
   }
 
@@ -94,6 +102,7 @@ public final class HistorySampler implements AutoCloseable {
                         highest(all, "heartbeat_seconds", "table:" + shown.table(), seconds);
                         highest(all, "heartbeat_seconds", "pipeline:" + shown.pipeline(), seconds);
                       });
+              latencies(all, shown);
               shown
                   .beat()
                   .ifPresent(
@@ -103,9 +112,55 @@ public final class HistorySampler implements AutoCloseable {
                         highest(all, "heartbeat_age_seconds", "pipeline:" + shown.pipeline(), age);
                       });
             });
+    steps.all().forEach((pipeline, paces) -> steps(all, pipeline, paces));
     connections(all);
     sources(all);
     return all;
+  }
+
+  /** Of the last ten minutes' heartbeats, the slowest table's. */
+  private static void latencies(Map<Series, Double> all, Shown shown) {
+    shown.windows().stream()
+        .filter(window -> window.count() > 0)
+        .min(Comparator.comparing(Window::seconds))
+        .map(Window::total)
+        .ifPresent(
+            total -> {
+              String subject = "pipeline:" + shown.pipeline();
+              highest(all, "latency_p50", subject, total.p50());
+              highest(all, "latency_p95", subject, total.p95());
+              highest(all, "latency_p99", subject, total.p99());
+            });
+  }
+
+  private static void steps(Map<Series, Double> all, String pipeline, Map<String, Pace> paces) {
+    String whole = "pipeline:" + pipeline;
+    paces.forEach(
+        (id, pace) -> {
+          String subject = "step:" + pipeline + "/" + id;
+          pace.inRate().ifPresent(rate -> all.put(new Series("in_rate", subject), rate));
+          pace.outRate().ifPresent(rate -> all.put(new Series("out_rate", subject), rate));
+          pace.errorRate()
+              .ifPresent(
+                  rate -> {
+                    all.put(new Series("error_rate", subject), rate);
+                    all.merge(new Series("error_rate", whole), rate, Double::sum);
+                  });
+          pace.busy()
+              .ifPresent(
+                  share -> {
+                    all.put(new Series("busy", subject), share);
+                    highest(all, "busy", whole, share);
+                  });
+          pace.backPressured()
+              .ifPresent(
+                  share -> {
+                    all.put(new Series("back_pressured", subject), share);
+                    highest(all, "back_pressured", whole, share);
+                  });
+          pace.request()
+              .ifPresent(request -> all.put(new Series("request_p95", subject), request.p95()));
+        });
   }
 
   private static void pipeline(Map<Series, Double> all, String pipeline, Progress known) {

@@ -48,6 +48,11 @@ public final class Json {
     }
   }
 
+  /** Returns a value as a person reads it: a text without quotes, anything else as JSON. */
+  public static String text(JsonNode value) {
+    return value.isTextual() ? value.asText() : value.toString();
+  }
+
   /** Reads any value. */
   public static JsonNode readTree(String json) {
     try {

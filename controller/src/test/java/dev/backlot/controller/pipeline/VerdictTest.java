@@ -74,6 +74,7 @@ final class VerdictTest {
             Optional.empty(),
             Optional.empty(),
             "",
+            List.of(),
             List.of());
     assertThat(
             Verdict.decide(

@@ -13,6 +13,8 @@ import dev.backlot.engine.job.Jobs;
 import dev.backlot.engine.job.Publications;
 import dev.backlot.engine.letter.DeadLetters;
 import dev.backlot.engine.letter.ReplayRequest;
+import dev.backlot.engine.metrics.JobFigures;
+import dev.backlot.engine.metrics.StepFigures;
 import dev.backlot.engine.plan.PlanJson;
 import dev.backlot.engine.plan.PlanService;
 import dev.backlot.engine.plan.Planned;
@@ -47,6 +49,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -155,6 +158,7 @@ public final class DataPlaneApi implements AutoCloseable {
       case "POST queries" -> query(Json.read(body));
       case "POST plans" -> plan(Json.read(body));
       case "GET jobs" -> jobs.list();
+      case "GET figures" -> figures();
       case "PUT jobs/*" -> put(path.get(1), Json.read(body));
       case "DELETE jobs/*" -> stop(path.get(1));
       case "GET pipelines/*/progress" -> progress(path.get(1));
@@ -280,6 +284,14 @@ public final class DataPlaneApi implements AutoCloseable {
     return progress
         .progress(pipeline)
         .withFailures(letters.waiting(pipeline), skips ? jobs.skippedRecords(pipeline) : 0);
+  }
+
+  /** {@code {pipeline: [StepFigures]}} of the jobs that run in this process. */
+  private Object figures() {
+    JobFigures now = JobFigures.now();
+    Map<String, List<StepFigures>> byPipeline = new TreeMap<>();
+    now.pipelines().forEach(name -> byPipeline.put(name, now.of(progress.plan(name))));
+    return byPipeline;
   }
 
   private Object replay(String pipeline, JsonNode body) {

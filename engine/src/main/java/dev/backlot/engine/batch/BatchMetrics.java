@@ -25,6 +25,9 @@ final class BatchMetrics {
   /** Questions that were given up. */
   final Counter failures;
 
+  /** Rows whose question was given up. */
+  final Counter deadLetters;
+
   /** How often the breaker opened. */
   final Counter outages;
 
@@ -38,6 +41,7 @@ final class BatchMetrics {
     coalesced = group.counter("coalesced");
     retries = group.counter("retries");
     failures = group.counter("failures");
+    deadLetters = group.counter("deadLetters");
     outages = group.counter("outages");
     latency = group.histogram("requestMillis", new DescriptiveStatisticsHistogram(WINDOW));
   }

@@ -167,6 +167,7 @@ final class BatchedStepOperator extends AbstractStreamOperator<RowData>
   private void emit() {
     for (WaitingRow row = queue.poll(); row != null; row = queue.poll()) {
       if (row.answer() instanceof Answer.Failed failed) {
+        metrics.deadLetters.inc();
         output.collect(
             DeadLetter.TAG,
             new StreamRecord<>(

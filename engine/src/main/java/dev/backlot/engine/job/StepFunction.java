@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.Collector;
@@ -28,6 +29,7 @@ final class StepFunction extends ProcessFunction<RowData, RowData> {
   private final ArrayList<StepInput> inputs;
   private final int input;
   private transient RowsFunction function;
+  private transient Counter failed;
 
   @SuppressWarnings("NullAway.Init")
   StepFunction(PlanStep step, List<StepInput> inputs, int input) {
@@ -38,6 +40,7 @@ final class StepFunction extends ProcessFunction<RowData, RowData> {
 
   @Override
   public void open(OpenContext context) {
+    failed = getRuntimeContext().getMetricGroup().counter("deadLetters");
     ProcessorPlan plan =
         Processors.load().find(step.processor()).orElseThrow().plan(step.config(), inputs);
     if (!(plan instanceof ProcessorPlan.Runnable runnable)) {
@@ -67,6 +70,7 @@ final class StepFunction extends ProcessFunction<RowData, RowData> {
     try {
       function.apply(row, out::collect);
     } catch (RowFailedException e) {
+      failed.inc();
       int ownFields = inputs.get(input).shape().fields().size();
       context.output(
           DeadLetter.TAG,

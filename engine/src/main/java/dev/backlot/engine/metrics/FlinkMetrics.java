@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.metrics.CharacterFilter;
@@ -34,15 +35,26 @@ import org.slf4j.LoggerFactory;
 final class FlinkMetrics implements MetricReporter, MultiCollector {
   private static final Logger LOG = LoggerFactory.getLogger(FlinkMetrics.class);
 
+  /** Those that Flinks in this process have opened. */
+  private static final Set<FlinkMetrics> OPEN = ConcurrentHashMap.newKeySet();
+
   private final Map<Metric, Series> series = new ConcurrentHashMap<>();
+  private final Map<Metric, Meter> meters = new ConcurrentHashMap<>();
+
+  /** Returns what {@link JobFigures} sums up. */
+  static List<Meter> meters() {
+    return OPEN.stream().flatMap(open -> open.meters.values().stream()).toList();
+  }
 
   @Override
   public void open(MetricConfig config) {
     PrometheusRegistry.defaultRegistry.register(this);
+    OPEN.add(this);
   }
 
   @Override
   public void close() {
+    OPEN.remove(this);
     PrometheusRegistry.defaultRegistry.unregister(this);
   }
 
@@ -50,13 +62,16 @@ final class FlinkMetrics implements MetricReporter, MultiCollector {
   public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
     String scope =
         LogicalScopeProvider.castFrom(group).getLogicalScope(CharacterFilter.NO_OP_FILTER);
-    Series.of(metric, name, scope, group.getAllVariables())
+    Map<String, String> variables = group.getAllVariables();
+    Series.of(metric, name, scope, variables)
         .ifPresent(described -> series.put(metric, described));
+    Meter.of(metric, name, scope, variables).ifPresent(meter -> meters.put(metric, meter));
   }
 
   @Override
   public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
     series.remove(metric);
+    meters.remove(metric);
   }
 
   /** The series of one name. */

@@ -16,6 +16,7 @@ import java.util.Optional;
  *     offset that the table may lack
  * @param tables the same of each table
  * @param publications the same of each published Source
+ * @param sources what is lacked of each Source
  */
 public record PipelineProgress(
     long lagRecords,
@@ -25,11 +26,13 @@ public record PipelineProgress(
     long skipped,
     Map<String, Map<String, Long>> marks,
     List<TableProgress> tables,
-    List<PublicationProgress> publications) {
+    List<PublicationProgress> publications,
+    List<SourceProgress> sources) {
   /** Copies what is mutable. */
   public PipelineProgress {
     publications = List.copyOf(publications);
     tables = List.copyOf(tables);
+    sources = List.copyOf(sources);
   }
 
   /** How far one table is; as of the pipeline. */
@@ -39,9 +42,24 @@ public record PipelineProgress(
   /** How far one published Source is; as of the pipeline. */
   public record PublicationProgress(String source, long lagRecords, Optional<Double> lagSeconds) {}
 
+  /**
+   * What is lacked of one of the plan's sources.
+   *
+   * @param id in the plan
+   * @param partitionsWithoutMark partitions of which a table or published Source has never said how
+   *     far it is: what it lacks of them is unknown, and all of them are counted in the lag
+   */
+  public record SourceProgress(
+      String id,
+      String source,
+      int partitions,
+      int partitionsWithoutMark,
+      long lagRecords,
+      Optional<Double> lagSeconds) {}
+
   /** Returns the same progress with how many records failed. */
   public PipelineProgress withFailures(long waiting, long skippedRecords) {
     return new PipelineProgress(
-        lagRecords, lagSeconds, rate, waiting, skippedRecords, marks, tables, publications);
+        lagRecords, lagSeconds, rate, waiting, skippedRecords, marks, tables, publications, sources);
   }
 }

@@ -3,6 +3,7 @@ package dev.backlot.engine.progress;
 import dev.backlot.engine.job.Publications;
 import dev.backlot.engine.plan.PlanJson;
 import dev.backlot.engine.progress.PipelineProgress.PublicationProgress;
+import dev.backlot.engine.progress.PipelineProgress.SourceProgress;
 import dev.backlot.engine.progress.PipelineProgress.TableProgress;
 import dev.backlot.engine.source.Topic;
 import dev.backlot.engine.source.TopicReader;
@@ -115,7 +116,44 @@ public final class ProgressService {
         0,
         plain(marks),
         tables,
-        published);
+        published,
+        sources(plan, all, lowest, ends, times));
+  }
+
+  private static List<SourceProgress> sources(
+      PipelinePlan plan,
+      List<Written> all,
+      Map<TopicPartition, Long> lowest,
+      Map<TopicPartition, Long> ends,
+      Map<TopicPartition, Long> times) {
+    List<SourceProgress> sources = new ArrayList<>();
+    for (PlanSource source : plan.sources()) {
+      List<TopicPartition> partitions = new Topic(source.topic(), source.partitions()).all();
+      Map<TopicPartition, Long> lacked = new HashMap<>(lowest);
+      lacked.keySet().retainAll(partitions);
+      long unmarked =
+          partitions.stream()
+              .filter(
+                  partition ->
+                      all.stream()
+                          .filter(written -> written.sources().contains(source.id()))
+                          .anyMatch(
+                              written ->
+                                  written
+                                      .marks()
+                                      .mark(partition.topic(), partition.partition())
+                                      .isEmpty()))
+              .count();
+      sources.add(
+          new SourceProgress(
+              source.id(),
+              source.name(),
+              source.partitions(),
+              (int) unmarked,
+              lag(lacked, ends),
+              waited(lacked, times)));
+    }
+    return sources;
   }
 
   /**

@@ -1,0 +1,5 @@
+/** Long work of every kind, shown alike: dumps, backfills, maintenance, audits and repairs. */
+@NullMarked
+package dev.backlot.controller.work;
+
+import org.jspecify.annotations.NullMarked;
