@@ -61,7 +61,6 @@ run_tests() {
   ui_script check || failed_parts+=("the UI's checks")
   ui_script test -- --reporter=default --reporter=junit --outputFile.junit=test-results/unit.xml ||
     failed_parts+=("the UI's tests")
-  ui_script test:e2e || failed_parts+=("the UI's browser tests")
   ui_script test:journeys || failed_parts+=("the UI's journeys")
   summarize "$begin" "${failed_parts[@]}"
 }

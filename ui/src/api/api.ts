@@ -4,7 +4,7 @@ type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
 type Has<M extends Method> = { [P in keyof paths]: paths[P][M] extends object ? P : never }[keyof paths];
 type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
 type Parameters<O> = O extends { parameters: infer T } ? T : never;
-type Given<T, K extends 'path' | 'query'> = T extends { [_ in K]: infer V } ? V : undefined;
+type Given<T, K extends 'path' | 'query'> = T extends { [_ in K]?: infer V } ? V : undefined;
 type JsonOf<T> = T extends { content: { 'application/json': infer B } } ? B : undefined;
 
 /** Paths that can be read. */

@@ -20,11 +20,18 @@ interface ConfirmProps {
   /** A quiet button unless `primary`. */
   primary?: boolean;
   disabled?: boolean;
+  /** Asks at once and has no button of its own, such as behind an entry of a menu. */
+  asking?: boolean;
+  onClose?: () => void;
 }
 
 /** A button whose action says first what it does to data; a refusal stays in the dialog. */
-export function Confirm({ label, icon, question, effect, verb, action, destructive = false, primary = false, disabled = false }: ConfirmProps) {
-  const [opened, setOpened] = useState(false);
+export function Confirm({ label, icon, question, effect, verb, action, destructive = false, primary = false, disabled = false, asking = false, onClose }: ConfirmProps) {
+  const [opened, setShown] = useState(asking);
+  const setOpened = (open: boolean) => {
+    setShown(open);
+    if (!open) onClose?.();
+  };
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const act = async () => {
@@ -42,17 +49,19 @@ export function Confirm({ label, icon, question, effect, verb, action, destructi
   };
   return (
     <>
-      <Button
-        variant={primary ? 'filled' : 'default'}
-        leftSection={icon}
-        disabled={disabled}
-        onClick={() => {
-          setError(null);
-          setOpened(true);
-        }}
-      >
-        {label}
-      </Button>
+      {!asking && (
+        <Button
+          variant={primary ? 'filled' : 'default'}
+          leftSection={icon}
+          disabled={disabled}
+          onClick={() => {
+            setError(null);
+            setOpened(true);
+          }}
+        >
+          {label}
+        </Button>
+      )}
       <Modal opened={opened} onClose={() => setOpened(false)} title={question} closeButtonProps={{ 'aria-label': 'Close' }}>
         <div className={classes.body}>
           <div className={classes.effect}>{effect}</div>

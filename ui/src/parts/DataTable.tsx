@@ -9,7 +9,7 @@ import { sorted, type Sortable } from './sorted';
 /** A column of a table. */
 export interface Column<R> {
   id: string;
-  label: string;
+  label: ReactNode;
   cell: (row: R) => ReactNode;
   /** What rows are sorted by; a column without it can't be sorted. */
   sort?: (row: R) => Sortable;

@@ -1,4 +1,4 @@
-import { windowOf, type Sample } from '../live/history';
+import { windowOf, type Sample } from './samples';
 import classes from './Sparkline.module.css';
 
 const WIDTH = 240;

@@ -1,15 +1,16 @@
 import { IconMinus, IconPencil, IconPlus, IconDatabaseImport, IconEraser, type Icon } from '@tabler/icons-react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { cell } from '../format/cell';
-import { absolute, ageSeconds, count, duration } from '../format/format';
-import type { Live, Row, Table } from '../live/live';
-import { shownTables } from './shownTables';
-import { QualifiedName } from '../sources/QualifiedName';
+import { absolute, ageSeconds, count, duration, rate } from '../format/format';
+import { Link } from 'react-router';
+import type { Answer } from '../api/api';
+import { QualifiedName } from '../parts/QualifiedName';
 import { useArrivals } from './useArrivals';
 import { useColumns, type FittingColumn } from './useColumns';
 import classes from './NewestRows.module.css';
 
-const SHOWN = 6;
+const SHOWN = 5;
+const MOST = 4;
 const NARROW = 480;
 
 const OPERATIONS: Record<string, { word: string; Icon: Icon }> = {
@@ -20,25 +21,41 @@ const OPERATIONS: Record<string, { word: string; Icon: Icon }> = {
   t: { word: 'truncated', Icon: IconEraser },
 };
 
-/** The newest rows of every table. While a pointer or the focus is in a list, that list keeps still. */
-export function NewestRows({ live, now }: { live: Live; now: number }) {
-  const tables = shownTables(live);
+type Moving = Answer<'/api/v1/home'>['movement']['sources'][number];
+type Row = Moving['rows'][number];
+
+/** Rows with their columns. */
+export interface Table {
+  name: string;
+  key: string[];
+  columns: string[];
+  rows: Row[];
+  rate: number | undefined;
+}
+
+/** The newest changes where most moves. While a pointer is in a list, that list keeps still. */
+export function NewestRows({ sources, now }: { sources: Moving[]; now: number }) {
+  const tables = sources
+    .filter((source) => source.rows.length > 0)
+    .slice(0, MOST)
+    .map(({ name, columns, rows, rate: each }): Table => ({ name, key: [], columns: columns.filter((column) => !column.startsWith('_')), rows: uniqueById(rows), rate: each }));
+  if (tables.length === 0) return null;
   return (
     <section aria-labelledby="rows">
       <h2 id="rows" className={classes.title}>
-        Newest rows
+        Newest changes
       </h2>
-      {tables.length === 0 ? (
-        <p className={classes.empty}>No rows have arrived yet. They appear here as soon as a pipeline writes some.</p>
-      ) : (
-        <div className={classes.panels}>
-          {tables.map((table) => (
-            <Panel key={table.name} table={table} now={now} />
-          ))}
-        </div>
-      )}
+      <div className={classes.panels}>
+        {tables.map((table) => (
+          <Panel key={table.name} table={table} now={now} />
+        ))}
+      </div>
     </section>
   );
+}
+
+function uniqueById(rows: Row[]): Row[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
 }
 
 function Panel({ table, now }: { table: Table; now: number }) {
@@ -58,7 +75,9 @@ function Panel({ table, now }: { table: Table; now: number }) {
     >
       <header className={classes.head}>
         <h3>
-          <QualifiedName name={table.name} />
+          <Link to={`/sources/${encodeURIComponent(table.name)}`}>
+            <QualifiedName name={table.name} />
+          </Link>
         </h3>
         <span className={classes.note}>
           {still ? 'still while you read' : noteOf(shown, columns.length)}
@@ -135,7 +154,7 @@ function Value({ value, gone }: { value: unknown; gone: boolean }) {
 function noteOf(table: Table, shown: number): string {
   const all = table.columns.length;
   const columns = shown < all ? `${count(shown)} of ${count(all)} columns` : `${count(all)} columns`;
-  return table.row_count === null ? columns : `${count(table.row_count)} rows, ${columns}`;
+  return table.rate === undefined ? columns : `${rate(table.rate)}/s, ${columns}`;
 }
 
 function isNumeric(rows: Row[], column: string): boolean {

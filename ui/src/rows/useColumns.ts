@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import { cell } from '../format/cell';
-import type { Table } from '../live/live';
+import type { Table } from './NewestRows';
 
 /** A column that fits, with its width in pixels; null for the one that takes what is left. */
 export interface FittingColumn {

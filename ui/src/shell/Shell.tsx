@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { queries, useLink } from '../api/useApi';
 import { watch } from '../api/watch';
-import { Mark } from '../app/Mark';
+import { Mark } from './Mark';
 import { Account } from './Account';
 import { Palette } from './Palette';
 import { PLACES, type Place } from './routes';

@@ -1,4 +1,4 @@
-import { IconHome, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBell, IconHome, IconListCheck, IconScale, IconSitemap, type Icon } from '@tabler/icons-react';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 
 type PageOf = LazyExoticComponent<ComponentType>;
@@ -24,12 +24,31 @@ export interface Place {
 
 /** Every page. One that a user does not open is not loaded. */
 export const ROUTES: PageRoute[] = [
-  { path: '', Page: lazy(() => import('../app/LivePage').then((m) => ({ default: m.LivePage }))) },
+  { path: '', Page: lazy(() => import('../home/HomePage').then((m) => ({ default: m.HomePage }))) },
+  { path: 'pipelines', Page: lazy(() => import('../pipelines/PipelinesPage').then((m) => ({ default: m.PipelinesPage }))) },
+  { path: 'pipelines/:id', Page: lazy(() => import('../pipelines/RunPage').then((m) => ({ default: m.RunPage }))) },
+  { path: 'pipelines/:id/revisions/:n', Page: lazy(() => import('../pipelines/RevisionPage').then((m) => ({ default: m.RevisionPage }))) },
+  { path: 'incidents', Page: lazy(() => import('../incidents/IncidentsPage').then((m) => ({ default: m.IncidentsPage }))) },
+  { path: 'incidents/:id', Page: lazy(() => import('../incidents/IncidentPage').then((m) => ({ default: m.IncidentPage }))) },
+  { path: 'audits', Page: lazy(() => import('../audits/AuditsPage').then((m) => ({ default: m.AuditsPage }))) },
+  { path: 'audits/:id', Page: lazy(() => import('../audits/AuditPage').then((m) => ({ default: m.AuditPage }))) },
+  { path: 'audits/:id/runs/:run', Page: lazy(() => import('../audits/RunPage').then((m) => ({ default: m.RunPage }))) },
+  { path: 'jobs', Page: lazy(() => import('../jobs/JobsPage').then((m) => ({ default: m.JobsPage }))) },
+  { path: 'jobs/:id', Page: lazy(() => import('../jobs/JobPage').then((m) => ({ default: m.JobPage }))) },
+  { path: 'settings/alerts', Page: lazy(() => import('../alerts/AlertsPage').then((m) => ({ default: m.AlertsPage }))) },
 ];
 
 /** The navigation, in groups; the first has no heading. */
 export const PLACES: { heading?: string; places: Place[] }[] = [
   { places: [{ to: '/', label: 'Home', Icon: IconHome }] },
-  { heading: 'Build', places: [] },
-  { heading: 'Settings', places: [] },
+  {
+    heading: 'Build',
+    places: [
+      { to: '/pipelines', label: 'Pipelines', Icon: IconSitemap, words: 'jobs graph run lag' },
+      { to: '/incidents', label: 'Incidents', Icon: IconAlertTriangle, words: 'alerts blocked failed' },
+      { to: '/audits', label: 'Audits', Icon: IconScale, words: 'quality proof equal differences repair' },
+      { to: '/jobs', label: 'Jobs', Icon: IconListCheck, words: 'dumps backfills maintenance progress' },
+    ],
+  },
+  { heading: 'Settings', places: [{ to: '/settings/alerts', label: 'Alerts', Icon: IconBell, words: 'routes webhook slack mail' }] },
 ];

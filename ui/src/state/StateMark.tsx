@@ -41,13 +41,13 @@ const LOOKS: Record<string, Look> = {
   deleting: { word: 'Deleting', tone: 'idle', Icon: IconTrash },
 };
 
-/** A state as icon, word and colour, so that none of the three has to be seen. */
-export function StateMark({ state }: { state: string }) {
+/** A state as icon, word and colour, so that none of the three has to be seen; `word` says it in another way. */
+export function StateMark({ state, word: own }: { state: string; word?: string }) {
   const { word, tone, Icon } = LOOKS[state] ?? { word: words(state), tone: 'idle', Icon: IconHelpCircle };
   return (
     <span className={classes.mark} data-tone={tone} data-state={state}>
       <Icon size={15} stroke={2} aria-hidden />
-      {word}
+      {own ?? word}
     </span>
   );
 }
