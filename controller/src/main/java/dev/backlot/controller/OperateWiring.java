@@ -82,8 +82,7 @@ class OperateWiring {
   }
 
   @Bean
-  ProofResource proofResource(
-      MetadataDatabase metadata, AuditViews views, RowComparisons rows) {
+  ProofResource proofResource(MetadataDatabase metadata, AuditViews views, RowComparisons rows) {
     return new ProofResource(metadata, views, rows);
   }
 }

@@ -40,6 +40,7 @@ final class FakeDataPlane implements AutoCloseable {
   final Map<String, String> onlyPlan = new ConcurrentHashMap<>();
 
   final Map<String, List<Map<String, Object>>> parked = new ConcurrentHashMap<>();
+
   /** What the steps of jobs have counted, by pipeline. */
   final Map<String, List<Map<String, Object>>> figures = new ConcurrentHashMap<>();
 

@@ -2,6 +2,7 @@ package dev.backlot.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backlot.controller.audit.ProofResource;
 import dev.backlot.controller.audit.TableAuditResource;
 import dev.backlot.controller.backfill.BackfillResource;
 import dev.backlot.controller.blackbox.BlackBoxResource;
@@ -10,11 +11,9 @@ import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.dump.DumpResource;
 import dev.backlot.controller.evolution.SchemaChangeResource;
-import dev.backlot.controller.audit.ProofResource;
 import dev.backlot.controller.graph.GraphResource;
 import dev.backlot.controller.history.HistoryResource;
 import dev.backlot.controller.home.HomeResource;
-import dev.backlot.controller.work.WorkResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.incident.IncidentResource;
 import dev.backlot.controller.letter.DeadLetterResource;
@@ -34,6 +33,7 @@ import dev.backlot.controller.table.QueryResource;
 import dev.backlot.controller.watch.WatchResource;
 import dev.backlot.controller.web.Json;
 import dev.backlot.controller.web.OpenApi;
+import dev.backlot.controller.work.WorkResource;
 import dev.backlot.warehouse.rest.Route;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;

@@ -82,8 +82,7 @@ class OperateIT {
               assertThat(graph.at("measured")).isEqualTo(true);
               assertThat(graph.at("edges", 0, "rate"))
                   .isInstanceOfSatisfying(
-                      Number.class,
-                      rate -> assertThat(rate.doubleValue()).isBetween(20.0, 200.0));
+                      Number.class, rate -> assertThat(rate.doubleValue()).isBetween(20.0, 200.0));
               assertThat(graph.at("edges", 1).toString()).doesNotContain("rate");
               assertThat(graph.at("nodes", 1, "busy")).hasToString("0.5");
               TestPlatform.Answer history =

@@ -212,7 +212,9 @@ public final class AuditStore {
     return rounds("WHERE table_name = ? ORDER BY id DESC LIMIT " + most, table);
   }
 
-  /** Returns every round that has not ended, and the newest that somebody asked for or that failed. */
+  /**
+   * Returns every round that has not ended, and the newest that somebody asked for or that failed.
+   */
   public List<Round> newest(int ended) {
     return rounds(
         "WHERE state IN ('requested', 'running') OR id IN (SELECT id FROM audit_round"

@@ -135,7 +135,9 @@ public final class MaintenanceStore {
             + " (SELECT max(id) FROM maintenance_run GROUP BY table_name) ORDER BY id");
   }
 
-  /** Returns every run that has not ended, and the newest that somebody asked for or that failed. */
+  /**
+   * Returns every run that has not ended, and the newest that somebody asked for or that failed.
+   */
   public List<Run> newest(int ended) {
     return query(
         "WHERE state IN ('requested', 'running') OR id IN (SELECT id FROM maintenance_run"

@@ -1,6 +1,7 @@
 package dev.backlot.controller.audit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.backlot.controller.document.Usage;
 import dev.backlot.metadata.AuditStore;
 import dev.backlot.metadata.AuditStore.Proof;
 import dev.backlot.metadata.AuditStore.ProofState;
@@ -11,7 +12,6 @@ import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.SpecKind;
-import dev.backlot.controller.document.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -95,16 +95,18 @@ public final class RowComparisons {
     List<JsonNode> rows = tableRows(name, source, keyColumns, key);
     SourceSide inSource = mapping.map(by -> sourceRow(by, source, key)).orElseGet(this::unmapped);
     Optional<JsonNode> newest =
-        rows.stream()
-            .findFirst()
-            .filter(row -> !row.path("_op").asText().equals("d"));
+        rows.stream().findFirst().filter(row -> !row.path("_op").asText().equals("d"));
     List<Cell> cells = cells(mapping, inSource, newest);
     boolean differs =
         inSource.known()
             && (inSource.row().isPresent() != newest.isPresent()
                 || cells.stream().anyMatch(Cell::differs));
     boolean onTheWay =
-        progress.of(plan.pipeline()).flatMap(now -> now.lagRecords()).filter(n -> n > 0).isPresent();
+        progress
+            .of(plan.pipeline())
+            .flatMap(now -> now.lagRecords())
+            .filter(n -> n > 0)
+            .isPresent();
     return new RowComparison(
         name.toString(),
         source,
@@ -203,9 +205,7 @@ public final class RowComparisons {
             .filter(found -> !found.descriptor().publisher().exists())
             .flatMap(
                 found ->
-                    metadata
-                        .documents()
-                        .find(SpecKind.CONNECTION, found.descriptor().connection()))
+                    metadata.documents().find(SpecKind.CONNECTION, found.descriptor().connection()))
             .map(document -> document.json());
     if (stored.isEmpty() || connection.isEmpty()) {
       return new SourceSide(
@@ -238,9 +238,7 @@ public final class RowComparisons {
                   10,
                   SECONDS));
       return new SourceSide(
-          true,
-          "",
-          answer.rows().stream().findFirst().map(row -> named(answer.columns(), row)));
+          true, "", answer.rows().stream().findFirst().map(row -> named(answer.columns(), row)));
     } catch (ProblemException e) {
       return new SourceSide(false, String.valueOf(e.getMessage()), Optional.empty());
     }
@@ -323,7 +321,9 @@ public final class RowComparisons {
   }
 
   private static Optional<String> known(JsonNode value) {
-    return value.isMissingNode() || value.isNull() ? Optional.empty() : Optional.of(Json.text(value));
+    return value.isMissingNode() || value.isNull()
+        ? Optional.empty()
+        : Optional.of(Json.text(value));
   }
 
   private static Optional<Long> whole(JsonNode value) {

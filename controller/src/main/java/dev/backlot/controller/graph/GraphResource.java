@@ -72,8 +72,7 @@ public final class GraphResource {
     List<String> names = history.names(subject);
     Duration back = Duration.ofMinutes(minutes);
     Step resolution = back.compareTo(Step.FINE.kept()) > 0 ? Step.COARSE : Step.FINE;
-    List<Moment> moments =
-        history.read(subject, names, resolution, Instant.now().minus(back));
+    List<Moment> moments = history.read(subject, names, resolution, Instant.now().minus(back));
     Map<String, List<@Nullable Double>> series = new TreeMap<>();
     for (int i = 0; i < names.size(); i++) {
       List<@Nullable Double> values = new ArrayList<>();

@@ -306,8 +306,7 @@ public final class PipelineGraphs {
                 shown.connection(),
                 window.seconds(),
                 window.count(),
-                new Percentiles(
-                    window.total().p50(), window.total().p95(), window.total().p99())));
+                new Percentiles(window.total().p50(), window.total().p95(), window.total().p99())));
       }
     }
     return all;

@@ -108,8 +108,7 @@ public final class HomeBoard {
             counts(items.size()),
             new TreeMap<>(
                 metadata.audits().proofs().stream()
-                    .collect(
-                        Collectors.groupingBy(AuditStore.Proof::table, Collectors.toList()))
+                    .collect(Collectors.groupingBy(AuditStore.Proof::table, Collectors.toList()))
                     .values()
                     .stream()
                     .map(HomeBoard::gravest)
@@ -138,8 +137,7 @@ public final class HomeBoard {
     Map<SourceStore.State, Integer> sources = metadata.sources().counts();
     Map<String, CaptureStore.State> captures =
         metadata.captures().statuses().stream()
-            .collect(
-                Collectors.toMap(CaptureStore.Status::connection, CaptureStore.Status::state));
+            .collect(Collectors.toMap(CaptureStore.Status::connection, CaptureStore.Status::state));
     List<String> connections =
         metadata.documents().list(SpecKind.CONNECTION).stream().map(each -> each.name()).toList();
     return new Counts(
@@ -206,7 +204,8 @@ public final class HomeBoard {
 
   private static Pipelines pipelines(List<Item> items, Caller caller) {
     Map<String, Long> byState =
-        items.stream().collect(Collectors.groupingBy(Item::state, TreeMap::new, Collectors.counting()));
+        items.stream()
+            .collect(Collectors.groupingBy(Item::state, TreeMap::new, Collectors.counting()));
     List<Pipeline> shown =
         items.stream()
             .map(item -> pipeline(item, caller))
@@ -224,11 +223,7 @@ public final class HomeBoard {
             .toList();
     List<Double> rates =
         items.stream().flatMap(item -> number(item.status().get("rate")).stream()).toList();
-    return new Pipelines(
-        items.size(),
-        byState,
-        rates.stream().reduce(Double::sum),
-        shown);
+    return new Pipelines(items.size(), byState, rates.stream().reduce(Double::sum), shown);
   }
 
   private static int rank(String state) {

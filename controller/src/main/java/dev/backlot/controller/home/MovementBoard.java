@@ -124,8 +124,7 @@ public final class MovementBoard implements AutoCloseable {
   /** Returns the Sources where most moves; before anything was measured, those that began last. */
   private Map<String, Optional<Double>> busiest(Map<String, Double> rates) {
     Map<String, Optional<Double>> busiest = new LinkedHashMap<>();
-    Map<String, Long> changes =
-        volumes.isEmpty() ? Map.of() : volumes.getLast().changesByTopic();
+    Map<String, Long> changes = volumes.isEmpty() ? Map.of() : volumes.getLast().changesByTopic();
     List<String> topics =
         changes.keySet().stream()
             .sorted(
@@ -163,8 +162,7 @@ public final class MovementBoard implements AutoCloseable {
         .forEach(
             (topic, changes) -> {
               if (before.containsKey(topic)) {
-                rates.put(
-                    topic, Math.max(0, changes - before.getOrDefault(topic, 0L)) / seconds);
+                rates.put(topic, Math.max(0, changes - before.getOrDefault(topic, 0L)) / seconds);
               }
             });
     return rates;

@@ -29,7 +29,8 @@ final class PaceTest {
 
     Pace uneven = new Pace(BEGIN, 0);
     for (int second = 10; second <= 120; second += 10) {
-      uneven.see(BEGIN.plusSeconds(second), second <= 60 ? second * 10L : 600 + (second - 60) * 90L);
+      uneven.see(
+          BEGIN.plusSeconds(second), second <= 60 ? second * 10L : 600 + (second - 60) * 90L);
     }
     Eta range = uneven.eta(BEGIN.plusSeconds(120), BEGIN, 6_000, 12_000).orElseThrow();
     assertThat(range.fromSeconds()).isLessThan(80);

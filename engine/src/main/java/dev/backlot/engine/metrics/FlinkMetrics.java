@@ -63,8 +63,7 @@ final class FlinkMetrics implements MetricReporter, MultiCollector {
     String scope =
         LogicalScopeProvider.castFrom(group).getLogicalScope(CharacterFilter.NO_OP_FILTER);
     Map<String, String> variables = group.getAllVariables();
-    Series.of(metric, name, scope, variables)
-        .ifPresent(described -> series.put(metric, described));
+    Series.of(metric, name, scope, variables).ifPresent(described -> series.put(metric, described));
     Meter.of(metric, name, scope, variables).ifPresent(meter -> meters.put(metric, meter));
   }
 

@@ -78,8 +78,7 @@ public final class JobFigures {
       figures.add(figures(job, sink.id(), "shape " + sink.table()));
     }
     for (PlanPublication publication : plan.publications()) {
-      figures.add(
-          figures(job, "publish:" + publication.source(), "shape " + publication.source()));
+      figures.add(figures(job, "publish:" + publication.source(), "shape " + publication.source()));
     }
     return figures;
   }

@@ -60,6 +60,14 @@ public record PipelineProgress(
   /** Returns the same progress with how many records failed. */
   public PipelineProgress withFailures(long waiting, long skippedRecords) {
     return new PipelineProgress(
-        lagRecords, lagSeconds, rate, waiting, skippedRecords, marks, tables, publications, sources);
+        lagRecords,
+        lagSeconds,
+        rate,
+        waiting,
+        skippedRecords,
+        marks,
+        tables,
+        publications,
+        sources);
   }
 }

@@ -28,9 +28,12 @@ final class JobFiguresTest {
                 name,
                 OPERATOR,
                 Map.of(
-                    "<job_name>", "backlot:movies:" + planHash,
-                    "<task_name>", "chain",
-                    "<operator_name>", operator))
+                    "<job_name>",
+                    "backlot:movies:" + planHash,
+                    "<task_name>",
+                    "chain",
+                    "<operator_name>",
+                    operator))
             .orElseThrow());
   }
 
@@ -43,11 +46,25 @@ final class JobFiguresTest {
         "stop",
         List.of(
             new PlanSource(
-                "m", "studio.public.movie", "t", 1, 4, List.of(), List.of(), List.of(), List.of(),
+                "m",
+                "studio.public.movie",
+                "t",
+                1,
+                4,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
                 "earliest")),
         List.of(
             new PlanStep(
-                "both", "union", List.of("m"), Map.of(), List.of(), List.of(), List.of(),
+                "both",
+                "union",
+                List.of("m"),
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
                 List.of())),
         List.of(),
         "h1");
