@@ -11,7 +11,9 @@ import dev.backlot.metadata.HeartbeatStore.Shown;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.audit.QueryAnswer;
+import dev.backlot.model.checkup.CheckupEvent;
 import dev.backlot.model.platform.PlatformConfig;
+import dev.backlot.model.spec.ConnectionSpec;
 import dev.backlot.registry.SchemaStore;
 import dev.backlot.transport.DeadLetter;
 import dev.backlot.transport.Letter;
@@ -32,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -73,7 +76,7 @@ final class EngineServers implements AutoCloseable {
     api =
         DataPlaneApi.start(
             config,
-            connection -> new Preflight.Result(List.of(), List.of(), List.of()),
+            new NothingMissing(),
             (connection, read) -> new QueryAnswer(List.of(), List.of(), List.of()));
     metadata = MetadataDatabase.open(config.metadata());
     schemas = new SchemaStore(Map.of("bootstrap.servers", kafka.bootstrapServers()), (short) 1);
@@ -239,5 +242,16 @@ final class EngineServers implements AutoCloseable {
     flink.close();
     kafka.close();
     postgres.close();
+  }
+
+  /** Engines under test are asked about no connection. */
+  private static final class NothingMissing implements Preflight {
+    @Override
+    public Result check(ConnectionSpec connection) {
+      return new Result(List.of(), List.of(), List.of());
+    }
+
+    @Override
+    public void checkup(ConnectionSpec connection, Consumer<CheckupEvent> listener) {}
   }
 }

@@ -140,6 +140,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new EndpointStore(jdbi);
   }
 
+  /** Returns the store of queries that users keep and have run. */
+  public QueryStore queries() {
+    return new QueryStore(jdbi);
+  }
+
   /** Returns the store of incidents. */
   public IncidentStore incidents() {
     return new IncidentStore(jdbi);

@@ -22,6 +22,7 @@ import dev.backlot.engine.plan.Planner;
 import dev.backlot.engine.progress.ParkedRecords;
 import dev.backlot.engine.progress.ProgressService;
 import dev.backlot.engine.source.RecordTexts;
+import dev.backlot.engine.source.RowEvents;
 import dev.backlot.engine.source.SourceSamples;
 import dev.backlot.engine.source.TopicReader;
 import dev.backlot.engine.source.TopicTails;
@@ -76,6 +77,8 @@ public final class DataPlaneApi implements AutoCloseable {
   private final CurrentAnswers answers;
   private final Preflight preflight;
   private final ConnectionQueries queries;
+  private final Secrets secrets;
+  private final RowEvents rowEvents;
   private final HttpService http;
 
   private DataPlaneApi(PlatformConfig config, Preflight preflight, ConnectionQueries queries) {
@@ -88,7 +91,7 @@ public final class DataPlaneApi implements AutoCloseable {
     TopicReader topics = part(new TopicReader(kafka));
     this.preflight = preflight;
     this.queries = queries;
-    Secrets secrets = new Secrets(config.secretsDir());
+    this.secrets = new Secrets(config.secretsDir());
     EndpointSchemas endpoints = part(new EndpointSchemas(metadata, secrets::resolve));
     endpoints.start();
     this.plans = new PlanService(metadata, schemas, lake, endpoints, new Planner(processors));
@@ -120,6 +123,7 @@ public final class DataPlaneApi implements AutoCloseable {
     RecordTexts texts = new RecordTexts(schemas);
     this.samples =
         new SourceSamples(metadata.sources(), texts, topics, tails, metadata.heartbeats()::marks);
+    this.rowEvents = new RowEvents(metadata.sources(), texts, part(new TopicReader(kafka)));
     this.letters = new DeadLetters(kafka, topics, texts, progress, processors);
     this.answers = new CurrentAnswers(processors, secrets::resolve);
     this.http = part(new HttpService(config.enginePort(), config.internalToken(), this::answer));
@@ -155,6 +159,8 @@ public final class DataPlaneApi implements AutoCloseable {
     return switch (route) {
       case "GET health" -> Map.of("status", "up");
       case "POST preflight" -> preflight(body);
+      case "POST checkups" -> checkup(body);
+      case "GET secrets" -> Map.of("references", secrets.references());
       case "POST queries" -> query(Json.read(body));
       case "POST plans" -> plan(Json.read(body));
       case "GET jobs" -> jobs.list();
@@ -172,6 +178,7 @@ public final class DataPlaneApi implements AutoCloseable {
       case "POST pipelines/*/steps/*/answers" -> answers(path.get(1), path.get(3), body);
       case "POST pipelines/*/replays" -> replay(path.get(1), Json.read(body));
       case "GET sources/*/sample" -> samples.sample(path.get(1), limit(exchange));
+      case "POST sources/*/row-events" -> rowEvents.of(path.get(1), key(Json.read(body)));
       case "GET sources/*/stats" -> samples.stats(path.get(1));
       default ->
           throw new ProblemException(
@@ -194,6 +201,21 @@ public final class DataPlaneApi implements AutoCloseable {
     return documents.problems().isEmpty()
         ? preflight.check(connection(documents))
         : new Preflight.Result(documents.problems(), List.of(), List.of());
+  }
+
+  private HttpService.Lines checkup(String body) {
+    Documents documents = SpecReader.read("", body);
+    if (!documents.problems().isEmpty()) {
+      throw new ProblemException(documents.problems());
+    }
+    ConnectionSpec connection = connection(documents);
+    return out -> preflight.checkup(connection, out::accept);
+  }
+
+  private static List<String> key(JsonNode body) {
+    List<String> key = new ArrayList<>();
+    body.path("key").forEach(part -> key.add(part.asText()));
+    return key;
   }
 
   /** {@code {"connection": document, "read": QueryRead}} → {@link QueryAnswer}. */

@@ -9,6 +9,7 @@ import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,12 +44,23 @@ final class HttpService implements AutoCloseable {
   @FunctionalInterface
   interface Handler {
     /**
-     * Returns what is sent as JSON.
+     * Returns what is sent as JSON; {@link Lines} are sent as they come.
      *
      * @param path the decoded parts of the path
      * @throws ProblemException for what is wrong with the request or the world
      */
     Object answer(HttpExchange exchange, List<String> path, String body);
+  }
+
+  /** An answer that comes bit by bit, each a line of JSON. */
+  @FunctionalInterface
+  interface Lines {
+    /**
+     * Writes all lines.
+     *
+     * @param out takes the next one, and throws when nobody listens any more
+     */
+    void write(Consumer<Object> out);
   }
 
   HttpService(int port, String token, Handler handler) {
@@ -98,7 +111,11 @@ final class HttpService implements AutoCloseable {
                 .toList();
         byte[] body = exchange.getRequestBody().readNBytes(LONGEST_BODY);
         Object answer = handler.answer(exchange, parts, new String(body, StandardCharsets.UTF_8));
-        send(exchange, 200, "application/json", answer);
+        if (answer instanceof Lines lines) {
+          send(exchange, lines);
+        } else {
+          send(exchange, 200, "application/json", answer);
+        }
       } catch (ProblemException e) {
         send(exchange, e.problems());
       } catch (RuntimeException e) {
@@ -128,6 +145,25 @@ final class HttpService implements AutoCloseable {
     body.put("detail", problems.get(0).message());
     body.put("problems", problems);
     send(exchange, status, "application/problem+json", body);
+  }
+
+  private static void send(HttpExchange exchange, Lines lines) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "application/x-ndjson");
+    exchange.sendResponseHeaders(200, 0);
+    try (OutputStream out = exchange.getResponseBody()) {
+      lines.write(
+          line -> {
+            try {
+              out.write(Json.bytes(line));
+              out.write('\n');
+              out.flush();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      LOG.debug("Nobody listens to {} any more", exchange.getRequestURI(), e);
+    }
   }
 
   private static void send(HttpExchange exchange, int status, String type, Object body)

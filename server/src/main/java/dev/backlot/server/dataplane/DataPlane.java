@@ -1,6 +1,7 @@
 package dev.backlot.server.dataplane;
 
 import dev.backlot.capture.postgres.PostgresPreflight;
+import dev.backlot.capture.postgres.preflight.Checkup;
 import dev.backlot.capture.postgres.query.ConnectionQuery;
 import dev.backlot.capture.secret.Secrets;
 import dev.backlot.capture.worker.CaptureWorker;
@@ -10,12 +11,15 @@ import dev.backlot.engine.api.ConnectionQueries;
 import dev.backlot.engine.api.DataPlaneApi;
 import dev.backlot.engine.api.Preflight;
 import dev.backlot.engine.metrics.FlinkMetricsFactory;
+import dev.backlot.model.checkup.CheckupEvent;
 import dev.backlot.model.platform.PlatformConfig;
+import dev.backlot.model.spec.ConnectionSpec;
 import dev.backlot.server.PlatformFile;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,9 +71,17 @@ public final class DataPlane {
 
   private static Preflight preflight(PlatformConfig config) {
     Secrets secrets = new Secrets(config.secretsDir());
-    return connection -> {
-      PostgresPreflight.Findings findings = PostgresPreflight.check(connection, secrets);
-      return new Preflight.Result(findings.problems(), findings.sources(), findings.advice());
+    return new Preflight() {
+      @Override
+      public Result check(ConnectionSpec connection) {
+        PostgresPreflight.Findings findings = PostgresPreflight.check(connection, secrets);
+        return new Result(findings.problems(), findings.sources(), findings.advice());
+      }
+
+      @Override
+      public void checkup(ConnectionSpec connection, Consumer<CheckupEvent> listener) {
+        Checkup.run(connection, secrets, listener);
+      }
     };
   }
 

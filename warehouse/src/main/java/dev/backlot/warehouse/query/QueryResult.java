@@ -110,9 +110,14 @@ public final class QueryResult implements AutoCloseable {
    * header. NULL is an empty field and an empty text is {@code ""}; lists and objects are JSON.
    */
   public void writeCsv(OutputStream out) throws IOException {
+    writeCsv(out, CsvCells.EXACT);
+  }
+
+  /** Writes the remaining rows as CSV, texts as told. */
+  public void writeCsv(OutputStream out, CsvCells cells) throws IOException {
     StringBuilder line = new StringBuilder();
     for (QueryColumn column : columns) {
-      field(line, column.name());
+      field(line, cells.text(column.name()));
     }
     endLine(line, out);
     for (Optional<byte[]> row = next(); row.isPresent(); row = next()) {
@@ -121,7 +126,7 @@ public final class QueryResult implements AutoCloseable {
         if (value.isNull()) {
           line.append(',');
         } else {
-          field(line, value.isTextual() ? value.textValue() : value.toString());
+          field(line, value.isTextual() ? cells.text(value.textValue()) : value.toString());
         }
       }
       endLine(line, out);

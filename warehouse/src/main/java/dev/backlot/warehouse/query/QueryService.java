@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 
 /**
  * SQL over the lake. Every query sees the newest committed state of each table; user SQL runs in
@@ -66,12 +67,24 @@ public final class QueryService implements AutoCloseable {
    *     all problems at once; TIMED_OUT; INTERNAL when the process is killed
    */
   public QueryResult query(String sql, QueryLimits limits, RowShape shape) {
+    return query(sql, limits, shape, cancel -> {});
+  }
+
+  /**
+   * Starts a SELECT that may be cancelled before it has a result.
+   *
+   * @param started gets what ends the query from any thread: this call, or whoever reads its
+   *     result, then gets a {@link java.util.concurrent.CancellationException}
+   */
+  public QueryResult query(
+      String sql, QueryLimits limits, RowShape shape, Consumer<Runnable> started) {
     if (sql.isBlank()) {
       throw new ProblemException(
           ProblemCode.QUERY_INVALID, "Cannot run query: it is empty. Write a SELECT.");
     }
     for (int attempt = 1; ; attempt++) {
       QueryRun run = new QueryRun(pool, pool.take(limits.time()), timer, limits, sql);
+      started.accept(run::cancel);
       JsonNode parsed;
       try {
         parsed = run.parse();
@@ -114,6 +127,21 @@ public final class QueryService implements AutoCloseable {
         lake.find(name).filter(table -> table.schema().findField("_ts") == null).isPresent();
     String newestFirst = foreign ? "" : " ORDER BY _ts DESC, _offset DESC";
     return query(sql + newestFirst + " LIMIT " + rows, QueryLimits.DEFAULT, shape);
+  }
+
+  /** Returns the names of the functions that a statement may call, in alphabetical order. */
+  public List<String> functions() {
+    String sql =
+        """
+        SELECT DISTINCT function_name FROM duckdb_functions()
+        WHERE function_type IN ('scalar', 'aggregate', 'macro')
+          AND regexp_full_match(function_name, '[a-z][a-z0-9_]*') ORDER BY 1
+        """;
+    QueryRun run =
+        new QueryRun(pool, pool.take(QueryLimits.DEFAULT.time()), timer, QueryLimits.DEFAULT, sql);
+    try (QueryResult result = run.start(new RunRequest(sql, RowShape.ARRAY, List.of(), null))) {
+      return result.toList().stream().map(row -> row.path(0).asText()).toList();
+    }
   }
 
   /** Returns all tables, sorted by name. */

@@ -6,8 +6,11 @@ import dev.backlot.model.spec.SecretReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Resolves references to secrets, from {@code BACKLOT_SECRET_*} variables and one directory only.
@@ -41,6 +44,26 @@ public final class Secrets {
       return fromEnvironment(environmentReference.variable());
     }
     return fromFile(((SecretReference.FromFile) reference).name());
+  }
+
+  /** Returns references to the secrets that there are, by name; their values are not read. */
+  public List<SecretReference> references() {
+    List<SecretReference> references = new ArrayList<>();
+    environment.keySet().stream()
+        .filter(variable -> variable.startsWith(PREFIX) && !variable.equals(PREFIX))
+        .sorted()
+        .forEach(variable -> references.add(new SecretReference.FromEnvironment(variable)));
+    try (Stream<Path> files = Files.list(directory)) {
+      files
+          .filter(file -> Files.isRegularFile(file) && Files.isReadable(file))
+          .map(file -> file.getFileName().toString())
+          .filter(name -> FILE_NAME.matcher(name).matches())
+          .sorted()
+          .forEach(name -> references.add(new SecretReference.FromFile(name)));
+    } catch (IOException e) {
+      // without a secrets directory there are no files in it
+    }
+    return references;
   }
 
   private String fromEnvironment(String variable) {

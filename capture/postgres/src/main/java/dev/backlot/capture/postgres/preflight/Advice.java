@@ -34,9 +34,23 @@ public final class Advice {
 
   /** Returns what should be changed, most important first; nothing when all is well. */
   public static List<String> of(Connection connection, ConnectionSpec spec) throws SQLException {
+    List<String> advice = new ArrayList<>(ofRetention(connection, spec));
+    advice.addAll(ofSettings(connection, spec));
+    return List.copyOf(advice);
+  }
+
+  /** Returns what should be changed about the log that the server keeps while nobody reads it. */
+  static List<String> ofRetention(Connection connection, ConnectionSpec spec) throws SQLException {
     Advice advice = new Advice(connection, spec);
     advice.read();
     advice.retention();
+    return List.copyOf(advice.advice);
+  }
+
+  /** Returns what else should be changed. */
+  static List<String> ofSettings(Connection connection, ConnectionSpec spec) throws SQLException {
+    Advice advice = new Advice(connection, spec);
+    advice.read();
     advice.timeouts();
     advice.standbys();
     advice.memory();

@@ -62,6 +62,16 @@ public final class PublicationCheck {
     }
   }
 
+  /** Checks what does not depend on the tables that are to be captured. */
+  void runForNoTable() throws SQLException {
+    Optional<Settings> settings = settings();
+    if (settings.isEmpty()) {
+      creation(Set.of());
+    } else {
+      alteration(settings.get(), Set.of()).ifPresent(this::differs);
+    }
+  }
+
   /** Says that a publication leaves out what capture needs to read, when it does. */
   public static Optional<Problem> leavesOut(
       Connection connection, Missing missing, Collection<TableId> wanted) throws SQLException {

@@ -48,6 +48,17 @@ public final class ServerCheck {
   /** Checks settings, rights, slots and senders. */
   public void run(SourceConnections connections) throws SQLException {
     standby();
+    walLevel();
+    boolean streaming = slot();
+    replicationRight();
+    if (!streaming) {
+      sender(connections);
+    }
+    functions();
+  }
+
+  /** Checks that the log tells changes of rows. */
+  void walLevel() throws SQLException {
     String walLevel = catalog.text("SHOW wal_level");
     if (!walLevel.equals("logical")) {
       missing.connection(
@@ -57,13 +68,13 @@ public final class ServerCheck {
               + "', and changes can only be told from 'logical'. Run: ALTER SYSTEM SET wal_level ="
               + " 'logical'; and restart the server.");
     }
-    boolean streaming = slot();
+  }
+
+  /** Checks that whoever logs in may read the log. */
+  void replicationRight() throws SQLException {
     if (!catalog.mayReplicate()) {
       missing.add(noReplicationRight(missing.spec()));
-    } else if (!streaming) {
-      sender(connections);
     }
-    functions();
   }
 
   /** Says that whoever logs in may not read the log. */
@@ -79,7 +90,8 @@ public final class ServerCheck {
             + " REPLICATION;");
   }
 
-  private void standby() throws SQLException {
+  /** Checks that the server is a primary. */
+  void standby() throws SQLException {
     if (isTrue("SELECT pg_catalog.pg_is_in_recovery()")) {
       missing.connection(
           ProblemCode.CONNECTION_STANDBY,
@@ -89,8 +101,8 @@ public final class ServerCheck {
     }
   }
 
-  /** Returns whether our own capture streams from the slot now. */
-  private boolean slot() throws SQLException {
+  /** Checks the slot, and returns whether our own capture streams from it now. */
+  boolean slot() throws SQLException {
     String name = Publication.name(missing.spec().name());
     try (PreparedStatement statement =
         connection.prepareStatement(
@@ -160,7 +172,11 @@ public final class ServerCheck {
     }
   }
 
-  private void sender(SourceConnections connections) throws SQLException {
+  /** Checks that one more reader of the log is let in. Says nothing of one who may not read it. */
+  void sender(SourceConnections connections) throws SQLException {
+    if (!catalog.mayReplicate()) {
+      return;
+    }
     try (Connection replication = connections.openReplication(() -> {}, () -> {})) {
       replication.isValid(5);
     } catch (SQLException e) {
@@ -180,7 +196,7 @@ public final class ServerCheck {
   }
 
   /** Everyone has these rights unless someone took them away. */
-  private void functions() throws SQLException {
+  void functions() throws SQLException {
     List<String> lacking = new ArrayList<>();
     try (PreparedStatement statement =
             connection.prepareStatement(
