@@ -66,6 +66,7 @@ public final class Controller implements AutoCloseable {
         new SpringApplication(
             WebConfiguration.class,
             AccessWiring.class,
+            ConnectWiring.class,
             Wiring.class,
             MeasuringWiring.class,
             OperateWiring.class,

@@ -20,9 +20,14 @@ import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.StatusResource;
 import dev.backlot.controller.maintenance.MaintenanceResource;
+import dev.backlot.controller.connection.ConnectionResource;
 import dev.backlot.controller.metrics.MetricsResource;
 import dev.backlot.controller.pipeline.PipelineResource;
+import dev.backlot.controller.query.ExportResource;
+import dev.backlot.controller.query.QueryPageResource;
+import dev.backlot.controller.query.QueryRunResource;
 import dev.backlot.controller.route.RouteResource;
+import dev.backlot.controller.row.RowHistoryResource;
 import dev.backlot.controller.schema.CompatibilityResource;
 import dev.backlot.controller.schema.RegistryResource;
 import dev.backlot.controller.schema.RegistrySettingsResource;
@@ -79,6 +84,11 @@ final class OpenApiTest {
           SourceResource.class,
           DumpResource.class,
           QueryResource.class,
+          QueryRunResource.class,
+          QueryPageResource.class,
+          ExportResource.class,
+          ConnectionResource.class,
+          RowHistoryResource.class,
           MetricsResource.class);
 
   @Test

@@ -108,6 +108,16 @@ final class TestPlatform implements AutoCloseable {
   }
 
   Answer call(String method, String path, @Nullable Object body) {
+    HttpResponse<String> response = send(method, path, body);
+    return new Answer(response.statusCode(), Json.readMap(response.body()));
+  }
+
+  /** Returns an answer's body as it is. */
+  String text(String method, String path, @Nullable Object body) {
+    return send(method, path, body).body();
+  }
+
+  private HttpResponse<String> send(String method, String path, @Nullable Object body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://localhost:" + controller.port() + path))
             .header("Content-Type", "application/json")
@@ -117,9 +127,7 @@ final class TestPlatform implements AutoCloseable {
                     ? HttpRequest.BodyPublishers.noBody()
                     : HttpRequest.BodyPublishers.ofString(Json.write(body)));
     try {
-      HttpResponse<String> response =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      return new Answer(response.statusCode(), Json.readMap(response.body()));
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {

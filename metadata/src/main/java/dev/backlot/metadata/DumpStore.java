@@ -211,6 +211,12 @@ public final class DumpStore {
     return query("WHERE connection = ? AND " + OPEN + " ORDER BY id", connection);
   }
 
+  /** Returns a connection's dumps, those that are not finished first, then the newest. */
+  public List<Dump> ofConnection(String connection, int most) {
+    return query(
+        "WHERE connection = ? ORDER BY (" + OPEN + ") DESC, id DESC LIMIT ?", connection, most);
+  }
+
   /** Returns the dumps of a Source, oldest first. */
   public List<Dump> ofSource(String source) {
     return query("WHERE source = ? ORDER BY id", source);

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.model.Problem;
 import dev.backlot.model.audit.QueryAnswer;
 import dev.backlot.model.audit.QueryRead;
+import dev.backlot.model.checkup.CheckupEvent;
 import dev.backlot.model.source.SourceDescriptor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,6 +152,27 @@ public interface DataPlane {
 
   /** Checks a connection from the data plane, and discovers the Sources that it would have. */
   Preflight preflight(String connectionDocument);
+
+  /**
+   * Checks a connection's server step by step and lists its tables.
+   *
+   * @param listener hears each event as it happens; what it throws ends the checkup
+   */
+  void checkup(String connectionDocument, Consumer<CheckupEvent> listener);
+
+  /**
+   * Returns references to the secrets that there are, as documents write them: {@code {"env"}} or
+   * {@code {"file"}} each. Their values stay where they are.
+   */
+  List<Map<String, String>> secrets();
+
+  /**
+   * Returns the events of a key in a Source's topic, newest first, as far as they are found within
+   * bounds: {@code {"events", "scanned", "complete", "since"}}.
+   *
+   * @param key texts of the key's columns in key order
+   */
+  Map<String, Object> rowEvents(String source, List<String> key);
 
   /** Runs a query in a connection's database, for an audit. */
   QueryAnswer query(String connectionDocument, QueryRead read);

@@ -11,9 +11,11 @@ import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.audit.QueryAnswer;
 import dev.backlot.model.audit.QueryRead;
+import dev.backlot.model.checkup.CheckupEvent;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.model.source.SourceDescriptor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -27,6 +29,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The data plane over its internal HTTP API on loopback. */
@@ -55,6 +60,49 @@ public final class HttpDataPlane implements DataPlane {
     List<String> advice = new ArrayList<>();
     answer.path("advice").forEach(text -> advice.add(text.asText()));
     return new Preflight(problems(answer), sources(answer.path("sources")), advice);
+  }
+
+  @Override
+  public void checkup(String connectionDocument, Consumer<CheckupEvent> listener) {
+    HttpRequest request =
+        request("/checkups", SLOW)
+            .POST(HttpRequest.BodyPublishers.ofString(connectionDocument))
+            .build();
+    HttpResponse<Stream<String>> response;
+    try {
+      response = client.send(request, HttpResponse.BodyHandlers.ofLines());
+    } catch (IOException e) {
+      throw unreachable(e, SLOW);
+    } catch (InterruptedException e) {
+      throw stopping(e);
+    }
+    try (Stream<String> lines = response.body()) {
+      if (response.statusCode() / 100 != 2) {
+        throw failure(
+            "POST /checkups", response.statusCode(), lines.collect(Collectors.joining("\n")));
+      }
+      lines.forEach(
+          line -> listener.accept(Json.MAPPER.convertValue(tree(line), CheckupEvent.class)));
+    } catch (UncheckedIOException e) {
+      throw unreachable(e.getCause(), SLOW);
+    }
+  }
+
+  @Override
+  public List<Map<String, String>> secrets() {
+    return Json.MAPPER.convertValue(
+        call("GET", "/secrets", null, QUICK).path("references"), new TypeReference<>() {});
+  }
+
+  @Override
+  public Map<String, Object> rowEvents(String source, List<String> key) {
+    return Json.MAPPER.convertValue(
+        call(
+            "POST",
+            "/sources/" + encode(source) + "/row-events",
+            Json.write(Map.of("key", key)),
+            SLOW),
+        MAP);
   }
 
   @Override
@@ -270,12 +318,16 @@ public final class HttpDataPlane implements DataPlane {
     }
   }
 
+  private HttpRequest.Builder request(String path, Duration timeout) {
+    return HttpRequest.newBuilder(URI.create(root + path))
+        .timeout(timeout)
+        .header("Authorization", "Bearer " + token)
+        .header("Content-Type", "application/json");
+  }
+
   private JsonNode call(String method, String path, @Nullable String body, Duration timeout) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(root + path))
-            .timeout(timeout)
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
+        request(path, timeout)
             .method(
                 method,
                 body == null
@@ -285,31 +337,39 @@ public final class HttpDataPlane implements DataPlane {
     try {
       response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new ProblemException(
-          ProblemCode.DATA_PLANE_UNREACHABLE,
-          "Cannot reach the data plane: "
-              + (e instanceof java.net.http.HttpTimeoutException
-                  ? "it did not answer within " + timeout.toSeconds() + " s"
-                  : "it does not answer")
-              + ". It is started again by itself; try again in a moment.",
-          e);
+      throw unreachable(e, timeout);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ProblemException(
-          ProblemCode.DATA_PLANE_UNREACHABLE,
-          "Cannot reach the data plane: the controller is stopping. Try again later.",
-          e);
+      throw stopping(e);
     }
     if (response.statusCode() / 100 == 2) {
       return tree(response.body());
     }
-    throw failure(method + " " + path, response);
+    throw failure(method + " " + path, response.statusCode(), response.body());
   }
 
-  private static ProblemException failure(String call, HttpResponse<String> response) {
+  private static ProblemException unreachable(IOException e, Duration timeout) {
+    return new ProblemException(
+        ProblemCode.DATA_PLANE_UNREACHABLE,
+        "Cannot reach the data plane: "
+            + (e instanceof java.net.http.HttpTimeoutException
+                ? "it did not answer within " + timeout.toSeconds() + " s"
+                : "it does not answer")
+            + ". It is started again by itself; try again in a moment.",
+        e);
+  }
+
+  private static ProblemException stopping(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new ProblemException(
+        ProblemCode.DATA_PLANE_UNREACHABLE,
+        "Cannot reach the data plane: the controller is stopping. Try again later.",
+        e);
+  }
+
+  private static ProblemException failure(String call, int status, String body) {
     List<Problem> problems = List.of();
     try {
-      problems = problems(tree(response.body()));
+      problems = problems(tree(body));
     } catch (RuntimeException e) {
       // the body is not ours: the status must do
     }
@@ -317,11 +377,11 @@ public final class HttpDataPlane implements DataPlane {
       return new ProblemException(problems);
     }
     return new ProblemException(
-        response.statusCode() == 404 ? ProblemCode.NOT_FOUND : ProblemCode.INTERNAL,
+        status == 404 ? ProblemCode.NOT_FOUND : ProblemCode.INTERNAL,
         "Cannot get an answer from the data plane: "
             + call
             + " gave status "
-            + response.statusCode()
+            + status
             + ". Look into the data plane's log.");
   }
 

@@ -12,6 +12,7 @@ import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.SpecKind;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,28 @@ public final class DumpResource {
   Map<String, Object> dumps(@PathVariable String name) {
     String source = SourceItems.find(sources, name, "list the dumps of").descriptor().name();
     return Map.of("dumps", dumps.ofSource(source).stream().map(DumpResource::view).toList());
+  }
+
+  /** Says what another dump of everything would take, by the last one that was done. */
+  @GetMapping("/api/v1/sources/{name}/dumps/forecast")
+  Map<String, Object> forecast(@PathVariable String name) {
+    String source = SourceItems.find(sources, name, "forecast a dump of").descriptor().name();
+    Map<String, Object> forecast = new LinkedHashMap<>();
+    dumps.ofSource(source).stream()
+        .filter(dump -> dump.state() == DumpStore.State.DONE)
+        .filter(dump -> dump.predicate().isEmpty() && dump.keys().isEmpty())
+        .filter(dump -> dump.startedAt().isPresent() && dump.finishedAt().isPresent())
+        .reduce((earlier, later) -> later)
+        .ifPresent(
+            dump -> {
+              long millis =
+                  Duration.between(dump.startedAt().orElseThrow(), dump.finishedAt().orElseThrow())
+                      .toMillis();
+              forecast.put("rows", dump.progress().readRows());
+              forecast.put("seconds", Math.max(1, millis / 1000));
+              forecast.put("as_of", dump.finishedAt().orElseThrow());
+            });
+    return forecast;
   }
 
   @GetMapping("/api/v1/dumps/{id}")

@@ -35,6 +35,7 @@ import dev.backlot.model.plan.PipelinePlan;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.model.spec.ConnectionSpec;
+import dev.backlot.model.spec.SecretReference;
 import dev.backlot.processors.Processors;
 import dev.backlot.registry.SchemaStore;
 import dev.backlot.spec.Documents;
@@ -160,7 +161,7 @@ public final class DataPlaneApi implements AutoCloseable {
       case "GET health" -> Map.of("status", "up");
       case "POST preflight" -> preflight(body);
       case "POST checkups" -> checkup(body);
-      case "GET secrets" -> Map.of("references", secrets.references());
+      case "GET secrets" -> Map.of("references", references());
       case "POST queries" -> query(Json.read(body));
       case "POST plans" -> plan(Json.read(body));
       case "GET jobs" -> jobs.list();
@@ -210,6 +211,17 @@ public final class DataPlaneApi implements AutoCloseable {
     }
     ConnectionSpec connection = connection(documents);
     return out -> preflight.checkup(connection, out::accept);
+  }
+
+  /** References to secrets as documents write them. */
+  private List<Map<String, String>> references() {
+    return secrets.references().stream()
+        .map(
+            reference ->
+                reference instanceof SecretReference.FromEnvironment environment
+                    ? Map.of("env", environment.variable())
+                    : Map.of("file", ((SecretReference.FromFile) reference).name()))
+        .toList();
   }
 
   private static List<String> key(JsonNode body) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -127,6 +128,38 @@ public final class QueryService implements AutoCloseable {
         lake.find(name).filter(table -> table.schema().findField("_ts") == null).isPresent();
     String newestFirst = foreign ? "" : " ORDER BY _ts DESC, _offset DESC";
     return query(sql + newestFirst + " LIMIT " + rows, QueryLimits.DEFAULT, shape);
+  }
+
+  /**
+   * Returns the versions of one row that a table holds, the newest first, truncations of the whole
+   * table among them; of a business view the row as it is. The caller closes the result.
+   *
+   * @param key texts of the key's columns, by name
+   * @throws ProblemException with QUERY_INVALID when a text is no value of its column
+   */
+  public QueryResult versions(TableName name, Map<String, String> key, int most, RowShape shape) {
+    StringBuilder where = new StringBuilder();
+    key.forEach(
+        (column, text) ->
+            where
+                .append(where.length() == 0 ? "" : " AND ")
+                .append(DuckSql.id(column))
+                .append(" = ")
+                .append(DuckSql.text(text)));
+    boolean log =
+        lake.find(name).filter(table -> table.schema().findField("_offset") != null).isPresent();
+    String sql =
+        "SELECT * FROM "
+            + DuckSql.id(name.namespace())
+            + "."
+            + DuckSql.id(name.name())
+            + " WHERE ("
+            + where
+            + ")"
+            + (log ? " OR _op = 't' ORDER BY _ts DESC, _epoch DESC, _offset DESC" : "")
+            + " LIMIT "
+            + most;
+    return query(sql, QueryLimits.DEFAULT, shape);
   }
 
   /** Returns the names of the functions that a statement may call, in alphabetical order. */

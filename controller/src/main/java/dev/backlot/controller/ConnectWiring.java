@@ -1,0 +1,50 @@
+package dev.backlot.controller;
+
+import dev.backlot.controller.access.AccessLog;
+import dev.backlot.controller.connection.ChangeRates;
+import dev.backlot.controller.connection.ConnectionResource;
+import dev.backlot.controller.connection.ConnectionTables;
+import dev.backlot.controller.dataplane.DataPlane;
+import dev.backlot.controller.heartbeat.HeartbeatBoard;
+import dev.backlot.controller.query.ExportResource;
+import dev.backlot.controller.query.QueryPageResource;
+import dev.backlot.controller.query.QueryRunResource;
+import dev.backlot.controller.row.RowHistories;
+import dev.backlot.controller.row.RowHistoryResource;
+import dev.backlot.controller.table.Lake;
+import dev.backlot.metadata.MetadataDatabase;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Who needs whom of connecting databases and of looking at data. */
+@Configuration(proxyBeanMethods = false)
+class ConnectWiring {
+  @Bean
+  ConnectionResource connectionResource(
+      MetadataDatabase metadata, DataPlane dataPlane, HeartbeatBoard heartbeats) {
+    ChangeRates rates = new ChangeRates(metadata.heartbeats(), heartbeats, dataPlane);
+    return new ConnectionResource(metadata, dataPlane, new ConnectionTables(metadata, rates));
+  }
+
+  @Bean
+  QueryRunResource queryRunResource(Lake lake, MetadataDatabase metadata, AccessLog log) {
+    return new QueryRunResource(lake, metadata.queries(), log);
+  }
+
+  @Bean
+  QueryPageResource queryPageResource(Lake lake, MetadataDatabase metadata) {
+    return new QueryPageResource(lake, metadata.queries());
+  }
+
+  @Bean
+  ExportResource exportResource(Lake lake, AccessLog log) {
+    return new ExportResource(lake, log);
+  }
+
+  @Bean
+  RowHistoryResource rowHistoryResource(
+      Lake lake, MetadataDatabase metadata, DataPlane dataPlane, AccessLog log) {
+    return new RowHistoryResource(
+        new RowHistories(lake, metadata, dataPlane), metadata.sources(), log);
+  }
+}
