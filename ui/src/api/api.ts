@@ -103,14 +103,11 @@ export function send<M extends Exclude<Method, 'get'>, P extends Sendable<M>>(
 
 /** Asks for any URL of the API: what `read` and `send` do once types are settled. */
 export async function call(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
-  if (method !== 'GET') headers['X-Backlot-Csrf'] = csrf;
   let response: Response;
   try {
     response = await fetch(url, {
       method,
-      headers,
+      headers: headersOf(method, body),
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ?? null,
     });
@@ -123,6 +120,14 @@ export async function call(method: string, url: string, body?: unknown, signal?:
   const text = await response.text();
   if (response.ok) return text === '' ? undefined : (JSON.parse(text) as unknown);
   throw failed(response.status, text);
+}
+
+/** The headers of a request. */
+export function headersOf(method: string, body: unknown): Record<string, string> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET') headers['X-Backlot-Csrf'] = csrf;
+  return headers;
 }
 
 /** Makes an error of an answer that is none. */

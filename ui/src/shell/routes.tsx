@@ -1,4 +1,14 @@
-import { IconAlertTriangle, IconBell, IconHome, IconListCheck, IconScale, IconSitemap, type Icon } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconBell,
+  IconHome,
+  IconListCheck,
+  IconPlugConnected,
+  IconScale,
+  IconSitemap,
+  IconTerminal2,
+  type Icon,
+} from '@tabler/icons-react';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 
 type PageOf = LazyExoticComponent<ComponentType>;
@@ -36,6 +46,14 @@ export const ROUTES: PageRoute[] = [
   { path: 'jobs', Page: lazy(() => import('../jobs/JobsPage').then((m) => ({ default: m.JobsPage }))) },
   { path: 'jobs/:id', Page: lazy(() => import('../jobs/JobPage').then((m) => ({ default: m.JobPage }))) },
   { path: 'settings/alerts', Page: lazy(() => import('../alerts/AlertsPage').then((m) => ({ default: m.AlertsPage }))) },
+  { path: 'connections', Page: lazy(() => import('../connections/ConnectionsPage').then((m) => ({ default: m.ConnectionsPage }))) },
+  { path: 'connections/new', Page: lazy(() => import('../connections/ConnectPage').then((m) => ({ default: m.NewConnectionPage }))) },
+  { path: 'connections/:name', Page: lazy(() => import('../connections/ConnectionPage').then((m) => ({ default: m.ConnectionPage }))) },
+  { path: 'connections/:name/edit', Page: lazy(() => import('../connections/ConnectPage').then((m) => ({ default: m.EditConnectionPage }))) },
+  { path: 'endpoints/:name', Page: lazy(() => import('../connections/EndpointPage').then((m) => ({ default: m.EndpointPage }))) },
+  { path: 'query', Page: lazy(() => import('../query/QueryPage').then((m) => ({ default: m.QueryPage }))) },
+  { path: 'data/:table/rows/:key', Page: lazy(() => import('../row/RowPage').then((m) => ({ default: m.TableRowPage }))) },
+  { path: 'sources/:name/rows/:key', Page: lazy(() => import('../row/RowPage').then((m) => ({ default: m.SourceRowPage }))) },
 ];
 
 /** The navigation, in groups; the first has no heading. */
@@ -44,6 +62,8 @@ export const PLACES: { heading?: string; places: Place[] }[] = [
   {
     heading: 'Build',
     places: [
+      { to: '/connections', label: 'Connections', Icon: IconPlugConnected, also: ['/endpoints'], words: 'database postgres endpoint graphql dump' },
+      { to: '/query', label: 'Query', Icon: IconTerminal2, words: 'sql select table export csv' },
       { to: '/pipelines', label: 'Pipelines', Icon: IconSitemap, words: 'jobs graph run lag' },
       { to: '/incidents', label: 'Incidents', Icon: IconAlertTriangle, words: 'alerts blocked failed' },
       { to: '/audits', label: 'Audits', Icon: IconScale, words: 'quality proof equal differences repair' },

@@ -38,6 +38,17 @@ const LOOKS: Record<string, Look> = {
   draft: { word: 'Draft', tone: 'idle', Icon: IconPencil },
   stopped: { word: 'Stopped', tone: 'idle', Icon: IconPlayerStopFilled },
   removed: { word: 'Removed', tone: 'idle', Icon: IconTrash },
+  requested: { word: 'Waiting', tone: 'busy', Icon: IconCircleDashed },
+  done: { word: 'Done', tone: 'healthy', Icon: IconCircleCheck },
+  cancelled: { word: 'Cancelled', tone: 'idle', Icon: IconPlayerStopFilled },
+  refused: { word: 'Not captured', tone: 'blocked', Icon: IconAlertTriangleFilled },
+  retrying: { word: 'Trying again', tone: 'blocked', Icon: IconAlertTriangleFilled },
+  unreachable: { word: 'Does not answer', tone: 'failed', Icon: IconCircleXFilled },
+  checking: { word: 'Checking', tone: 'busy', Icon: IconCircleDashed },
+  'in the table': { word: 'In the table', tone: 'healthy', Icon: IconCircleCheck },
+  pending: { word: 'On its way', tone: 'busy', Icon: IconPlayerTrackNext },
+  absent: { word: 'Not in the table', tone: 'idle', Icon: IconCircleDashed },
+  deleted: { word: 'Deleted', tone: 'idle', Icon: IconTrash },
   deleting: { word: 'Deleting', tone: 'idle', Icon: IconTrash },
 };
 

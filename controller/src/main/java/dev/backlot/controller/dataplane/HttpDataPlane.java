@@ -84,7 +84,7 @@ public final class HttpDataPlane implements DataPlane {
       lines.forEach(
           line -> listener.accept(Json.MAPPER.convertValue(tree(line), CheckupEvent.class)));
     } catch (UncheckedIOException e) {
-      throw unreachable(e.getCause(), SLOW);
+      throw unreachable(new IOException(e), SLOW);
     }
   }
 

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -75,11 +74,10 @@ public final class QueryRunResource {
     }
     log.record(caller, "query", new AccessLog.Subject("query", "", ""), Map.of("sql", sql));
     Run run = new Run(caller.name(), sql, most);
-    AtomicReference<Runnable> cancel = new AtomicReference<>(() -> {});
-    try (RunningQueries.Entry entry =
-            running.begin(caller.name(), id, () -> cancel.get().run());
+    RunningQueries.Query query = running.begin(caller.name(), id);
+    try (query;
         QueryResult result =
-            lake.queries().query(sql, QueryLimits.DEFAULT, RowShape.ARRAY, cancel::set)) {
+            lake.queries().query(sql, QueryLimits.DEFAULT, RowShape.ARRAY, query::started)) {
       run.send(result, response);
     } catch (CancellationException e) {
       run.cancelled(response);

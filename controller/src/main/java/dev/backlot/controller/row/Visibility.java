@@ -61,8 +61,8 @@ final class Visibility {
   }
 
   private static Optional<Long> mark(Snapshot snapshot, String name) {
-    String text = snapshot.summary().get(name);
-    int colon = text == null ? -1 : text.indexOf(':');
-    return colon <= 0 ? Optional.empty() : Optional.of(Long.parseLong(text.substring(0, colon)));
+    return Optional.ofNullable(snapshot.summary().get(name))
+        .filter(text -> text.indexOf(':') > 0)
+        .map(text -> Long.parseLong(text.substring(0, text.indexOf(':'))));
   }
 }
