@@ -70,8 +70,7 @@ final class HistoryCommand implements Callable<Integer> {
               at.isEmpty() ? (by.isEmpty() ? "" : "by " + by) : at,
               Values.text(version.get("source")),
               String.join(
-                  ", ",
-                  Values.list(version.get("changed")).stream().map(Values::text).toList())));
+                  ", ", Values.list(version.get("changed")).stream().map(Values::text).toList())));
     }
     versions.print(main.out);
     for (Object source : Values.list(answer.get("sources"))) {
@@ -96,7 +95,8 @@ final class HistoryCommand implements Callable<Integer> {
       i++;
       table.add(
           List.of(
-              Values.text(event.get("op")) + (Boolean.TRUE.equals(event.get("dump")) ? " dump" : ""),
+              Values.text(event.get("op"))
+                  + (Boolean.TRUE.equals(event.get("dump")) ? " dump" : ""),
               Values.text(event.get("committed_at")),
               Values.text(event.get("written_at")),
               Values.text(event.get("partition")) + ":" + Values.text(event.get("offset")),

@@ -38,8 +38,7 @@ final class QueryPageIT {
       lake.ensure(
           new TableRequest(
               new TableName("studio", "movies"),
-              List.of(
-                  Field.nullable("movie_id", Simple.LONG), Field.nullable("title", Text.PLAIN)),
+              List.of(Field.nullable("movie_id", Simple.LONG), Field.nullable("title", Text.PLAIN)),
               List.of("movie_id"),
               VersionOrder.OFFSET,
               "test"));
@@ -78,9 +77,13 @@ final class QueryPageIT {
   void mistakes_have_a_place_in_the_statement_also_those_found_while_rows_come() {
     Answer wrong =
         platform.post(
-            "/api/v1/query/runs", Map.of("id", "w", "sql", "SELECT 1,\n nothing FROM studio.movies"));
+            "/api/v1/query/runs",
+            Map.of("id", "w", "sql", "SELECT 1,\n nothing FROM studio.movies"));
     List<JsonNode> late =
-        run("l", "SELECT CASE WHEN range < 4000 THEN 1 ELSE error('late') END FROM range(5000)", 9999);
+        run(
+            "l",
+            "SELECT CASE WHEN range < 4000 THEN 1 ELSE error('late') END FROM range(5000)",
+            9999);
 
     assertThat(wrong.status()).isEqualTo(400);
     assertThat(wrong.at("problems", 0, "place", "line")).isEqualTo(2);
@@ -129,8 +132,7 @@ final class QueryPageIT {
   @Test
   void queries_are_kept_by_name_and_what_ran_is_remembered_newest_first() {
     platform.post("/api/v1/query/saved", Map.of("name", "mine", "sql", "SELECT 1"));
-    Answer again =
-        platform.post("/api/v1/query/saved", Map.of("name", "mine", "sql", "SELECT 2"));
+    Answer again = platform.post("/api/v1/query/saved", Map.of("name", "mine", "sql", "SELECT 2"));
     run("a", "SELECT 11", 5);
     run("b", "SELECT 12", 5);
 
@@ -141,8 +143,7 @@ final class QueryPageIT {
     assertThat(saved.at("items", 0, "sql")).isEqualTo("SELECT 2");
     assertThat(recent.at("items", 0, "sql")).isEqualTo("SELECT 12");
     assertThat(recent.at("items", 0, "outcome")).isEqualTo("done");
-    assertThat(
-            platform.call("DELETE", "/api/v1/query/saved/" + again.at("id"), null).status())
+    assertThat(platform.call("DELETE", "/api/v1/query/saved/" + again.at("id"), null).status())
         .isEqualTo(200);
     assertThat((List<?>) platform.get("/api/v1/query/saved").at("items")).isEmpty();
   }
@@ -154,6 +155,7 @@ final class QueryPageIT {
     assertThat(catalog.at("relations", 0, "name")).isEqualTo("studio.movies_latest");
     assertThat(catalog.at("relations", 0, "key", 0)).isEqualTo("movie_id");
     assertThat(catalog.at("relations", 1, "columns", 2, "name")).isEqualTo("_op");
-    assertThat((List<Object>) (List<?>) catalog.at("functions")).contains("sum", "lower", "date_trunc");
+    assertThat((List<Object>) (List<?>) catalog.at("functions"))
+        .contains("sum", "lower", "date_trunc");
   }
 }

@@ -66,24 +66,21 @@ public final class ChangeRates {
       }
       rates.put(
           topic,
-          known.compute(
-              topic, (name, before) -> next(name, before, volume.changes(), at.get())));
+          known.compute(topic, (name, before) -> next(name, before, volume.changes(), at.get())));
     }
     return rates;
   }
 
   private Rate next(
-      String topic,
-      @org.jspecify.annotations.Nullable Rate before,
-      long changes,
-      Instant at) {
+      String topic, @org.jspecify.annotations.Nullable Rate before, long changes, Instant at) {
     Optional<Instant> last = lastChanges.getOrDefault(topic, Optional.empty());
     if (before == null) {
       return new Rate(changes, at, Optional.empty(), last);
     }
     double seconds = HeartbeatStore.seconds(before.at(), at);
     if (seconds < 0.5) {
-      return new Rate(before.changes(), before.at(), before.perSecond(), before.last().or(() -> last));
+      return new Rate(
+          before.changes(), before.at(), before.perSecond(), before.last().or(() -> last));
     }
     long came = Math.max(0, changes - before.changes());
     Optional<Instant> newest = came > 0 ? Optional.of(at) : before.last().or(() -> last);

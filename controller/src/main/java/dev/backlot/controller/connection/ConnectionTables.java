@@ -64,8 +64,7 @@ public final class ConnectionTables {
     List<TableView> views = new ArrayList<>(refused(connection));
     for (StoredSource source : sources) {
       SourceDescriptor descriptor = source.descriptor();
-      Optional<ChangeRates.Rate> rate =
-          Optional.ofNullable(moving.get(descriptor.topic()));
+      Optional<ChangeRates.Rate> rate = Optional.ofNullable(moving.get(descriptor.topic()));
       views.add(
           new TableView(
               tableName(descriptor),

@@ -77,8 +77,7 @@ public final class ExportResource {
     String id = HexFormat.of().formatHex(bytes);
     String file = fileName(request.name() == null ? "" : request.name()) + "." + format;
     String sql = request.sql() == null ? "" : request.sql();
-    waiting.put(
-        id, new Export(caller.name(), sql, format.equals("csv"), file, now.plus(LIFE)));
+    waiting.put(id, new Export(caller.name(), sql, format.equals("csv"), file, now.plus(LIFE)));
     return Map.of("id", id, "file", file, "until", now.plus(LIFE));
   }
 
@@ -115,8 +114,7 @@ public final class ExportResource {
         Map.of("sql", export.sql(), "format", export.csv() ? "csv" : "json"));
     RowShape shape = export.csv() ? RowShape.ARRAY : RowShape.OBJECT;
     try (QueryResult result = lake.queries().query(export.sql(), QueryLimits.DEFAULT, shape)) {
-      response.setHeader(
-          "Content-Disposition", "attachment; filename=\"" + export.file() + "\"");
+      response.setHeader("Content-Disposition", "attachment; filename=\"" + export.file() + "\"");
       response.setHeader("Cache-Control", "no-store");
       response.setHeader("X-Content-Type-Options", "nosniff");
       response.setContentType(export.csv() ? "text/csv;charset=UTF-8" : "application/json");

@@ -44,8 +44,7 @@ public final class QueryPageResource {
           .view()
           .ifPresent(
               view ->
-                  relations.add(
-                      relation(view.toString(), "view", table, Lake.ownColumns(table))));
+                  relations.add(relation(view.toString(), "view", table, Lake.ownColumns(table))));
       relations.add(relation(table.name().toString(), "table", table, table.columns()));
     }
     return Map.of("relations", relations, "functions", functions());
@@ -105,7 +104,7 @@ public final class QueryPageResource {
       throw new ProblemException(
           ProblemCode.USAGE,
           "Cannot save query '%s': a name has 1 to %d characters, and a statement at most %d."
-              .formatted(name, LONGEST_NAME, LONGEST_SQL)
+                  .formatted(name, LONGEST_NAME, LONGEST_SQL)
               + " Choose another name.");
     }
     return store.save(caller.name(), name, sql);

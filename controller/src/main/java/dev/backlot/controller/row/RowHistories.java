@@ -146,9 +146,7 @@ public final class RowHistories {
       List<Map<String, Object>> letters) {
     List<SourceEvents> all = new ArrayList<>();
     Optional<PlanSink> sink =
-        plan.sinks().stream()
-            .filter(s -> TableName.parse(s.table()).equals(table))
-            .findFirst();
+        plan.sinks().stream().filter(s -> TableName.parse(s.table()).equals(table)).findFirst();
     if (sink.isEmpty()) {
       return all;
     }
@@ -286,8 +284,7 @@ public final class RowHistories {
       return new Outcome("pending", "On its way to the table.");
     }
     return new Outcome(
-        "absent",
-        "Not in the table: a filter holds it back, or newer versions have replaced it.");
+        "absent", "Not in the table: a filter holds it back, or newer versions have replaced it.");
   }
 
   private static Outcome written(JsonNode event, RowVersion version) {
@@ -342,10 +339,7 @@ public final class RowHistories {
   }
 
   private List<Map<String, Object>> differences(TableName table, List<String> key) {
-    return metadata
-        .audits()
-        .differences(Optional.of(table.toString()), DIFFERENCES)
-        .stream()
+    return metadata.audits().differences(Optional.of(table.toString()), DIFFERENCES).stream()
         .filter(difference -> difference.key().equals(key))
         .map(
             difference -> {

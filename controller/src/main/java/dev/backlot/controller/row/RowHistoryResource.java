@@ -42,8 +42,7 @@ public final class RowHistoryResource {
   @GetMapping("/api/v1/sources/{name}/rows/{key}/history")
   SourceEvents ofSource(@PathVariable String name, @PathVariable String key, Caller caller) {
     SourceDescriptor source = SourceItems.find(sources, name, "find a row of").descriptor();
-    List<String> texts =
-        RowKeys.parse(key, source.keyColumns(), "source '" + source.name() + "'");
+    List<String> texts = RowKeys.parse(key, source.keyColumns(), "source '" + source.name() + "'");
     log.record(caller, "history", new AccessLog.Subject("source", source.name(), ""), Map.of());
     return histories.ofSource(source.name(), texts);
   }

@@ -22,8 +22,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of one key in a Source's topic, found by reading backwards from the topic's end, within
- * bounds. Thread-safe: calls wait for one another, but for nobody else's.
+ * The events of one key in a Source's topic, found by reading backwards from the topic's end,
+ * within bounds. Thread-safe: calls wait for one another, but for nobody else's.
  */
 public final class RowEvents {
   private static final int MOST_EVENTS = 200;
@@ -82,8 +82,8 @@ public final class RowEvents {
    * Returns the events of a key.
    *
    * @param key texts of the key's columns in key order
-   * @throws ProblemException {@code NOT_FOUND} without such a Source; {@code USAGE} when the key has
-   *     another number of columns, or a value that its column can't have
+   * @throws ProblemException {@code NOT_FOUND} without such a Source; {@code USAGE} when the key
+   *     has another number of columns, or a value that its column can't have
    */
   public Found of(String name, List<String> key) {
     SourceDescriptor source =
@@ -138,8 +138,7 @@ public final class RowEvents {
         left |= TopicReader.offset(from, partition) > TopicReader.offset(begins, partition);
       }
     }
-    events.sort(
-        Comparator.comparing(Event::writtenAt).thenComparingLong(Event::offset).reversed());
+    events.sort(Comparator.comparing(Event::writtenAt).thenComparingLong(Event::offset).reversed());
     return new Found(
         List.copyOf(events.subList(0, Math.min(events.size(), MOST_EVENTS))),
         scanned,

@@ -101,7 +101,11 @@ final class RowKey {
     } catch (NumberFormatException e) {
       throw unfit(
           source,
-          "'" + text + "' is no value of '" + field.name() + "', which is a whole number. Correct"
+          "'"
+              + text
+              + "' is no value of '"
+              + field.name()
+              + "', which is a whole number. Correct"
               + " it.");
     }
   }

@@ -49,13 +49,11 @@ public final class Checkup {
    *
    * @param listener hears each event as it happens; what it throws ends the checkup
    */
-  public static void run(
-      ConnectionSpec spec, Secrets secrets, Consumer<CheckupEvent> listener) {
+  public static void run(ConnectionSpec spec, Secrets secrets, Consumer<CheckupEvent> listener) {
     long begin = System.nanoTime();
     Checkup checkup = new Checkup(spec, secrets, listener);
     checkup.run();
-    listener.accept(
-        CheckupEvent.of(new CheckupEvent.End(!checkup.failed, millisSince(begin))));
+    listener.accept(CheckupEvent.of(new CheckupEvent.End(!checkup.failed, millisSince(begin))));
   }
 
   private void run() {

@@ -57,8 +57,7 @@ final class TableSurvey {
     Map<Long, Facts> facts = facts();
     Map<Long, List<Column>> columns =
         tables.size() <= MOST_WITH_COLUMNS ? columns() : new HashMap<>();
-    Set<TableId> published =
-        new Publication(connection, spec.name()).tables().orElse(Set.of());
+    Set<TableId> published = new Publication(connection, spec.name()).tables().orElse(Set.of());
     TableCheck check = new TableCheck(connection, missing);
     int exact = 0;
     List<TableFacts> all = new ArrayList<>();
