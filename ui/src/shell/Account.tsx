@@ -1,5 +1,10 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSettings, IconSun } from '@tabler/icons-react';
+import { IconCheck, IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconPassword, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { ChangePassword } from '../access/ChangePassword';
+import { useSession } from '../access/session';
+import { send } from '../api/api';
 import classes from './Shell.module.css';
 
 const SCHEMES = [
@@ -8,30 +13,68 @@ const SCHEMES = [
   { value: 'dark', label: 'Dark', Icon: IconMoon },
 ] as const;
 
-/** The menu at the foot of the navigation. */
+/** The menu at the foot of the navigation: who is signed in, what they may do, how it looks. */
 export function Account() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const session = useSession();
+  const [changing, setChanging] = useState(false);
+  const person = session.kind === 'person';
+  const signOut = async () => {
+    await send('delete', '/api/v1/session');
+    // a new page, so that nothing of what was read stays
+    location.assign('/sign-in');
+  };
   return (
-    <Menu position="top-start" width={200} shadow="md">
-      <Menu.Target>
-        <UnstyledButton className={classes.account}>
-          <IconSettings size={16} stroke={1.75} aria-hidden />
-          Appearance
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Appearance</Menu.Label>
-        {SCHEMES.map(({ value, label, Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Icon size={15} aria-hidden />}
-            rightSection={colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
+    <>
+      <Menu position="top-start" width={232} shadow="md">
+        <Menu.Target>
+          <UnstyledButton className={classes.account} aria-label={`Account of ${session.name ?? ''}`}>
+            <IconUserCircle size={18} stroke={1.75} aria-hidden />
+            <span className={classes.who}>{session.full_name === '' ? session.name : session.full_name}</span>
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <dl className={classes.rights}>
+            <dt>Signed in as</dt>
+            <dd>{session.name}</dd>
+            <dt>Role</dt>
+            <dd>{words(session.roles, 'none')}</dd>
+            <dt>Teams</dt>
+            <dd>{words(session.teams, 'none')}</dd>
+            <dt>Sees unmasked</dt>
+            <dd>{session.clearances?.includes('*') ? 'everything' : words(session.clearances, 'only what has no tag')}</dd>
+          </dl>
+          <Menu.Divider />
+          <Menu.Label>Appearance</Menu.Label>
+          {SCHEMES.map(({ value, label, Icon }) => (
+            <Menu.Item
+              key={value}
+              leftSection={<Icon size={15} aria-hidden />}
+              rightSection={colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null}
+              onClick={() => setColorScheme(value)}
+            >
+              {label}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item component={Link} to="/settings/tokens" leftSection={<IconKey size={15} aria-hidden />}>
+            Tokens
           </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+          {person && (
+            <Menu.Item leftSection={<IconPassword size={15} aria-hidden />} onClick={() => setChanging(true)}>
+              Change password
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<IconLogout size={15} aria-hidden />} onClick={() => void signOut()}>
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <ChangePassword opened={changing} close={() => setChanging(false)} />
+    </>
   );
+}
+
+function words(list: string[] | undefined, none: string): string {
+  return list === undefined || list.length === 0 ? none : list.join(', ');
 }

@@ -1,5 +1,6 @@
 import { Suspense } from 'react';
 import { createBrowserRouter, RouterProvider } from 'react-router';
+import { SignedIn } from '../access/SignedIn';
 import { Loading } from '../parts/States';
 import { NoSuchPage, PageBroken } from './Broken';
 import { ROUTES } from './routes';
@@ -19,7 +20,11 @@ const router = createBrowserRouter([
   ...ROUTES.filter((route) => route.bare).map(shown),
   {
     path: '/',
-    element: <Shell />,
+    element: (
+      <SignedIn>
+        <Shell />
+      </SignedIn>
+    ),
     errorElement: <PageBroken />,
     children: [...ROUTES.filter((route) => !route.bare).map(shown), { path: '*', element: <NoSuchPage /> }],
   },

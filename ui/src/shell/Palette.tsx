@@ -3,7 +3,8 @@ import { IconArrowRight, IconSearch } from '@tabler/icons-react';
 import { useState, type KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
 import classes from './Palette.module.css';
-import { PLACES } from './routes';
+import { useSession, type Session } from '../access/session';
+import { placesOf } from './places';
 
 /** Something that the palette can go to. */
 export interface Hit {
@@ -18,7 +19,8 @@ export function Palette({ close }: { close: () => void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const navigate = useNavigate();
-  const hits = pages(text);
+  const session = useSession();
+  const hits = pages(text, session);
   const go = (hit: Hit | undefined) => {
     if (hit === undefined) return;
     close();
@@ -77,9 +79,9 @@ export function Palette({ close }: { close: () => void }) {
   );
 }
 
-function pages(text: string): Hit[] {
+function pages(text: string, session: Session): Hit[] {
   const words = text.trim().toLowerCase();
-  return PLACES.flatMap(({ places }) => places)
+  return placesOf(session).flatMap(({ places }) => places)
     .filter(({ label, words: more = '' }) => `${label} ${more}`.toLowerCase().includes(words))
     .map(({ to, label }) => ({ to, label, kind: 'Page' }));
 }

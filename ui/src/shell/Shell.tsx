@@ -2,12 +2,14 @@ import { UnstyledButton } from '@mantine/core';
 import { IconCloudOff, IconMenu2, IconRefresh, IconSearch, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
+import { useSession } from '../access/session';
 import { queries, useLink } from '../api/useApi';
 import { watch } from '../api/watch';
 import { Mark } from './Mark';
 import { Account } from './Account';
 import { Palette } from './Palette';
-import { PLACES, type Place } from './routes';
+import { placesOf } from './places';
+import type { Place } from './routes';
 import classes from './Shell.module.css';
 import { useKeys } from './useKeys';
 
@@ -16,6 +18,7 @@ export function Shell() {
   const [palette, setPalette] = useState(false);
   const [menu, setMenu] = useState(false);
   const { pathname } = useLocation();
+  const session = useSession();
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     setMenu(false);
@@ -45,7 +48,7 @@ export function Shell() {
           <kbd>/</kbd>
         </UnstyledButton>
         <nav id="places" className={classes.places} aria-label="Main">
-          {PLACES.filter(({ places }) => places.length > 0).map(({ heading, places }) => (
+          {placesOf(session).map(({ heading, places }) => (
             <section key={heading ?? ''}>
               {heading && <h2 className={classes.heading}>{heading}</h2>}
               <ul>

@@ -11,6 +11,9 @@ import {
 } from '@tabler/icons-react';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 
+import { ACCESS_PLACES, ACCESS_ROUTES } from '../access/routes';
+import type { Role } from '../access/session';
+
 type PageOf = LazyExoticComponent<ComponentType>;
 
 interface PageRoute {
@@ -28,12 +31,15 @@ export interface Place {
   Icon: Icon;
   /** Other first parts of paths that belong to it. */
   also?: string[];
+  /** Only for those who have this role. */
+  role?: Role;
   /** Further words that find it in the palette. */
   words?: string;
 }
 
 /** Every page. One that a user does not open is not loaded. */
 export const ROUTES: PageRoute[] = [
+  ...ACCESS_ROUTES,
   { path: '', Page: lazy(() => import('../home/HomePage').then((m) => ({ default: m.HomePage }))) },
   { path: 'pipelines', Page: lazy(() => import('../pipelines/PipelinesPage').then((m) => ({ default: m.PipelinesPage }))) },
   { path: 'pipelines/:id', Page: lazy(() => import('../pipelines/RunPage').then((m) => ({ default: m.RunPage }))) },
@@ -70,5 +76,11 @@ export const PLACES: { heading?: string; places: Place[] }[] = [
       { to: '/jobs', label: 'Jobs', Icon: IconListCheck, words: 'dumps backfills maintenance progress' },
     ],
   },
-  { heading: 'Settings', places: [{ to: '/settings/alerts', label: 'Alerts', Icon: IconBell, words: 'routes webhook slack mail' }] },
+  {
+    heading: 'Settings',
+    places: [
+      ...ACCESS_PLACES,
+      { to: '/settings/alerts', label: 'Alerts', Icon: IconBell, words: 'routes webhook slack mail' },
+    ],
+  },
 ];

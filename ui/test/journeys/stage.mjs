@@ -68,8 +68,14 @@ export async function stage(browser, platform, { name, shots }) {
     return page;
   };
 
-  /** Signs a page in; until there is a sign-in there is nothing to do. */
-  const signIn = async () => {};
+  /** Signs a browser context in as a user, by a link as `./backlot sign-in-link` makes them; as nobody when that is null. */
+  const signIn = async (page, as = 'admin') => {
+    if (as === null) return;
+    const link = await api('POST', `/api/v1/users/${encodeURIComponent(as)}/sign-in-link`, {});
+    const code = new URL(link.url).hash.replace('#code=', '');
+    const answer = await page.context().request.post('/api/v1/session', { data: { code } });
+    assert.equal(answer.status(), 200, await answer.text());
+  };
 
   const theme = async (page, colorScheme) => {
     await page.emulateMedia({ colorScheme });

@@ -13,8 +13,6 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +27,12 @@ final class Api {
   private static final int READ_MILLIS = 400_000;
 
   private final String server;
+  private final String token;
 
-  Api(String server) {
+  /** Talks to a server; shows a token unless it is empty. */
+  Api(String server, String token) {
     this.server = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
+    this.token = token;
   }
 
   /** Encodes a name as one segment of a path, whatever is in it. */
@@ -79,7 +80,6 @@ final class Api {
       connection.setConnectTimeout(CONNECT_MILLIS);
       connection.setReadTimeout(READ_MILLIS);
       connection.setRequestProperty("Accept", "*/*");
-      String token = token();
       if (!token.isEmpty()) {
         connection.setRequestProperty("Authorization", "Bearer " + token);
       }
@@ -114,7 +114,7 @@ final class Api {
       byte[] bytes = error == null ? new byte[0] : error.readAllBytes();
       List<Problem> problems = problems(map(JsonText.read(new ByteArrayInputStream(bytes))));
       if (!problems.isEmpty()) {
-        return new ProblemException(problems);
+        return new ProblemException(status == 401 ? unauthenticated() : problems);
       }
     } catch (IOException | RuntimeException e) {
       // what answered is not Backlot, or it broke: the status must do
@@ -126,6 +126,19 @@ final class Api {
             + "': it answered with status "
             + status
             + ". Check the address, or look into the controller's log.");
+  }
+
+  /** The server can't know where this command looks for tokens. */
+  private List<Problem> unauthenticated() {
+    return List.of(
+        Problem.of(
+            ProblemCode.UNAUTHENTICATED,
+            "Cannot talk to Backlot at '"
+                + server
+                + "': "
+                + (token.isEmpty() ? "no token was found" : "it does not accept the token")
+                + ". Name the platform's directory with --data-dir, or set BACKLOT_TOKEN to a token"
+                + " that an admin has created with 'backlot create token'."));
   }
 
   private ProblemException broken(IOException e) {
@@ -150,19 +163,6 @@ final class Api {
       return "it did not answer in time";
     }
     return e.getMessage() == null ? e.toString() : e.getMessage();
-  }
-
-  private static String token() {
-    String token = System.getenv("BACKLOT_TOKEN");
-    if (token != null) {
-      return token.strip();
-    }
-    Path file = Path.of(System.getProperty("user.home"), ".backlot", "token");
-    try {
-      return Files.isReadable(file) ? Files.readString(file).strip() : "";
-    } catch (IOException e) {
-      return "";
-    }
   }
 
   private static List<Problem> problems(Map<String, @Nullable Object> body) {

@@ -28,8 +28,8 @@ final class GetCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "KIND",
       description =
-          "connection, endpoint, source, dump, pipeline, table, job, schema, deadletter, incident or"
-              + " route.")
+          "connection, endpoint, source, dump, pipeline, table, job, schema, deadletter, incident, route,"
+              + " user or token.")
   private Kind kind = Kind.PIPELINE;
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only this one.")
@@ -149,6 +149,8 @@ final class GetCommand implements Callable<Integer> {
       case INCIDENT ->
           List.of("ID", "STATE", "SEVERITY", "KIND", "SUBJECT", "OWNER", "SINCE", "REASON");
       case ROUTE -> List.of("NAME", "STATE", "TYPE", "OWNER", "SINCE", "REASON");
+      case USER -> List.of("NAME", "STATE", "ROLES", "TEAMS", "CLEARANCES", "SIGNED IN", "BY");
+      case TOKEN -> List.of("NAME", "STATE", "OF", "ROLES", "TEAMS", "EXPIRES", "USED", "BY");
     };
   }
 
@@ -266,7 +268,30 @@ final class GetCommand implements Callable<Integer> {
               since,
               reason);
       case ROUTE -> List.of(itemName, state, Values.text(spec.get("type")), owner, since, reason);
+      case USER ->
+          List.of(
+              itemName,
+              state,
+              words(spec.get("roles")),
+              words(spec.get("teams")),
+              words(spec.get("clearances")),
+              ages ? age(Values.text(status.get("signed_in_at"))) : "",
+              Values.text(status.get("issuer")));
+      case TOKEN ->
+          List.of(
+              itemName,
+              state,
+              Values.text(spec.get("account")),
+              words(spec.get("roles")),
+              words(spec.get("teams")),
+              Values.text(spec.get("expires_at")),
+              ages ? age(Values.text(status.get("used_at"))) : "",
+              Values.text(status.get("created_by")));
     };
+  }
+
+  private static String words(@Nullable Object list) {
+    return String.join(", ", Values.list(list).stream().map(Values::text).toList());
   }
 
   private static String worker(Map<String, @Nullable Object> worker) {

@@ -84,7 +84,10 @@ final class ItemCommands {
 
   @Command(
       name = "delete",
-      description = "Deletes a connection or pipeline once what it did is cleaned up.",
+      description = {
+        "Deletes a connection or pipeline once what it did is cleaned up; or a user or token,",
+        "which then can't call any more."
+      },
       mixinStandardHelpOptions = true)
   static final class Delete extends OnItem {
     @Option(names = "--orphan", description = "Let go of what can't be cleaned up.")
@@ -93,7 +96,8 @@ final class ItemCommands {
     @Override
     public Integer call() {
       main.api().delete(kind.path(name) + (orphan ? "?orphan=true" : ""));
-      main.out.println(kind.noun() + " " + name + " deleting");
+      boolean atOnce = kind == Kind.USER || kind == Kind.TOKEN;
+      main.out.println(kind.noun() + " " + name + (atOnce ? " deleted" : " deleting"));
       return 0;
     }
   }

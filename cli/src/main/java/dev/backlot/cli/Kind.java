@@ -19,7 +19,9 @@ enum Kind {
   DEADLETTER,
   INCIDENT,
   AUDIT,
-  ROUTE;
+  ROUTE,
+  USER,
+  TOKEN;
 
   String noun() {
     return name().toLowerCase(Locale.ROOT);

@@ -9,7 +9,10 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -55,6 +58,12 @@ import picocli.CommandLine.ScopeType;
       ResolveCommand.class,
       TestCommand.class,
       StatusCommand.class,
+      AccessCommands.Create.class,
+      AccessCommands.Disable.class,
+      AccessCommands.Enable.class,
+      AccessCommands.Reset.class,
+      AccessCommands.SignInLink.class,
+      AccessLogCommand.class,
       CommandLine.HelpCommand.class
     },
     footerHeading = "%nThe platform itself:%n",
@@ -83,6 +92,13 @@ public final class Main implements Runnable {
       paramLabel = "URL",
       description = "The server; else BACKLOT_SERVER, else " + DEFAULT_SERVER + ".")
   private String server = "";
+
+  @Option(
+      names = "--data-dir",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DIR",
+      description = "Whose token is shown; else BACKLOT_TOKEN, else that of the platform there.")
+  private @Nullable Path dataDir;
 
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
@@ -128,11 +144,16 @@ public final class Main implements Runnable {
   }
 
   Api api() {
+    String url = server();
+    return new Api(url, Credentials.ofProcess(Optional.ofNullable(dataDir)).token(url));
+  }
+
+  private String server() {
     String fromEnvironment = System.getenv("BACKLOT_SERVER");
     if (!server.isEmpty()) {
-      return new Api(server);
+      return server;
     }
-    return new Api(fromEnvironment == null ? DEFAULT_SERVER : fromEnvironment);
+    return fromEnvironment == null ? DEFAULT_SERVER : fromEnvironment;
   }
 
   private int wrongUsage(CommandLine.ParameterException e, String[] args) {

@@ -1,5 +1,6 @@
 package dev.backlot.controller;
 
+import dev.backlot.controller.access.Gate;
 import dev.backlot.controller.audit.AuditConditions;
 import dev.backlot.controller.audit.AuditScheduler;
 import dev.backlot.controller.audit.AuditViews;
@@ -22,6 +23,7 @@ import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dataplane.HttpDataPlane;
 import dev.backlot.controller.document.ChangePlanner;
 import dev.backlot.controller.document.Deletion;
+import dev.backlot.controller.document.DocumentAccess;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.dump.DumpItems;
 import dev.backlot.controller.dump.DumpResource;
@@ -251,8 +253,12 @@ class Wiring {
 
   @Bean
   DocumentResource documentResource(
-      ChangePlanner planner, MetadataDatabase metadata, Reconciler reconciler) {
-    return new DocumentResource(planner, metadata.documents(), metadata.pipelines(), reconciler);
+      ChangePlanner planner,
+      MetadataDatabase metadata,
+      Reconciler reconciler,
+      DocumentAccess documentAccess) {
+    return new DocumentResource(
+        planner, metadata.documents(), metadata.pipelines(), reconciler, documentAccess);
   }
 
   @Bean
@@ -430,9 +436,10 @@ class Wiring {
   }
 
   @Bean
-  ServletRegistrationBean<IcebergServlet> icebergServlet(Lake lake, MetadataDatabase metadata) {
+  ServletRegistrationBean<IcebergServlet> icebergServlet(
+      Lake lake, MetadataDatabase metadata, Gate gate) {
     return new ServletRegistrationBean<>(
-        new IcebergServlet(lake, metadata), IcebergServlet.PATH + "/*");
+        new IcebergServlet(lake, metadata, gate), IcebergServlet.PATH + "/*");
   }
 
   @Bean

@@ -13,7 +13,6 @@ import dev.backlot.warehouse.LocalFileIO;
 import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.TableRequest;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -86,7 +85,13 @@ final class IcebergIT {
             TableRequest.VersionOrder.OFFSET,
             "movie_report"));
     client = new RESTCatalog();
-    client.initialize("outside", Map.of("uri", url(""), "io-impl", LocalFileIO.class.getName()));
+    client.initialize("outside", Map.of(
+            "uri",
+            url(""),
+            "token",
+            TestPlatform.TOKEN,
+            "io-impl",
+            LocalFileIO.class.getName()));
     client.createNamespace(Namespace.of("analysts"));
   }
 
@@ -322,7 +327,7 @@ final class IcebergIT {
 
   private static Plain call(String method, String path, String body, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url(path)))
+        platform.request("/iceberg" + path)
             .method(method, HttpRequest.BodyPublishers.ofString(body));
     if (headers.length > 0) {
       request.headers(headers);

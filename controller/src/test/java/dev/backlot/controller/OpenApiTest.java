@@ -2,6 +2,7 @@ package dev.backlot.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backlot.controller.access.AccessLogResource;
 import dev.backlot.controller.audit.ProofResource;
 import dev.backlot.controller.audit.TableAuditResource;
 import dev.backlot.controller.backfill.BackfillResource;
@@ -33,6 +34,10 @@ import dev.backlot.controller.schema.RegistryResource;
 import dev.backlot.controller.schema.RegistrySettingsResource;
 import dev.backlot.controller.schema.SchemaResource;
 import dev.backlot.controller.schema.SubjectResource;
+import dev.backlot.controller.signin.OidcResource;
+import dev.backlot.controller.signin.SessionResource;
+import dev.backlot.controller.signin.TokenResource;
+import dev.backlot.controller.signin.UserResource;
 import dev.backlot.controller.source.SourceResource;
 import dev.backlot.controller.table.QueryResource;
 import dev.backlot.controller.watch.WatchResource;
@@ -56,6 +61,11 @@ import org.springframework.web.bind.annotation.RequestMethod;
 final class OpenApiTest {
   private static final List<Class<?>> RESOURCES =
       List.of(
+          AccessLogResource.class,
+          OidcResource.class,
+          SessionResource.class,
+          TokenResource.class,
+          UserResource.class,
           BackfillResource.class,
           BlackBoxResource.class,
           TableAuditResource.class,

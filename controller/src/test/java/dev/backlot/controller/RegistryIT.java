@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.controller.web.Json;
 import dev.backlot.embedded.KafkaServer;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -360,8 +359,8 @@ final class RegistryIT {
 
   private static Answer call(String method, String path, String body, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create("http://localhost:" + platform.controller.port() + "/registry" + path))
+        platform
+            .request("/registry" + path)
             .method(
                 method,
                 body == null

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A real controller on a real metadata database, with a data plane in memory. */
 final class TestPlatform implements AutoCloseable {
+  /** What the supervisor writes into the data directory: an admin's. */
+  static final String TOKEN = "0123456789abcdef0123456789abcdef0123456789abcdef";
+
   final PostgresServer postgres;
   final FakeDataPlane dataPlane;
   final PlatformConfig config;
@@ -32,6 +35,15 @@ final class TestPlatform implements AutoCloseable {
 
   /** Starts with a Kafka to keep schemas in. */
   TestPlatform(String bootstrapServers) throws IOException {
+    this(bootstrapServers, PlatformConfig.SignIn.DEFAULT);
+  }
+
+  /** Starts with other ways to sign in. */
+  TestPlatform(PlatformConfig.SignIn signIn) throws IOException {
+    this("localhost:1", signIn);
+  }
+
+  private TestPlatform(String bootstrapServers, PlatformConfig.SignIn signIn) throws IOException {
     postgres = PostgresServer.temporary().start();
     dataPlane = new FakeDataPlane();
     Path directory = Files.createTempDirectory("backlot-controller-");
@@ -52,7 +64,9 @@ final class TestPlatform implements AutoCloseable {
             directory.resolve("warehouse").toUri().toString(),
             Map.of(),
             directory.resolve("ui"),
-            "");
+            "",
+            signIn);
+    Files.writeString(directory.resolve("token"), TOKEN);
     controller = Controller.start(config);
   }
 
@@ -80,15 +94,19 @@ final class TestPlatform implements AutoCloseable {
     }
   }
 
+  /** Begins a request with the admin's token. */
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://localhost:" + controller.port() + path))
+        .header("Authorization", "Bearer " + TOKEN);
+  }
+
   Answer get(String path) {
     return call("GET", path, null);
   }
 
   /** Returns what a page that is no JSON says. */
   String page(String path) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + controller.port() + path)).build();
-    return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    return client.send(request(path).build(), HttpResponse.BodyHandlers.ofString()).body();
   }
 
   Answer post(String path, Object body) {
@@ -119,7 +137,7 @@ final class TestPlatform implements AutoCloseable {
 
   private HttpResponse<String> send(String method, String path, @Nullable Object body) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + controller.port() + path))
+        request(path)
             .header("Content-Type", "application/json")
             .method(
                 method,
@@ -143,6 +161,8 @@ final class TestPlatform implements AutoCloseable {
     List<String> all = new java.util.ArrayList<>(List.of(arguments));
     all.add("--server");
     all.add("http://localhost:" + controller.port());
+    all.add("--data-dir");
+    all.add(config.dataDir().toString());
     return runWithout(all.toArray(String[]::new));
   }
 

@@ -63,7 +63,10 @@ final class TrinoIT {
     queries = new QueryService(lake, QuerySettings.of(platform.config));
     table("studio.movie", VersionOrder.OFFSET, ID, TITLE);
     trino =
-        TrinoServer.start("lake", "http://localhost:" + platform.controller.port() + "/iceberg");
+        TrinoServer.start(
+            "lake",
+            "http://localhost:" + platform.controller.port() + "/iceberg",
+            TestPlatform.TOKEN);
   }
 
   @AfterAll

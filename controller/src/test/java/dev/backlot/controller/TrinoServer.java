@@ -45,7 +45,7 @@ final class TrinoServer implements AutoCloseable {
   record Rows(List<String> columns, List<JsonNode> rows) {}
 
   /** Starts a server and returns when it answers queries. */
-  static TrinoServer start(String catalog, String restCatalogUrl) throws IOException {
+  static TrinoServer start(String catalog, String restCatalogUrl, String token) throws IOException {
     String java = newJava().toString();
     Path parts = parts();
     Path directory = Files.createTempDirectory("backlot-trino-");
@@ -69,10 +69,13 @@ final class TrinoServer implements AutoCloseable {
         connector.name=iceberg
         iceberg.catalog.type=rest
         iceberg.rest-catalog.uri=%s
+        iceberg.rest-catalog.security=OAUTH2
+        iceberg.rest-catalog.oauth2.token=%s
+        iceberg.rest-catalog.oauth2.token-refresh-enabled=false
         fs.native-local.enabled=true
         local.location=/
         """
-            .formatted(restCatalogUrl));
+            .formatted(restCatalogUrl, token));
     Process process =
         new ProcessBuilder(
                 java,
@@ -258,8 +261,8 @@ final class TrinoServer implements AutoCloseable {
     Files.createDirectories(cache);
     Path unpacked = Files.createTempDirectory(cache, "unpack-");
     try {
-      unpack("io.trino:trino-server-core:" + VERSION + ":tar.gz", unpacked);
-      unpack("io.trino:trino-iceberg:" + VERSION + ":zip", unpacked);
+      MavenArtifact.unpack("io.trino:trino-server-core:" + VERSION + ":tar.gz", unpacked);
+      MavenArtifact.unpack("io.trino:trino-iceberg:" + VERSION + ":zip", unpacked);
       Path server = unpacked.resolve("trino-server-core-" + VERSION);
       Files.createDirectories(server.resolve("plugin"));
       Files.move(
@@ -275,36 +278,5 @@ final class TrinoServer implements AutoCloseable {
       delete(unpacked);
     }
     return trino;
-  }
-
-  private static void unpack(String artifact, Path target) throws IOException {
-    Path root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve("mvnw"))) {
-      root = root.getParent();
-    }
-    Process maven =
-        new ProcessBuilder(
-                root.resolve("mvnw").toString(),
-                "-B",
-                "-q",
-                "-N",
-                "dependency:unpack",
-                "-Dartifact=" + artifact,
-                "-DoutputDirectory=" + target,
-                // Not needed; in the archive they are links, which Maven makes empty files of.
-                "-Dmdep.unpack.excludes=*/plugin/**",
-                "-Dmdep.overWriteReleases=true")
-            .directory(root.toFile())
-            .redirectErrorStream(true)
-            .start();
-    maven.getOutputStream().close();
-    String said = new String(maven.getInputStream().readAllBytes());
-    try {
-      if (maven.waitFor() != 0) {
-        throw new AssertionError("Cannot fetch " + artifact + ": " + said);
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

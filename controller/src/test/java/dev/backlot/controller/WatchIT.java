@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -82,10 +81,7 @@ class WatchIT {
       query.append(query.isEmpty() ? "" : "&").append("of=").append(encoded(path));
     }
     HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    "http://localhost:" + platform.controller.port() + "/api/v1/watch?" + query))
-            .build();
+platform.request("/api/v1/watch?" + query).build();
     HttpResponse<java.io.InputStream> response =
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofInputStream());
     Thread listener =

@@ -101,7 +101,8 @@ final class EngineServers implements AutoCloseable {
         data.resolve("warehouse").toUri().toString(),
         Map.of(),
         data,
-        "");
+        "",
+            PlatformConfig.SignIn.DEFAULT);
   }
 
   private void drain() {

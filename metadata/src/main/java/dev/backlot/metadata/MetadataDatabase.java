@@ -165,6 +165,21 @@ public final class MetadataDatabase implements AutoCloseable {
     return new HeartbeatStore(jdbi);
   }
 
+  /** Returns the store of people who may sign in. */
+  public AccountStore accounts() {
+    return new AccountStore(jdbi);
+  }
+
+  /** Returns the store of who is signed in. */
+  public SessionStore sessions() {
+    return new SessionStore(jdbi);
+  }
+
+  /** Returns the store of tokens. */
+  public AccessTokenStore accessTokens() {
+    return new AccessTokenStore(jdbi);
+  }
+
   /** Returns the log of who did and saw what. */
   public AccessLogStore accessLog() {
     return new AccessLogStore(jdbi);

@@ -53,7 +53,8 @@ public final class ExternalPlatform {
         settings.warehouseUri().orElse(""),
         settings.lake().map(lake -> lake.resolved(secrets)).orElse(Map.of()),
         dataDir.resolve("ui"),
-        "");
+        "",
+        PlatformConfig.SignIn.DEFAULT);
   }
 
   private static Problem missing(Path file, String section) {

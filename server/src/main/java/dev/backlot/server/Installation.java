@@ -210,7 +210,8 @@ final class Installation {
         warehouse(),
         settings.lake().map(lake -> lake.resolved(secrets)).orElse(Map.of()),
         distribution.uiDir(),
-        "");
+        "",
+        settings.signIn().resolved(secrets));
   }
 
   /** An external catalog that places tables itself has no root that we would know. */

@@ -1,5 +1,6 @@
 package dev.backlot.server;
 
+import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.model.spec.SecretReference;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param warehouseUri root of the tables' files
  * @param lake an external catalog of tables
  * @param memory the heaps of the two planes
+ * @param signIn who may reach the platform
  */
 record Settings(
     Optional<String> dataDir,
@@ -29,7 +31,8 @@ record Settings(
     int flinkSlots,
     Optional<String> warehouseUri,
     Optional<Lake> lake,
-    Memory memory) {
+    Memory memory,
+    SignIn signIn) {
   static final int DEFAULT_SLOTS = 32;
   static final String DEFAULT_DATA_PLANE_HEAP = "1g";
   static final String DEFAULT_CONTROLLER_HEAP = "256m";
@@ -82,6 +85,22 @@ record Settings(
   /** Largest heaps, as of {@code -Xmx}. */
   record Memory(String dataPlane, String controller) {}
 
+  /**
+   * Who may reach the platform, and how they prove who they are.
+   *
+   * @param config without the secret of the identity provider's client
+   */
+  record SignIn(PlatformConfig.SignIn config, Optional<SecretReference> clientSecret) {
+    /** Returns the settings with the secret's value. */
+    PlatformConfig.SignIn resolved(Path secretsDir) {
+      return clientSecret
+          .map(
+              reference ->
+                  SignInSection.withSecret(config, OwnSecrets.read(reference, secretsDir)))
+          .orElse(config);
+    }
+  }
+
   static Settings defaults() {
     return new Settings(
         Optional.empty(),
@@ -93,6 +112,7 @@ record Settings(
         DEFAULT_SLOTS,
         Optional.empty(),
         Optional.empty(),
-        new Memory(DEFAULT_DATA_PLANE_HEAP, DEFAULT_CONTROLLER_HEAP));
+        new Memory(DEFAULT_DATA_PLANE_HEAP, DEFAULT_CONTROLLER_HEAP),
+        new SignIn(PlatformConfig.SignIn.DEFAULT, Optional.empty()));
   }
 }

@@ -107,7 +107,10 @@ final class SettingsFile {
             "flink",
             "warehouse",
             "lake",
-            "memory"));
+            "memory",
+            "api",
+            "sign_in",
+            "access_log"));
     Map<String, Object> flink = section(root, "flink", Set.of("rest_url", "slots"));
     Map<String, Object> warehouse = section(root, "warehouse", Set.of("uri"));
     Map<String, Object> memory = section(root, "memory", Set.of("data_plane", "controller"));
@@ -125,7 +128,10 @@ final class SettingsFile {
             : Optional.empty(),
         new Settings.Memory(
             size(memory, "data_plane").orElse(defaults.memory().dataPlane()),
-            size(memory, "controller").orElse(defaults.memory().controller())));
+            size(memory, "controller").orElse(defaults.memory().controller())),
+        new SignInSection(
+                this, mapping(root, "api"), mapping(root, "sign_in"), mapping(root, "access_log"))
+            .read());
   }
 
   private Settings.Ports ports(Map<String, Object> section) {
@@ -197,6 +203,10 @@ final class SettingsFile {
     Map<String, Object> section = mapping(value, field);
     onlyFields(section, field, fields);
     return section;
+  }
+
+  private Map<String, Object> mapping(Map<String, Object> root, String field) {
+    return root.containsKey(field) ? mapping(root.get(field), field) : Map.of();
   }
 
   Map<String, Object> mapping(Object value, String path) {

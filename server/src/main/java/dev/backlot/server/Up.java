@@ -89,9 +89,13 @@ public final class Up {
       throw new ProblemException(taken);
     }
     pidFiles.write("supervisor", ProcessHandle.current());
+    KnownServers known = new KnownServers(Path.of(System.getProperty("user.home")), first);
+    if (!known.add(data.root())) {
+      console.note("Commands need --data-dir " + data.root() + ": ~/.backlot is not writable");
+    }
     Supervisor supervisor =
         new Supervisor(stages(installation, demo), pidFiles, START_LIMIT, console);
-    stopAtShutdown(supervisor, pidFiles);
+    stopAtShutdown(supervisor, pidFiles, () -> known.remove(data.root()));
     if (!supervisor.start()) {
       new CountDownLatch(1).await();
     }
@@ -99,6 +103,9 @@ public final class Up {
       applyDemo(demo.get(), installation);
       demo.get().explain(console);
     }
+    new FirstSteps(installation.apiUrl(), PrivateFiles.secret(data.resolve("token")))
+        .lines()
+        .forEach(console::say);
     console.say(
         String.format(
             Locale.ROOT,
@@ -150,13 +157,14 @@ public final class Up {
     }
   }
 
-  private void stopAtShutdown(Supervisor supervisor, PidFiles pidFiles) {
+  private void stopAtShutdown(Supervisor supervisor, PidFiles pidFiles, Runnable last) {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   console.say("Backlot stops …");
                   supervisor.stop();
+                  last.run();
                   try {
                     pidFiles.delete("supervisor");
                   } catch (IOException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.model.spec.SecretReference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,6 +112,74 @@ class SettingsFileTest {
                         "lake.colour",
                         "lake.properties.s3.secret-access-key"));
     assertThatThrownBy(() -> SettingsFile.read(incomplete)).hasMessageContaining("lake.uri");
+  }
+
+  @Test
+  void whoMayReachThePlatformAndHowTheySignInIsRead() throws IOException {
+    Settings settings =
+        SettingsFile.read(
+            file(
+                """
+                api: {listen: 0.0.0.0, public_url: https://data.example/}
+                sign_in:
+                  idle: 1h
+                  longest: 1d
+                  oidc:
+                    issuer: https://login.example/realms/studio
+                    client_id: backlot
+                    client_secret: {env: BACKLOT_SECRET_OIDC}
+                    roles: {claim: groups, words: {admins: admin}, default: []}
+                    teams: {claim: groups}
+                access_log: {keep: 30d}
+                """));
+
+    PlatformConfig.SignIn config = settings.signIn().config();
+    assertThat(config.listen()).isEqualTo("0.0.0.0");
+    assertThat(config.publicUrl()).isEqualTo("https://data.example");
+    assertThat(config.secure()).isTrue();
+    assertThat(config.idleSeconds()).isEqualTo(3600);
+    assertThat(config.logSeconds()).isEqualTo(30 * 86_400);
+    PlatformConfig.Oidc oidc = config.oidc().orElseThrow();
+    assertThat(oidc.roles().words()).containsExactly(Map.entry("admins", "admin"));
+    assertThat(oidc.defaultRoles()).isEmpty();
+    assertThat(oidc.scopes()).contains("openid");
+    assertThat(oidc.clientSecret()).isEmpty();
+    assertThat(settings.signIn().clientSecret())
+        .contains(new SecretReference.FromEnvironment("BACKLOT_SECRET_OIDC"));
+  }
+
+  @Test
+  void nobodyIsLetInWithoutTlsOrWithASecretInTheFile() throws IOException {
+    Path file =
+        file(
+            """
+            api: {listen: 0.0.0.0, public_url: http://data.example}
+            sign_in:
+              idle: soon
+              oidc:
+                issuer: http://login.example
+                client_id: backlot
+                client_secret: geheim
+                roles: {claim: groups, words: {admins: king}}
+                colour: blue
+            access_log: {keep: 0d}
+            """);
+
+    assertThatThrownBy(() -> SettingsFile.read(file))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e ->
+                assertThat(e.problems())
+                    .extracting(problem -> problem.place().path())
+                    .containsExactlyInAnyOrder(
+                        "api.public_url",
+                        "api.listen",
+                        "sign_in.idle",
+                        "sign_in.oidc.issuer",
+                        "sign_in.oidc.client_secret",
+                        "sign_in.oidc.roles.words",
+                        "sign_in.oidc.colour",
+                        "access_log.keep"));
   }
 
   @Test

@@ -60,7 +60,8 @@ public final class CaptureProcess {
             "",
             Map.of(),
             directory,
-            "");
+            "",
+            PlatformConfig.SignIn.DEFAULT);
     this.metadata = MetadataDatabase.open(database);
     this.environment =
         new CaptureSession.Environment(

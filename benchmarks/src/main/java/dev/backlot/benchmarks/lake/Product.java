@@ -8,7 +8,6 @@ import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.LakeSettings;
 import dev.backlot.warehouse.TableName;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -96,8 +95,7 @@ final class Product implements AutoCloseable {
   String job(String pipeline) throws IOException, InterruptedException {
     HttpResponse<String> response =
         http.send(
-            HttpRequest.newBuilder(URI.create(platform.url() + "/api/v1/pipelines/" + pipeline))
-                .build(),
+            Platform.request(platform.url() + "/api/v1/pipelines/" + pipeline).build(),
             HttpResponse.BodyHandlers.ofString());
     JsonNode job = JSON.readTree(response.body()).at("/status/jobs/0");
     return job.path("id").asText() + " since " + job.path("started_at").asText();
@@ -107,8 +105,7 @@ final class Product implements AutoCloseable {
   String state(String kind, String name) throws IOException, InterruptedException {
     HttpResponse<String> response =
         http.send(
-            HttpRequest.newBuilder(URI.create(platform.url() + "/api/v1/" + kind + "/" + name))
-                .build(),
+            Platform.request(platform.url() + "/api/v1/" + kind + "/" + name).build(),
             HttpResponse.BodyHandlers.ofString());
     return response.statusCode() == 404
         ? ""
@@ -189,7 +186,7 @@ final class Product implements AutoCloseable {
 
   private JsonNode post(String path, Map<String, ?> body) throws IOException, InterruptedException {
     return send(
-        HttpRequest.newBuilder(URI.create(platform.url() + path))
+        Platform.request(platform.url() + path)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
   }

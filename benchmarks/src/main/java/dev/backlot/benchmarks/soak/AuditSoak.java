@@ -6,7 +6,6 @@ import dev.backlot.embedded.PostgresServer;
 import dev.backlot.testing.platform.Platform;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -176,8 +175,7 @@ final class AuditSoak {
   private JsonNode audit(Platform platform, String table) throws Exception {
     HttpResponse<String> response =
         http.send(
-            HttpRequest.newBuilder(
-                    URI.create(platform.url() + "/api/v1/tables/" + table + "/audits"))
+            Platform.request(platform.url() + "/api/v1/tables/" + table + "/audits")
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     return response.statusCode() == 200 ? JSON.readTree(response.body()) : JSON.createObjectNode();
@@ -189,7 +187,7 @@ final class AuditSoak {
             Map.of("files", List.of(Map.of("name", "soak.yaml", "text", yaml))));
     HttpResponse<String> response =
         http.send(
-            HttpRequest.newBuilder(URI.create(platform.url() + "/api/v1/apply"))
+            Platform.request(platform.url() + "/api/v1/apply")
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build(),

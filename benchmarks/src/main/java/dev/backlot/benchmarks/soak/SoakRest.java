@@ -2,8 +2,8 @@ package dev.backlot.benchmarks.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backlot.testing.platform.Platform;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -53,12 +53,12 @@ final class SoakRest {
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {
-    return send(HttpRequest.newBuilder(URI.create(url + path)));
+    return send(Platform.request(url + path));
   }
 
   private JsonNode post(String path, Map<String, ?> body) throws IOException, InterruptedException {
     return send(
-        HttpRequest.newBuilder(URI.create(url + path))
+        Platform.request(url + path)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
   }

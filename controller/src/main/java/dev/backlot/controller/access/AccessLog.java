@@ -2,6 +2,8 @@ package dev.backlot.controller.access;
 
 import dev.backlot.metadata.AccessLogStore;
 import dev.backlot.metadata.AccessLogStore.Entry;
+import dev.backlot.metadata.AccessLogStore.Outcome;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -10,20 +12,29 @@ import java.util.Map;
  * Thread-safe.
  */
 public final class AccessLog {
-  private final AccessLogStore store;
+  private static final int LONGEST_TEXT = 10_000;
 
-  /** Writes to a store. */
-  public AccessLog(AccessLogStore store) {
+  private final AccessLogStore store;
+  private final Ownership ownership;
+
+  /** Writes to a store, with the teams that things belong to. */
+  public AccessLog(AccessLogStore store, Ownership ownership) {
     this.store = store;
+    this.ownership = ownership;
   }
 
   /**
    * What an action is about.
    *
    * @param kind as in documents, lower case: {@code pipeline}, {@code source}, {@code table}, …
-   * @param owner the team that it belongs to; empty when that is none
+   * @param owner the team that it belongs to; empty when that is none, or is to be looked up
    */
-  public record Subject(String kind, String name, String owner) {}
+  public record Subject(String kind, String name, String owner) {
+    /** Names what belongs to no team. */
+    public static Subject of(String kind, String name) {
+      return new Subject(kind, name, "");
+    }
+  }
 
   /**
    * Notes something that was done or seen.
@@ -33,25 +44,53 @@ public final class AccessLog {
    *     revision}, …
    */
   public void record(Caller caller, String action, Subject subject, Map<String, ?> detail) {
-    write(caller, action, subject, "done", detail);
+    store.add(entry(caller, action, subject, Outcome.DONE, detail));
   }
 
   /** Notes what was asked and not allowed. */
-  public void recordRefusal(Caller caller, String action, Subject subject, Map<String, ?> detail) {
-    write(caller, action, subject, "refused", detail);
+  public void recordRefusal(
+      Caller caller, String action, Subject subject, Map<String, ?> detail) {
+    store.add(entry(caller, action, subject, Outcome.REFUSED, detail));
   }
 
-  private void write(
-      Caller caller, String action, Subject subject, String outcome, Map<String, ?> detail) {
-    store.add(
-        new Entry(
-            caller.name(),
-            caller.address(),
-            action,
-            subject.kind(),
-            subject.name(),
-            subject.owner(),
-            outcome,
-            Map.copyOf(detail)));
+  /** Notes what is about to be done; {@link #finish} says what became of it. */
+  long begin(Caller caller, String action, Subject subject, Map<String, ?> detail) {
+    return store.add(entry(caller, action, subject, Outcome.BEGUN, detail));
+  }
+
+  void finish(long id, Outcome outcome, Map<String, ?> detail) {
+    store.finish(id, outcome, trimmed(detail));
+  }
+
+  private Entry entry(
+      Caller caller, String action, Subject subject, Outcome outcome, Map<String, ?> detail) {
+    Map<String, Object> all = trimmed(detail);
+    if (!caller.token().isEmpty()) {
+      all.put("token", caller.token());
+    }
+    return new Entry(
+        caller.name(),
+        caller.address(),
+        action,
+        subject.kind(),
+        shortened(subject.name()),
+        subject.owner().isEmpty()
+            ? ownership.owner(subject.kind(), subject.name()).orElse("")
+            : subject.owner(),
+        outcome,
+        all);
+  }
+
+  private static Map<String, Object> trimmed(Map<String, ?> detail) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    detail.forEach(
+        (key, value) -> all.put(key, value instanceof String text ? shortened(text) : value));
+    return all;
+  }
+
+  /** PostgreSQL's text can't hold the character 0, and jsonb not its escape. */
+  private static String shortened(String text) {
+    String clean = text.replace('\0', '\uFFFD');
+    return clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT) + " …";
   }
 }

@@ -1,6 +1,7 @@
 package dev.backlot.controller.access;
 
 import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
@@ -9,28 +10,43 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/** Gives controllers' methods the {@link Caller} of the request that they answer. */
+/**
+ * Gives controllers' methods the {@link Caller} of the request that they answer. A request that
+ * nothing identified is nobody's.
+ */
 public final class Callers implements HandlerMethodArgumentResolver {
-  private static final String ATTRIBUTE = Caller.class.getName();
+  private static final String ATTRIBUTE = Identified.class.getName();
 
-  /** Returns who makes a request; the platform when the request was not asked who it is from. */
+  /** Returns what a request's credentials prove. */
+  public static Identified identified(HttpServletRequest request) {
+    return request.getAttribute(ATTRIBUTE) instanceof Identified identified
+        ? identified
+        : Identified.nobody("you are not signed in");
+  }
+
+  /** Returns who makes a request. */
   public static Caller of(HttpServletRequest request) {
-    return request.getAttribute(ATTRIBUTE) instanceof Caller caller ? caller : Caller.platform();
+    return identified(request)
+        .caller()
+        .orElseGet(() -> Caller.anonymous(String.valueOf(request.getRemoteAddr())));
   }
 
   /** Returns who makes the request that this thread answers; the platform when it answers none. */
   public static Caller current() {
     RequestAttributes request = RequestContextHolder.getRequestAttributes();
-    return request != null
-            && request.getAttribute(ATTRIBUTE, RequestAttributes.SCOPE_REQUEST)
-                instanceof Caller caller
-        ? caller
-        : Caller.platform();
+    return request == null ? Caller.platform() : of(request);
   }
 
-  /** Notes who makes a request, for the rest of its life. */
-  public static void set(HttpServletRequest request, Caller caller) {
-    request.setAttribute(ATTRIBUTE, caller);
+  /** Notes what a request's credentials prove, for the rest of its life. */
+  public static void set(HttpServletRequest request, Identified identified) {
+    request.setAttribute(ATTRIBUTE, identified);
+  }
+
+  private static Caller of(RequestAttributes request) {
+    return request.getAttribute(ATTRIBUTE, RequestAttributes.SCOPE_REQUEST)
+            instanceof Identified identified
+        ? identified.caller().orElseGet(() -> Caller.anonymous(""))
+        : Caller.anonymous("");
   }
 
   @Override
@@ -41,11 +57,9 @@ public final class Callers implements HandlerMethodArgumentResolver {
   @Override
   public Caller resolveArgument(
       MethodParameter parameter,
-      @org.jspecify.annotations.Nullable ModelAndViewContainer container,
+      @Nullable ModelAndViewContainer container,
       NativeWebRequest request,
-      @org.jspecify.annotations.Nullable WebDataBinderFactory binders) {
-    return request.getAttribute(ATTRIBUTE, RequestAttributes.SCOPE_REQUEST) instanceof Caller caller
-        ? caller
-        : Caller.platform();
+      @Nullable WebDataBinderFactory binders) {
+    return of(request);
   }
 }

@@ -1,5 +1,6 @@
 package dev.backlot.controller.blocked;
 
+import dev.backlot.controller.access.Callers;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.document.ChangePlanner;
 import dev.backlot.controller.document.Difference;
@@ -162,7 +163,7 @@ public final class ResolveResource {
               document.name(),
               SpecWriter.toJson(outcome.after()),
               document.revision(),
-              "",
+              Callers.current().name(),
               message);
       revision = documents.write(List.of(write), List.of()).stream().findFirst();
     } else {

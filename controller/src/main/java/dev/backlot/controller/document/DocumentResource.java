@@ -1,5 +1,6 @@
 package dev.backlot.controller.document;
 
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.pipeline.Reconciler;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.DocumentStore;
@@ -27,13 +28,16 @@ public final class DocumentResource {
   private final DocumentStore documents;
   private final PipelineStore pipelines;
   private final Reconciler reconciler;
+  private final DocumentAccess access;
 
   /** Serves sets of documents. */
   public DocumentResource(
       ChangePlanner planner,
       DocumentStore documents,
       PipelineStore pipelines,
-      Reconciler reconciler) {
+      Reconciler reconciler,
+      DocumentAccess access) {
+    this.access = access;
     this.planner = planner;
     this.documents = documents;
     this.pipelines = pipelines;
@@ -90,21 +94,28 @@ public final class DocumentResource {
 
   /** All or nothing: either every document is written, in one transaction, or none is. */
   @PostMapping("/api/v1/apply")
-  Map<String, Object> apply(@RequestBody Request request) {
+  Map<String, Object> apply(@RequestBody Request request, Caller caller) {
     ChangeSet set = planner.plan(request.byName(), request.prune()).orThrow();
+    access.require(caller, set);
     List<Write> writes = new ArrayList<>();
     List<StoredDocument> deletions = new ArrayList<>();
     for (Change change : set.changes()) {
       if (change.isWrite()) {
         writes.add(
             new Write(
-                change.kind(), change.name(), change.json(), change.currentRevision(), "", ""));
+                change.kind(),
+                change.name(),
+                change.json(),
+                change.currentRevision(),
+                caller.name(),
+                ""));
       } else if (change.action() == Change.Action.DELETE) {
         change.current().ifPresent(deletions::add);
       }
     }
     List<Long> revisions =
         writes.isEmpty() && deletions.isEmpty() ? List.of() : documents.write(writes, deletions);
+    access.record(caller, writes, revisions, deletions);
     restartAskers(set);
     reconciler.wake();
     return answer(set, revisions);

@@ -1,8 +1,12 @@
 package dev.backlot.controller.iceberg;
 
+import dev.backlot.controller.access.Gate;
 import dev.backlot.controller.metrics.RequestMetrics;
 import dev.backlot.controller.table.Lake;
+import dev.backlot.controller.web.Json;
+import dev.backlot.controller.web.ProblemAdvice;
 import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.model.ProblemException;
 import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.rest.Answer;
 import dev.backlot.warehouse.rest.Call;
@@ -30,13 +34,15 @@ public final class IcebergServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
   private static final int LARGEST_BODY = 64 * 1024 * 1024;
 
+  private final transient Gate gate;
   private final transient Lake lake;
   private final transient PipelineTables owners;
   private transient @Nullable CatalogProtocol protocol;
   private transient @Nullable LakeCatalog served;
 
   /** Serves the installation's catalog. */
-  public IcebergServlet(Lake lake, MetadataDatabase metadata) {
+  public IcebergServlet(Lake lake, MetadataDatabase metadata, Gate gate) {
+    this.gate = gate;
     this.lake = lake;
     this.owners = new PipelineTables(metadata);
   }
@@ -45,6 +51,45 @@ public final class IcebergServlet extends HttpServlet {
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     request.setAttribute(RequestMetrics.ROUTE, PATH);
+    try {
+      gate.enter(request, response, rule(request));
+    } catch (ProblemException e) {
+      refuse(e, response);
+      return;
+    }
+    Gate.note(request, "path", request.getRequestURI());
+    boolean done = false;
+    try {
+      serve(request, response);
+      done = response.getStatus() < 400;
+    } finally {
+      gate.leave(request, done, response.getStatus());
+    }
+  }
+
+  /** Metrics of a scan are reported by who only reads. */
+  private static String rule(HttpServletRequest request) {
+    boolean report =
+        request.getMethod().equals("POST") && request.getRequestURI().endsWith("/metrics");
+    return report ? PATH + "/metrics" : PATH;
+  }
+
+  /** In the protocol's own words, so that engines show them. */
+  private static void refuse(ProblemException e, HttpServletResponse response) throws IOException {
+    int status = ProblemAdvice.status(e.problems());
+    Map<String, Object> error =
+        Map.of(
+            "message", e.problems().get(0).message(),
+            "type", status == 401 ? "NotAuthorizedException" : "ForbiddenException",
+            "code", status);
+    response.setStatus(status);
+    response.setContentType("application/json");
+    response
+        .getOutputStream()
+        .write(Json.write(Map.of("error", error)).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Answer answer = protocol().answer(call(request));
     response.setStatus(answer.status());
     answer.etag().ifPresent(etag -> response.setHeader("ETag", etag));

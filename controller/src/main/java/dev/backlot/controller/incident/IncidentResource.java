@@ -1,5 +1,7 @@
 package dev.backlot.controller.incident;
 
+import dev.backlot.controller.access.Caller;
+import dev.backlot.controller.access.Callers;
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.metadata.IncidentStore;
@@ -34,7 +36,7 @@ public final class IncidentResource {
   /**
    * What somebody does.
    *
-   * @param author who it is
+   * @param author who it is, when the caller is only the one who runs the platform
    * @param message why, for others to read
    * @param time how long it is to be quiet, such as {@code 2h}; for snoozing
    * @param owner who answers for it; for assigning
@@ -45,7 +47,10 @@ public final class IncidentResource {
       @Nullable String time,
       @Nullable String owner) {
     String by() {
-      return author == null ? "" : author;
+      Caller caller = Callers.current();
+      return author != null && !author.isEmpty() && caller.name().equals(Caller.OPERATOR)
+          ? author
+          : caller.name();
     }
 
     String why() {

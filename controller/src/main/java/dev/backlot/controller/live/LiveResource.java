@@ -21,6 +21,9 @@ public final class LiveResource implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveResource.class);
   private static final int MOST_LISTENERS = 50;
 
+  /** Then a listener comes again, and must show again that it is signed in. */
+  private static final long LIFE_MILLIS = 60_000;
+
   private final LiveState state;
   private final List<SseEmitter> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService clock =
@@ -44,13 +47,17 @@ public final class LiveResource implements AutoCloseable {
 
   @GetMapping(value = "/api/v1/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   SseEmitter live() {
-    SseEmitter emitter = new SseEmitter(0L);
+    SseEmitter emitter = new SseEmitter(LIFE_MILLIS);
     if (listeners.size() >= MOST_LISTENERS) {
       listeners.remove(0).complete();
     }
     emitter.onCompletion(() -> listeners.remove(emitter));
     emitter.onError(e -> listeners.remove(emitter));
-    emitter.onTimeout(() -> listeners.remove(emitter));
+    emitter.onTimeout(
+        () -> {
+          listeners.remove(emitter);
+          emitter.complete();
+        });
     clock.execute(
         () -> {
           if (send(emitter, Json.write(state.snapshot()))) {

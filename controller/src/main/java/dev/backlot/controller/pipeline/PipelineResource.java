@@ -1,5 +1,6 @@
 package dev.backlot.controller.pipeline;
 
+import dev.backlot.controller.access.Callers;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.document.ChangePlanner;
 import dev.backlot.controller.document.Usage;
@@ -127,7 +128,13 @@ public final class PipelineResource {
   private void write(StoredDocument document, String json, String message) {
     documents.write(
         List.of(
-            new Write(SpecKind.PIPELINE, document.name(), json, document.revision(), "", message)),
+            new Write(
+                SpecKind.PIPELINE,
+                document.name(),
+                json,
+                document.revision(),
+                Callers.current().name(),
+                message)),
         List.of());
     reconciler.wake();
   }

@@ -1,7 +1,6 @@
 package dev.backlot.controller.schema;
 
 import dev.backlot.controller.web.ProblemAdvice;
-import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.registry.RefusedException;
 import java.util.Map;
@@ -36,8 +35,13 @@ public final class RegistryAdvice {
 
   @ExceptionHandler
   ResponseEntity<Map<String, Object>> failed(ProblemException e) {
-    int status = e.problems().get(0).code() == ProblemCode.CONFLICT ? 503 : 500;
-    return answer(status, STORE_FAILED, e.problems().get(0).message());
+    String message = e.problems().get(0).message();
+    return switch (e.problems().get(0).code()) {
+      case UNAUTHENTICATED -> answer(401, 40101, message);
+      case FORBIDDEN -> answer(403, 40301, message);
+      case CONFLICT -> answer(503, STORE_FAILED, message);
+      default -> answer(500, STORE_FAILED, message);
+    };
   }
 
   @ExceptionHandler

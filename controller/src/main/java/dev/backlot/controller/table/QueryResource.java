@@ -1,11 +1,13 @@
 package dev.backlot.controller.table;
 
+import dev.backlot.controller.access.Gate;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.query.QueryLimits;
 import dev.backlot.warehouse.query.QueryResult;
 import dev.backlot.warehouse.query.RowShape;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,8 +40,11 @@ public final class QueryResource {
   record Request(@Nullable String sql, @Nullable String format) {}
 
   @PostMapping("/api/v1/query")
-  void query(@RequestBody Request request, HttpServletResponse response) throws IOException {
+  void query(
+      @RequestBody Request request, HttpServletRequest asked, HttpServletResponse response)
+      throws IOException {
     String sql = request.sql() == null ? "" : request.sql();
+    Gate.note(asked, "sql", sql);
     String format = request.format() == null ? "document" : request.format();
     RowShape shape = format.equals("csv") ? RowShape.ARRAY : RowShape.OBJECT;
     try (QueryResult result = lake.queries().query(sql, QueryLimits.DEFAULT, shape)) {

@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The page at {@code /} and at its own routes, which are its business. */
 @RestController
-final class PageResource {
+public final class PageResource {
   /** First parts of the page's routes; names in what follows may contain dots. */
   private static final String AREAS =
       "access|audits|connections|data|endpoints|incidents|jobs|lineage|model|pipelines|query"

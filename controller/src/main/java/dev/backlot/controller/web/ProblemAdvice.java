@@ -96,11 +96,14 @@ public final class ProblemAdvice {
   }
 
   /** Returns the HTTP status for problems: the platform's weigh more than the user's. */
-  static int status(List<Problem> problems) {
+  public static int status(List<Problem> problems) {
     int status = 0;
     for (Problem problem : problems) {
       int own =
           switch (problem.code()) {
+            case UNAUTHENTICATED -> 401;
+            case FORBIDDEN -> 403;
+            case TOO_MANY_ATTEMPTS -> 429;
             case NOT_FOUND -> 404;
             case CONFLICT, IN_USE, NOT_ALLOWED_NOW -> 409;
             case DATA_PLANE_UNREACHABLE, METADATA_UNREACHABLE -> 503;

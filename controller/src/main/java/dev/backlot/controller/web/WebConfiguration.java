@@ -1,7 +1,9 @@
 package dev.backlot.controller.web;
 
 import dev.backlot.model.platform.PlatformConfig;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
@@ -12,6 +14,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.http.CacheControl;
 import org.springframework.http.converter.ByteArrayHttpMessageConverter;
 import org.springframework.http.converter.HttpMessageConverter;
@@ -41,10 +44,18 @@ public class WebConfiguration implements WebMvcConfigurer {
   @Bean
   TomcatServletWebServerFactory webServer() {
     TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(config.apiPort());
-    factory.setAddress(InetAddress.getLoopbackAddress());
+    factory.setAddress(address(config.signIn().listen()));
     factory.setRegisterDefaultServlet(false);
     factory.addConnectorCustomizers(WebConfiguration::customize);
     return factory;
+  }
+
+  private static InetAddress address(String listen) {
+    try {
+      return InetAddress.getByName(listen);
+    } catch (UnknownHostException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void customize(Connector connector) {
@@ -78,7 +89,8 @@ public class WebConfiguration implements WebMvcConfigurer {
   @Bean
   FilterRegistrationBean<LoopbackGuard> guard() {
     FilterRegistrationBean<LoopbackGuard> registration =
-        new FilterRegistrationBean<>(new LoopbackGuard());
+        new FilterRegistrationBean<>(new LoopbackGuard(config.signIn().publicUrl()));
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
     registration.setAsyncSupported(true);
     return registration;
   }

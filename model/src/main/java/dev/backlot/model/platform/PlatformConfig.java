@@ -1,6 +1,7 @@
 package dev.backlot.model.platform;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -46,11 +47,13 @@ public record PlatformConfig(
     String warehouseUri,
     Map<String, String> lakeProperties,
     Path uiDir,
-    String queryClasspath) {
+    String queryClasspath,
+    SignIn signIn) {
   /** Copies what is mutable. */
   public PlatformConfig {
     kafkaProperties = Map.copyOf(kafkaProperties);
     lakeProperties = Map.copyOf(lakeProperties);
+    signIn = signIn == null ? SignIn.DEFAULT : signIn;
   }
 
   /** A PostgreSQL database by its JDBC URL. */
@@ -61,4 +64,74 @@ public record PlatformConfig(
 
   /** The Flink cluster inside the data-plane process. */
   public record EmbeddedFlink(Path directory, int restPort, int slots) {}
+
+  /**
+   * Who may reach the controller, and how they prove who they are.
+   *
+   * @param listen the address on which the controller listens
+   * @param publicUrl where browsers reach it through a proxy, without a slash at the end; empty when
+   *     there is none
+   * @param idleSeconds after how long without use a session ends
+   * @param longestSeconds after how long a session ends in any case
+   * @param logSeconds how long entries of the access log are kept
+   * @param oidc an identity provider
+   */
+  public record SignIn(
+      String listen,
+      String publicUrl,
+      long idleSeconds,
+      long longestSeconds,
+      long logSeconds,
+      Optional<Oidc> oidc) {
+    /** Local accounts, on loopback. */
+    public static final SignIn DEFAULT =
+        new SignIn("127.0.0.1", "", 12 * 3600, 7 * 86_400, 400L * 86_400, Optional.empty());
+
+    /** Returns whether browsers reach the controller only over TLS. */
+    public boolean secure() {
+      return publicUrl.startsWith("https:");
+    }
+  }
+
+  /**
+   * An identity provider that speaks OpenID Connect.
+   *
+   * @param label what the button says
+   * @param nameClaim which claim names the account
+   * @param roles in which claim the roles are; empty when admins give them
+   * @param defaultRoles what one has who has none by the claim
+   */
+  public record Oidc(
+      String issuer,
+      String clientId,
+      String clientSecret,
+      String label,
+      List<String> scopes,
+      String nameClaim,
+      ClaimSource roles,
+      List<String> defaultRoles,
+      ClaimSource teams,
+      ClaimSource clearances) {
+    /** Copies what is mutable. */
+    public Oidc {
+      scopes = List.copyOf(scopes);
+      defaultRoles = List.copyOf(defaultRoles);
+    }
+  }
+
+  /**
+   * Where in the claims something is.
+   *
+   * @param claim its path, with dots between; empty for nowhere
+   * @param words what the claim's words mean here; when empty they mean themselves
+   */
+  public record ClaimSource(String claim, Map<String, String> words) {
+    /** Nowhere. */
+    public static final ClaimSource NONE = new ClaimSource("", Map.of());
+
+    /** Copies what is mutable. */
+    public ClaimSource {
+      words = Map.copyOf(words);
+    }
+  }
 }

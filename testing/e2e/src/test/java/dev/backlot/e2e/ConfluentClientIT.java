@@ -46,7 +46,14 @@ class ConfluentClientIT {
 
   private final SharedPlatform shared = SharedPlatform.get();
   private final String url = shared.platform().url() + "/registry";
-  private final CachedSchemaRegistryClient client = new CachedSchemaRegistryClient(url, 100);
+  private final Map<String, String> token =
+      Map.of(
+          "basic.auth.credentials.source",
+          "USER_INFO",
+          "basic.auth.user.info",
+          "token:" + shared.platform().platform().token());
+  private final CachedSchemaRegistryClient client =
+      new CachedSchemaRegistryClient(url, 100, token);
 
   @Test
   void rowsAreReadByBothSchemasOfATableThatChangedWhileNoControllerRan() throws Exception {
@@ -124,10 +131,10 @@ class ConfluentClientIT {
     written.put("id", 7L);
 
     byte[] bytes =
-        ConfluentRegistryAvroSerializationSchema.forGeneric("orders-value", order, url)
+        ConfluentRegistryAvroSerializationSchema.forGeneric("orders-value", order, url, token)
             .serialize(written);
 
-    assertThat(ConfluentRegistryAvroDeserializationSchema.forGeneric(order, url).deserialize(bytes))
+    assertThat(ConfluentRegistryAvroDeserializationSchema.forGeneric(order, url, token).deserialize(bytes))
         .isEqualTo(written);
     assertThat(client.getSchemaById(id(bytes))).isEqualTo(new AvroSchema(order));
     assertThat(client.getId("orders-value", new AvroSchema(order))).isEqualTo(id(bytes));
@@ -175,10 +182,12 @@ class ConfluentClientIT {
     int id = client.register("film", film);
 
     AvroSchema found =
-        (AvroSchema) new CachedSchemaRegistryClient(url, 10).getSchemaBySubjectAndId("film", id);
+        (AvroSchema) new CachedSchemaRegistryClient(url, 10, token).getSchemaBySubjectAndId("film", id);
     assertThat(found.rawSchema().getField("director").schema().getField("name")).isNotNull();
     assertThat(found.references()).containsExactly(reference);
     RestService rest = new RestService(url);
+    rest.setHttpHeaders(
+        Map.of("Authorization", "Bearer " + shared.platform().platform().token()));
     assertThat(rest.getReferencedBy("person", 1)).containsExactly(id);
     assertThat(rest.getOnlySchemaById(id)).contains("people.Person");
     assertThat(rest.getSchemaTypes()).containsExactly("AVRO");
@@ -204,7 +213,7 @@ class ConfluentClientIT {
   private List<GenericRecord> rows(int keySchema, SchemaMetadata schema) throws Exception {
     ConfluentRegistryAvroDeserializationSchema<GenericRecord> deserializer =
         ConfluentRegistryAvroDeserializationSchema.forGeneric(
-            new Schema.Parser().parse(schema.getSchema()), url);
+            new Schema.Parser().parse(schema.getSchema()), url, token);
     List<GenericRecord> rows = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> event : events(keySchema)) {
       rows.add((GenericRecord) deserializer.deserialize(event.value()).get("after"));

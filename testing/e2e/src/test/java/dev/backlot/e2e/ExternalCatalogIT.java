@@ -31,11 +31,15 @@ class ExternalCatalogIT {
         file,
         """
         warehouse: {uri: "file://%s/warehouse"}
-        lake: {type: rest, uri: "%s/iceberg"}
+        lake: {type: rest, uri: "%s/iceberg", token: {env: BACKLOT_SECRET_CATALOG}}
         memory: {data_plane: 768m}
         """
             .formatted(shared.platform().platform().dataDir(), shared.platform().url()));
-    Map<String, String> variables = Map.of("BACKLOT_SECRET_SOURCE", shared.source().password());
+    Map<String, String> variables = Map.of(
+            "BACKLOT_SECRET_SOURCE",
+            shared.source().password(),
+            "BACKLOT_SECRET_CATALOG",
+            shared.platform().platform().token());
     try (Installation platform = Installation.up(variables, List.of("--config", file.toString()))) {
       Command command = platform.command();
       Result applied =

@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backlot.testing.platform.Platform;
 import dev.backlot.testing.platform.Platform.Result;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,7 +220,7 @@ class MetricsIT {
         .readTree(
             HttpClient.newHttpClient()
                 .send(
-                    HttpRequest.newBuilder(URI.create(shared.platform().url() + path)).build(),
+                    Platform.request(shared.platform().url() + path).build(),
                     HttpResponse.BodyHandlers.ofString())
                 .body());
   }
@@ -263,7 +261,7 @@ class MetricsIT {
       HttpResponse<String> response =
           HttpClient.newHttpClient()
               .send(
-                  HttpRequest.newBuilder(URI.create(url)).header("Accept", accept).build(),
+                  Platform.request(url).header("Accept", accept).build(),
                   HttpResponse.BodyHandlers.ofString());
       assertThat(response.statusCode()).isEqualTo(200);
       assertThat(response.headers().firstValue("Content-Type").orElse(""))

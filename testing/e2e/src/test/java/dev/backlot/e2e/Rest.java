@@ -2,8 +2,8 @@ package dev.backlot.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backlot.testing.platform.Platform;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -22,7 +22,7 @@ final class Rest {
   }
 
   JsonNode get(String path) {
-    return send(HttpRequest.newBuilder(URI.create(server + path)));
+    return send(Platform.request(server + path));
   }
 
   /** Returns the one number that a query answers, or -1 while it can't be answered. */
@@ -44,7 +44,7 @@ final class Rest {
     String body = JSON.writeValueAsString(Map.of("sql", sql, "format", "rows"));
     JsonNode rows =
         send(
-            HttpRequest.newBuilder(URI.create(server + "/api/v1/query"))
+            Platform.request(server + "/api/v1/query")
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     if (!rows.isArray()) {

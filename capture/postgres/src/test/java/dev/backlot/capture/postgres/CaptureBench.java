@@ -111,7 +111,8 @@ final class CaptureBench {
             "",
             Map.of(),
             directory,
-            "");
+            "",
+            PlatformConfig.SignIn.DEFAULT);
     return new CaptureSession.Environment(
         platform,
         metadata,

@@ -120,6 +120,30 @@ public final class Platform implements AutoCloseable {
     return "http://localhost:" + port;
   }
 
+  /** Returns the admin's token. */
+  public String token() {
+    try {
+      return Files.readString(dataDir.resolve("token")).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Begins a request to a platform of this user, with its admin's token. */
+  public static HttpRequest.Builder request(String url) {
+    URI uri = URI.create(url);
+    Path known =
+        Path.of(System.getProperty("user.home"), ".backlot/servers", String.valueOf(uri.getPort()));
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+    try {
+      Path token = Path.of(Files.readString(known).strip()).resolve("token");
+      return request.header("Authorization", "Bearer " + Files.readString(token).strip());
+    } catch (IOException e) {
+      // it has not started: what is asked of it fails by itself
+      return request;
+    }
+  }
+
   /** Returns the supervisor's process. */
   public ProcessHandle supervisor() {
     return process.toHandle();
