@@ -63,8 +63,7 @@ final class AccessCommands {
         request.put("expires", expires);
       }
       Map<String, @Nullable Object> answer = main.api().post(kind.path(), request);
-      main.out.println(
-          Values.text(answer.get(kind == Kind.USER ? "password" : "token")));
+      main.out.println(Values.text(answer.get(kind == Kind.USER ? "password" : "token")));
       return 0;
     }
   }

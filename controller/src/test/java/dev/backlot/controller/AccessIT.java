@@ -135,8 +135,7 @@ class AccessIT {
   private static HttpResponse<String> call(
       String method, String path, String token, Duration patience) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create("http://localhost:" + platform.controller.port() + path))
+        HttpRequest.newBuilder(URI.create("http://localhost:" + platform.controller.port() + path))
             .timeout(patience)
             .header("Content-Type", "application/json")
             .method(
@@ -253,8 +252,10 @@ class AccessIT {
               check(wrong, route, address, "viewer", viewers);
               check(wrong, route, address, "engine", iceberg);
               if (!viewers && !iceberg) {
-                // 'studio' belongs to another team than this builder's, and so does what is nobody's
-                check(wrong, route, address, "builder", BUILDERS.contains(route) || isSubject(route));
+                // 'studio' belongs to another team than this builder's, and so does what is
+                // nobody's
+                check(
+                    wrong, route, address, "builder", BUILDERS.contains(route) || isSubject(route));
               }
             });
 
@@ -272,8 +273,7 @@ class AccessIT {
     try {
       // what is let through may wait for a Kafka that isn't there; a refusal never does
       Duration patience = Duration.ofSeconds(allowed ? 2 : 30);
-      status =
-          call(route.split(" ")[0], address, TOKENS.get(role), patience).statusCode();
+      status = call(route.split(" ")[0], address, TOKENS.get(role), patience).statusCode();
     } catch (java.io.UncheckedIOException e) {
       assertThat(e.getCause()).isInstanceOf(HttpTimeoutException.class);
     }
@@ -342,7 +342,9 @@ class AccessIT {
     assertThat(taken.status()).isEqualTo(403);
     assertThat(taken.at("title")).asString().contains("it belongs to 'production'");
     assertThat(given.status()).isEqualTo(403);
-    assertThat(given.at("title")).asString().contains("it would belong to 'production'", "owner: post");
+    assertThat(given.at("title"))
+        .asString()
+        .contains("it would belong to 'production'", "owner: post");
     assertThat(nobodys.status()).isEqualTo(403);
     assertThat(both.status()).isEqualTo(403);
     assertThat((List<?>) both.at("problems")).hasSize(2);
@@ -429,7 +431,9 @@ class AccessIT {
       }
     }
 
-    assertThat(told).contains("\"of\":\"/api/v1/users\",\"status\":403").doesNotContain("has_password");
+    assertThat(told)
+        .contains("\"of\":\"/api/v1/users\",\"status\":403")
+        .doesNotContain("has_password");
     assertThat(told).contains("/api/v1/pipelines?proof=false\",\"status\":200");
     assertThat(status("GET", path, "")).isEqualTo(401);
   }
@@ -505,8 +509,7 @@ class AccessIT {
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     HttpResponse<String> refused = call("PUT", "/registry/config", TOKENS.get("builder"));
-    HttpResponse<String> table =
-        call("GET", "/iceberg/v1/namespaces", TOKENS.get("engine"));
+    HttpResponse<String> table = call("GET", "/iceberg/v1/namespaces", TOKENS.get("engine"));
     HttpResponse<String> created = call("POST", "/iceberg/v1/namespaces", TOKENS.get("viewer"));
     HttpResponse<String> nobody = call("GET", "/iceberg/v1/config", "");
 

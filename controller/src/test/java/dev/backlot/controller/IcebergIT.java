@@ -85,13 +85,10 @@ final class IcebergIT {
             TableRequest.VersionOrder.OFFSET,
             "movie_report"));
     client = new RESTCatalog();
-    client.initialize("outside", Map.of(
-            "uri",
-            url(""),
-            "token",
-            TestPlatform.TOKEN,
-            "io-impl",
-            LocalFileIO.class.getName()));
+    client.initialize(
+        "outside",
+        Map.of(
+            "uri", url(""), "token", TestPlatform.TOKEN, "io-impl", LocalFileIO.class.getName()));
     client.createNamespace(Namespace.of("analysts"));
   }
 
@@ -327,7 +324,8 @@ final class IcebergIT {
 
   private static Plain call(String method, String path, String body, String... headers) {
     HttpRequest.Builder request =
-        platform.request("/iceberg" + path)
+        platform
+            .request("/iceberg" + path)
             .method(method, HttpRequest.BodyPublishers.ofString(body));
     if (headers.length > 0) {
       request.headers(headers);

@@ -23,8 +23,7 @@ class KeycloakIT {
       Person ada = new Person(platform);
       ada.get("/api/v1/session/oidc?to=%2Fpipelines");
 
-      URI back =
-          URI.create(keycloak.signIn(ada.lastHeader("Location"), "ada", PASSWORD));
+      URI back = URI.create(keycloak.signIn(ada.lastHeader("Location"), "ada", PASSWORD));
       ada.get(back.getRawPath() + "?" + back.getRawQuery());
 
       assertThat(ada.lastHeader("Location")).isEqualTo("/pipelines");

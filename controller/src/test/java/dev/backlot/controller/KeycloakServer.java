@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A real Keycloak as a child process, with one realm, one client and one person. Fetched by Maven at
- * the first use and unpacked into {@code ~/.cache/backlot}.
+ * A real Keycloak as a child process, with one realm, one client and one person. Fetched by Maven
+ * at the first use and unpacked into {@code ~/.cache/backlot}.
  */
 final class KeycloakServer implements AutoCloseable {
   private static final String VERSION = "26.7.3";

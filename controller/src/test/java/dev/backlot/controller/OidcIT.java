@@ -100,8 +100,7 @@ class OidcIT {
     assertThat(platform.get("/api/v1/users/ada").at("status", "issuer"))
         .isEqualTo(provider.issuer());
     // an account that the provider knows has no password here
-    assertThat(platform.post("/api/v1/users/ada/reset-password", Map.of()).status())
-        .isEqualTo(409);
+    assertThat(platform.post("/api/v1/users/ada/reset-password", Map.of()).status()).isEqualTo(409);
     assertThat(new Person(platform).signIn("ada", "").status()).isEqualTo(401);
   }
 

@@ -78,8 +78,7 @@ final class Person {
         }
       }
       boolean json = response.headers().firstValue("Content-Type").orElse("").contains("json");
-      return new Answer(
-          response.statusCode(), json ? Json.readMap(response.body()) : Map.of());
+      return new Answer(response.statusCode(), json ? Json.readMap(response.body()) : Map.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

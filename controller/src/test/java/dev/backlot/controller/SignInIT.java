@@ -277,7 +277,8 @@ class SignInIT {
             "/api/v1/users",
             Map.of("name", "o'brien; --", "roles", List.of("viewer"), "password", "short"));
     Answer noRole = platform.post("/api/v1/users", Map.of("name", "x", "roles", List.of("king")));
-    Answer taken = platform.post("/api/v1/users", Map.of("name", "admin", "roles", List.of("viewer")));
+    Answer taken =
+        platform.post("/api/v1/users", Map.of("name", "admin", "roles", List.of("viewer")));
 
     assertThat(refused.status()).isEqualTo(400);
     assertThat((List<?>) refused.at("problems")).hasSize(2);
@@ -298,8 +299,7 @@ class SignInIT {
     Person second = new Person(platform);
     second.signIn("second-admin", password);
 
-    assertThat(second.post("/api/v1/users/second-admin/disable", Map.of()).status())
-        .isEqualTo(409);
+    assertThat(second.post("/api/v1/users/second-admin/disable", Map.of()).status()).isEqualTo(409);
     assertThat(platform.call("DELETE", "/api/v1/users/second-admin", null).status()).isEqualTo(200);
     assertThat(second.get("/api/v1/session").at("signed_in")).isEqualTo(false);
   }
@@ -377,7 +377,8 @@ class SignInIT {
     TestPlatform.Said token =
         platform.run("create", "token", "scraper", "--role", "viewer", "--expires", "90d");
     TestPlatform.Said listed = platform.run("get", "tokens");
-    TestPlatform.Said user = platform.run("create", "user", "grace", "--role", "owner", "--team", "a");
+    TestPlatform.Said user =
+        platform.run("create", "user", "grace", "--role", "owner", "--team", "a");
     TestPlatform.Said link = platform.run("sign-in-link", "grace");
     TestPlatform.Said anonymous =
         TestPlatform.runWithout(

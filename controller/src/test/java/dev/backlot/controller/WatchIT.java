@@ -80,8 +80,7 @@ class WatchIT {
     for (String path : paths) {
       query.append(query.isEmpty() ? "" : "&").append("of=").append(encoded(path));
     }
-    HttpRequest request =
-platform.request("/api/v1/watch?" + query).build();
+    HttpRequest request = platform.request("/api/v1/watch?" + query).build();
     HttpResponse<java.io.InputStream> response =
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofInputStream());
     Thread listener =

@@ -102,7 +102,7 @@ final class EngineServers implements AutoCloseable {
         Map.of(),
         data,
         "",
-            PlatformConfig.SignIn.DEFAULT);
+        PlatformConfig.SignIn.DEFAULT);
   }
 
   private void drain() {

@@ -107,7 +107,8 @@ public final class AccountStore {
     return jdbi.inTransaction(
         handle -> {
           handle.execute("LOCK TABLE account IN EXCLUSIVE MODE");
-          boolean none = handle.select("SELECT 1 FROM account").mapTo(Integer.class).list().isEmpty();
+          boolean none =
+              handle.select("SELECT 1 FROM account").mapTo(Integer.class).list().isEmpty();
           return none && add(handle, name, "", Identity.LOCAL, "", rights);
         });
   }
@@ -204,8 +205,7 @@ public final class AccountStore {
   }
 
   static Rights rights(ResultSet row) throws SQLException {
-    return new Rights(
-        set(row, "roles"), set(row, "teams"), set(row, "clearances"));
+    return new Rights(set(row, "roles"), set(row, "teams"), set(row, "clearances"));
   }
 
   private static Set<String> set(ResultSet row, String column) throws SQLException {

@@ -40,7 +40,10 @@ final class FirstSteps {
             .map(answer -> answer.path("password").asText())
             .ifPresent(
                 password ->
-                    lines.add("  first password     user admin, password " + password + "   (shown this once)"));
+                    lines.add(
+                        "  first password     user admin, password "
+                            + password
+                            + "   (shown this once)"));
       }
       call("POST", ADMIN + "/sign-in-link")
           .map(answer -> answer.path("url").asText())

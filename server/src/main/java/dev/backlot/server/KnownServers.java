@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Which data directory belongs to which port, in {@code ~/.backlot/servers}: so that commands of the
- * same user find the token of the platform that they are sent to.
+ * Which data directory belongs to which port, in {@code ~/.backlot/servers}: so that commands of
+ * the same user find the token of the platform that they are sent to.
  */
 final class KnownServers {
   private final Path file;

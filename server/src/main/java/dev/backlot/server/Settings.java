@@ -95,8 +95,7 @@ record Settings(
     PlatformConfig.SignIn resolved(Path secretsDir) {
       return clientSecret
           .map(
-              reference ->
-                  SignInSection.withSecret(config, OwnSecrets.read(reference, secretsDir)))
+              reference -> SignInSection.withSecret(config, OwnSecrets.read(reference, secretsDir)))
           .orElse(config);
     }
   }

@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 final class SignInSection {
   private static final Set<String> ROLES = Set.of("viewer", "builder", "owner", "admin", "engine");
   private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
-  private static final Map<String, Long> UNITS = Map.of("s", 1L, "m", 60L, "h", 3600L, "d", 86_400L);
+  private static final Map<String, Long> UNITS =
+      Map.of("s", 1L, "m", 60L, "h", 3600L, "d", 86_400L);
   private static final String OIDC = "sign_in.oidc";
 
   private final SettingsFile file;

@@ -175,8 +175,7 @@ final class AuditSoak {
   private JsonNode audit(Platform platform, String table) throws Exception {
     HttpResponse<String> response =
         http.send(
-            Platform.request(platform.url() + "/api/v1/tables/" + table + "/audits")
-                .build(),
+            Platform.request(platform.url() + "/api/v1/tables/" + table + "/audits").build(),
             HttpResponse.BodyHandlers.ofString());
     return response.statusCode() == 200 ? JSON.readTree(response.body()) : JSON.createObjectNode();
   }

@@ -48,8 +48,7 @@ public final class AccessLog {
   }
 
   /** Notes what was asked and not allowed. */
-  public void recordRefusal(
-      Caller caller, String action, Subject subject, Map<String, ?> detail) {
+  public void recordRefusal(Caller caller, String action, Subject subject, Map<String, ?> detail) {
     store.add(entry(caller, action, subject, Outcome.REFUSED, detail));
   }
 

@@ -170,8 +170,7 @@ public final class Gate implements HandlerInterceptor {
             : Map.of();
     String kind =
         rule.kind().equals("{kind}") ? String.valueOf(variables.get("kind")) : rule.kind();
-    String name =
-        rule.variable().isEmpty() ? "" : String.valueOf(variables.get(rule.variable()));
+    String name = rule.variable().isEmpty() ? "" : String.valueOf(variables.get(rule.variable()));
     return rule.action().isEmpty() ? Subject.of(kind, name) : ownership.subject(kind, name);
   }
 

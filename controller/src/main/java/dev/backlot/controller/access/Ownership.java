@@ -69,13 +69,11 @@ public final class Ownership {
           case "connection" -> ofDocument(SpecKind.CONNECTION, name);
           case "endpoint" -> ofDocument(SpecKind.ENDPOINT, name);
           case "route" -> ofDocument(SpecKind.ROUTE, name);
-          case "audit" ->
-              ofDocument(SpecKind.AUDIT, name).or(() -> ownerOfAudit.apply(name));
+          case "audit" -> ofDocument(SpecKind.AUDIT, name).or(() -> ownerOfAudit.apply(name));
           case "source" -> ofSource(name);
           case "table" ->
               pipelineOfTable.apply(name).flatMap(found -> ofDocument(SpecKind.PIPELINE, found));
-          case "dump" ->
-              numbered(name, dumps::find).flatMap(dump -> ofSource(dump.source()));
+          case "dump" -> numbered(name, dumps::find).flatMap(dump -> ofSource(dump.source()));
           case "backfill" ->
               numbered(name, backfills::find)
                   .flatMap(run -> ofDocument(SpecKind.PIPELINE, run.pipeline()));
@@ -151,7 +149,9 @@ public final class Ownership {
   private static String teams(Caller caller) {
     return caller.teams().isEmpty()
         ? "You are in no team: ask an admin to add you to one."
-        : "Write 'owner: " + caller.teams().stream().sorted().toList().get(0) + "', or ask an admin.";
+        : "Write 'owner: "
+            + caller.teams().stream().sorted().toList().get(0)
+            + "', or ask an admin.";
   }
 
   private Optional<String> ofDocument(SpecKind kind, String name) {
@@ -159,11 +159,14 @@ public final class Ownership {
   }
 
   private Optional<String> ofSource(String name) {
-    return sources.findEvenRemoved(name).map(StoredSource::descriptor).flatMap(
-        source ->
-            source.publisher().exists()
-                ? ofDocument(SpecKind.PIPELINE, source.publisher().pipeline())
-                : ofDocument(SpecKind.CONNECTION, source.connection()));
+    return sources
+        .findEvenRemoved(name)
+        .map(StoredSource::descriptor)
+        .flatMap(
+            source ->
+                source.publisher().exists()
+                    ? ofDocument(SpecKind.PIPELINE, source.publisher().pipeline())
+                    : ofDocument(SpecKind.CONNECTION, source.connection()));
   }
 
   private static <T> Optional<T> numbered(String name, LongFunction<Optional<T>> store) {

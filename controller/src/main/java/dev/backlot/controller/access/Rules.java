@@ -3,7 +3,6 @@ package dev.backlot.controller.access;
 import static dev.backlot.controller.access.Role.ADMIN;
 import static dev.backlot.controller.access.Role.BUILDER;
 import static dev.backlot.controller.access.Role.ENGINE;
-import static dev.backlot.controller.access.Role.OWNER;
 import static dev.backlot.controller.access.Role.VIEWER;
 import static dev.backlot.controller.access.Rule.does;
 import static dev.backlot.controller.access.Rule.open;
@@ -41,8 +40,7 @@ public final class Rules {
     all.addAll(registry());
     all.addAll(iceberg());
     this.rules =
-        all.stream()
-            .collect(Collectors.toUnmodifiableMap(r -> key(r.method(), r.path()), r -> r));
+        all.stream().collect(Collectors.toUnmodifiableMap(r -> key(r.method(), r.path()), r -> r));
   }
 
   private static List<Rule> signIn() {
@@ -161,7 +159,9 @@ public final class Rules {
         does("POST", audit + "/repairs", BUILDER, "repair", "audit").ofOwn("name"));
   }
 
-  /** What shows data, and is logged where it is known which; and what belongs to each caller alone. */
+  /**
+   * What shows data, and is logged where it is known which; and what belongs to each caller alone.
+   */
   private static List<Rule> looking() {
     String connection = API + "/connections/{name}";
     String history = "/{name}/rows/{key}/history";
@@ -223,7 +223,8 @@ public final class Rules {
     Function<String, String> versions = rest -> subject + "/versions" + rest;
     all.add(does("POST", versions.apply(""), BUILDER, "register", "schema").of("subject"));
     all.add(does("DELETE", subject, BUILDER, "delete", "schema").of("subject"));
-    all.add(does("DELETE", versions.apply("/{version}"), BUILDER, "delete", "schema").of("subject"));
+    all.add(
+        does("DELETE", versions.apply("/{version}"), BUILDER, "delete", "schema").of("subject"));
     for (String setting : List.of("config", "mode")) {
       String path = REGISTRY + "/" + setting;
       String kind = "registry " + setting;

@@ -79,9 +79,12 @@ public final class IcebergServlet extends HttpServlet {
     int status = ProblemAdvice.status(e.problems());
     Map<String, Object> error =
         Map.of(
-            "message", e.problems().get(0).message(),
-            "type", status == 401 ? "NotAuthorizedException" : "ForbiddenException",
-            "code", status);
+            "message",
+            e.problems().get(0).message(),
+            "type",
+            status == 401 ? "NotAuthorizedException" : "ForbiddenException",
+            "code",
+            status);
     response.setStatus(status);
     response.setContentType("application/json");
     response

@@ -33,8 +33,7 @@ final class Accounts {
 
   /** Adds the first account when there is none; it has no password until one is set. */
   void addFirst() {
-    store.addFirst(
-        FIRST, new Rights(Set.of(Role.ADMIN.label()), Set.of(), Set.of(Caller.ALL)));
+    store.addFirst(FIRST, new Rights(Set.of(Role.ADMIN.label()), Set.of(), Set.of(Caller.ALL)));
   }
 
   List<Account> list() {
@@ -53,8 +52,7 @@ final class Accounts {
   /** Returns the account of a name and password, when it may sign in. */
   Optional<Account> proven(String name, String password) {
     Optional<Account> account = isName(name) ? store.find(name) : Optional.empty();
-    boolean matches =
-        passwords.matches(password, account.map(Account::passwordHash).orElse(""));
+    boolean matches = passwords.matches(password, account.map(Account::passwordHash).orElse(""));
     return account.filter(found -> matches && !found.disabled());
   }
 

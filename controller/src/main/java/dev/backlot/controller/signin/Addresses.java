@@ -11,7 +11,9 @@ final class Addresses {
     this.behindProxy = behindProxy;
   }
 
-  /** Returns the address of the client; of what a proxy passes on, the part that it added itself. */
+  /**
+   * Returns the address of the client; of what a proxy passes on, the part that it added itself.
+   */
   String of(HttpServletRequest request) {
     String forwarded = behindProxy ? request.getHeader("X-Forwarded-For") : null;
     if (forwarded == null) {

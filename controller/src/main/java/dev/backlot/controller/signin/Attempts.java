@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * Bounds how often somebody may try to sign in: per account and address few times, per account from
- * anywhere and per address for any account more often, so that nobody can guess and nobody can
- * lock others out easily. Names of accounts that don't exist count the same. Thread-safe.
+ * anywhere and per address for any account more often, so that nobody can guess and nobody can lock
+ * others out easily. Names of accounts that don't exist count the same. Thread-safe.
  */
 final class Attempts {
   private static final Duration WINDOW = Duration.ofMinutes(5);

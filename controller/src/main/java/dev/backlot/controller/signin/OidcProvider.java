@@ -45,9 +45,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An identity provider: the authorization code flow of OpenID Connect Core 1.0 with PKCE (RFC 7636).
- * What it publishes of itself is asked for at the first sign-in; its keys again whenever a token is
- * signed by one that is not known. Thread-safe.
+ * An identity provider: the authorization code flow of OpenID Connect Core 1.0 with PKCE (RFC
+ * 7636). What it publishes of itself is asked for at the first sign-in; its keys again whenever a
+ * token is signed by one that is not known. Thread-safe.
  */
 final class OidcProvider {
   private static final int PATIENCE_MILLIS = 10_000;
@@ -142,8 +142,7 @@ final class OidcProvider {
     }
   }
 
-  private OIDCTokens tokens(
-      OIDCProviderMetadata metadata, String code, Begun begun, URI callback)
+  private OIDCTokens tokens(OIDCProviderMetadata metadata, String code, Begun begun, URI callback)
       throws UnreachableException, RefusedException {
     AuthorizationCodeGrant grant =
         new AuthorizationCodeGrant(

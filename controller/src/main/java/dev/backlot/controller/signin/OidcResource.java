@@ -152,8 +152,7 @@ public final class OidcResource {
   }
 
   private Account account(OidcProvider known, Map<String, Object> claims) throws FailedException {
-    Identity identity =
-        new Identity(known.settings().issuer(), OidcRights.text(claims, "sub"));
+    Identity identity = new Identity(known.settings().issuer(), OidcRights.text(claims, "sub"));
     Rights before =
         accounts
             .find(identity)
@@ -239,7 +238,9 @@ public final class OidcResource {
         .build();
   }
 
-  /** Not stricter than Lax: the provider's page sends the browser back, and the cookie must come. */
+  /**
+   * Not stricter than Lax: the provider's page sends the browser back, and the cookie must come.
+   */
   private String stateCookie(String state, Duration life) {
     return ResponseCookie.from(sessions.stateCookie(), state)
         .httpOnly(true)

@@ -146,8 +146,7 @@ public final class SessionResource {
       HttpServletRequest request, HttpServletResponse response, Account account, String method) {
     String address = addresses.of(request);
     Caller caller = Identification.person(account, address);
-    log.record(
-        caller, "sign in", Subject.of("user", account.name()), Map.of("method", method));
+    log.record(caller, "sign in", Subject.of("user", account.name()), Map.of("method", method));
     String csrf = sessions.begin(request, response, account.name(), method, address);
     return describe(Identified.byCookie(caller, csrf));
   }
@@ -166,7 +165,13 @@ public final class SessionResource {
   /** A name that is no account's may be a password in the wrong field. */
   private void recordFailure(boolean byCode, String name, String address) {
     String known =
-        byCode ? "" : Optional.of(name).filter(Accounts::isName).flatMap(accounts::find).map(Account::name).orElse("");
+        byCode
+            ? ""
+            : Optional.of(name)
+                .filter(Accounts::isName)
+                .flatMap(accounts::find)
+                .map(Account::name)
+                .orElse("");
     log.recordRefusal(
         Caller.anonymous(address),
         "sign in",
@@ -182,8 +187,7 @@ public final class SessionResource {
         .ifPresent(
             caller -> {
               map.put("name", caller.name());
-              map.put(
-                  "full_name", accounts.find(caller.name()).map(Account::fullName).orElse(""));
+              map.put("full_name", accounts.find(caller.name()).map(Account::fullName).orElse(""));
               map.put("kind", caller.kind().name().toLowerCase(java.util.Locale.ROOT));
               map.put("roles", caller.roles().stream().map(Role::label).sorted().toList());
               map.put("teams", caller.teams().stream().sorted().toList());

@@ -12,8 +12,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 
 /**
- * Sessions of browsers. The cookie's name is the installation's own, since cookies ignore ports: two
- * platforms on one machine don't sign each other out. Thread-safe.
+ * Sessions of browsers. The cookie's name is the installation's own, since cookies ignore ports:
+ * two platforms on one machine don't sign each other out. Thread-safe.
  */
 final class Sessions {
   /** Marks what a page asks by itself, without anybody at the keys. */

@@ -32,8 +32,7 @@ public class SignInWiring {
 
   @Bean
   Sessions sessions(MetadataDatabase metadata, PlatformConfig config) {
-    return new Sessions(
-        metadata.sessions(), metadata.accounts().installation(), config.signIn());
+    return new Sessions(metadata.sessions(), metadata.accounts().installation(), config.signIn());
   }
 
   @Bean
@@ -99,8 +98,7 @@ public class SignInWiring {
   }
 
   @Bean
-  UserResource userResource(
-      Accounts accounts, MetadataDatabase metadata, PlatformConfig config) {
+  UserResource userResource(Accounts accounts, MetadataDatabase metadata, PlatformConfig config) {
     return new UserResource(accounts, metadata.sessions(), config.signIn().publicUrl());
   }
 

@@ -70,8 +70,7 @@ public final class TokenResource {
 
   /** Adds a token; the answer is the only time that it is told. */
   @PostMapping("/api/v1/tokens")
-  Map<String, Object> create(
-      @RequestBody Request body, Caller caller, HttpServletRequest request) {
+  Map<String, Object> create(@RequestBody Request body, Caller caller, HttpServletRequest request) {
     String name = body.name() == null ? "" : body.name().strip();
     Gate.note(request, "token", name);
     String cannot = "Cannot create token '" + name + "'";

@@ -41,7 +41,8 @@ final class Tokens {
 
   private static boolean covers(Set<String> own, String asked) {
     return Role.of(asked)
-        .filter(role -> own.stream().anyMatch(o -> Role.of(o).filter(r -> r.covers(role)).isPresent()))
+        .filter(
+            role -> own.stream().anyMatch(o -> Role.of(o).filter(r -> r.covers(role)).isPresent()))
         .isPresent();
   }
 }

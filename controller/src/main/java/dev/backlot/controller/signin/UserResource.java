@@ -131,8 +131,7 @@ public final class UserResource {
     }
     String code = Opaque.random();
     sessions.addCode(Opaque.hash(code), name, LINK_LIFE);
-    String url =
-        publicUrl.isEmpty() ? "http://localhost:" + request.getLocalPort() : publicUrl;
+    String url = publicUrl.isEmpty() ? "http://localhost:" + request.getLocalPort() : publicUrl;
     // behind '#', since that part is not sent, and so not logged by what stands between
     return Map.of(
         "url", url + "/sign-in#code=" + code, "expires_at", Instant.now().plus(LINK_LIFE));

@@ -1,4 +1,6 @@
-/** How callers prove who they are: passwords, one-time codes, sessions, tokens, an OIDC provider. */
+/**
+ * How callers prove who they are: passwords, one-time codes, sessions, tokens, an OIDC provider.
+ */
 @NullMarked
 package dev.backlot.controller.signin;
 

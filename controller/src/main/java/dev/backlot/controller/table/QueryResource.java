@@ -40,8 +40,7 @@ public final class QueryResource {
   record Request(@Nullable String sql, @Nullable String format) {}
 
   @PostMapping("/api/v1/query")
-  void query(
-      @RequestBody Request request, HttpServletRequest asked, HttpServletResponse response)
+  void query(@RequestBody Request request, HttpServletRequest asked, HttpServletResponse response)
       throws IOException {
     String sql = request.sql() == null ? "" : request.sql();
     Gate.note(asked, "sql", sql);

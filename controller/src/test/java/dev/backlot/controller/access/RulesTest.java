@@ -89,8 +89,7 @@ final class RulesTest {
                     .keySet()
                     .forEach(
                         verb ->
-                            described.add(
-                                verb.toString().toUpperCase(Locale.ROOT) + " " + path)));
+                            described.add(verb.toString().toUpperCase(Locale.ROOT) + " " + path)));
     return described;
   }
 }

@@ -69,8 +69,8 @@ public record PlatformConfig(
    * Who may reach the controller, and how they prove who they are.
    *
    * @param listen the address on which the controller listens
-   * @param publicUrl where browsers reach it through a proxy, without a slash at the end; empty when
-   *     there is none
+   * @param publicUrl where browsers reach it through a proxy, without a slash at the end; empty
+   *     when there is none
    * @param idleSeconds after how long without use a session ends
    * @param longestSeconds after how long a session ends in any case
    * @param logSeconds how long entries of the access log are kept

@@ -52,8 +52,7 @@ class ConfluentClientIT {
           "USER_INFO",
           "basic.auth.user.info",
           "token:" + shared.platform().platform().token());
-  private final CachedSchemaRegistryClient client =
-      new CachedSchemaRegistryClient(url, 100, token);
+  private final CachedSchemaRegistryClient client = new CachedSchemaRegistryClient(url, 100, token);
 
   @Test
   void rowsAreReadByBothSchemasOfATableThatChangedWhileNoControllerRan() throws Exception {
@@ -134,7 +133,9 @@ class ConfluentClientIT {
         ConfluentRegistryAvroSerializationSchema.forGeneric("orders-value", order, url, token)
             .serialize(written);
 
-    assertThat(ConfluentRegistryAvroDeserializationSchema.forGeneric(order, url, token).deserialize(bytes))
+    assertThat(
+            ConfluentRegistryAvroDeserializationSchema.forGeneric(order, url, token)
+                .deserialize(bytes))
         .isEqualTo(written);
     assertThat(client.getSchemaById(id(bytes))).isEqualTo(new AvroSchema(order));
     assertThat(client.getId("orders-value", new AvroSchema(order))).isEqualTo(id(bytes));
@@ -182,12 +183,12 @@ class ConfluentClientIT {
     int id = client.register("film", film);
 
     AvroSchema found =
-        (AvroSchema) new CachedSchemaRegistryClient(url, 10, token).getSchemaBySubjectAndId("film", id);
+        (AvroSchema)
+            new CachedSchemaRegistryClient(url, 10, token).getSchemaBySubjectAndId("film", id);
     assertThat(found.rawSchema().getField("director").schema().getField("name")).isNotNull();
     assertThat(found.references()).containsExactly(reference);
     RestService rest = new RestService(url);
-    rest.setHttpHeaders(
-        Map.of("Authorization", "Bearer " + shared.platform().platform().token()));
+    rest.setHttpHeaders(Map.of("Authorization", "Bearer " + shared.platform().platform().token()));
     assertThat(rest.getReferencedBy("person", 1)).containsExactly(id);
     assertThat(rest.getOnlySchemaById(id)).contains("people.Person");
     assertThat(rest.getSchemaTypes()).containsExactly("AVRO");

@@ -35,7 +35,8 @@ class ExternalCatalogIT {
         memory: {data_plane: 768m}
         """
             .formatted(shared.platform().platform().dataDir(), shared.platform().url()));
-    Map<String, String> variables = Map.of(
+    Map<String, String> variables =
+        Map.of(
             "BACKLOT_SECRET_SOURCE",
             shared.source().password(),
             "BACKLOT_SECRET_CATALOG",
