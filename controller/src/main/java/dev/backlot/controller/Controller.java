@@ -68,6 +68,7 @@ public final class Controller implements AutoCloseable {
             AccessWiring.class,
             ConnectWiring.class,
             Wiring.class,
+            CatalogWiring.class,
             MeasuringWiring.class,
             OperateWiring.class,
             RegistryWiring.class);

@@ -51,6 +51,7 @@ import dev.backlot.controller.live.StatusResource;
 import dev.backlot.controller.maintenance.MaintenanceResource;
 import dev.backlot.controller.maintenance.MaintenanceRuns;
 import dev.backlot.controller.maintenance.MaintenanceScheduler;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.metrics.MetricsResource;
 import dev.backlot.controller.metrics.ReconcilerMetrics;
 import dev.backlot.controller.metrics.RequestMetrics;
@@ -70,6 +71,7 @@ import dev.backlot.controller.route.RouteResource;
 import dev.backlot.controller.route.RouteSecrets;
 import dev.backlot.controller.schema.SchemaItems;
 import dev.backlot.controller.source.ConnectionItems;
+import dev.backlot.controller.document.Descriptions;
 import dev.backlot.controller.source.EndpointItems;
 import dev.backlot.controller.source.SourceItems;
 import dev.backlot.controller.source.SourceResource;
@@ -80,6 +82,7 @@ import dev.backlot.controller.watch.WatchResource;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.registry.SchemaStore;
+import dev.backlot.warehouse.query.TableSummary;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
@@ -147,8 +150,11 @@ class Wiring {
   }
 
   @Bean
-  AuditViews auditViews(MetadataDatabase metadata) {
-    return new AuditViews(metadata.audits());
+  AuditViews auditViews(MetadataDatabase metadata, Masks masks, Lake lake) {
+    return new AuditViews(
+        metadata.audits(),
+        masks,
+        table -> lake.find(table).map(TableSummary::key).orElse(List.of()));
   }
 
   @Bean
@@ -299,8 +305,9 @@ class Wiring {
       BlockedPipelines blocked,
       ChangePlanner planner,
       DataPlane dataPlane,
-      Reconciler reconciler) {
-    return new ResolveResource(metadata, blocked, planner, dataPlane, reconciler);
+      Reconciler reconciler,
+      Masks masks) {
+    return new ResolveResource(metadata, blocked, planner, dataPlane, reconciler, masks);
   }
 
   @Bean
@@ -314,8 +321,9 @@ class Wiring {
   }
 
   @Bean
-  DeadLetterItems deadLetterItems(MetadataDatabase metadata, DataPlane dataPlane) {
-    return new DeadLetterItems(metadata.documents(), dataPlane);
+  DeadLetterItems deadLetterItems(
+      MetadataDatabase metadata, DataPlane dataPlane, Masks masks) {
+    return new DeadLetterItems(metadata.documents(), dataPlane, masks);
   }
 
   @Bean
@@ -335,8 +343,8 @@ class Wiring {
   }
 
   @Bean
-  AuditItems auditItems(MetadataDatabase metadata, AuditList list) {
-    return new AuditItems(metadata, list);
+  AuditItems auditItems(MetadataDatabase metadata, AuditList list, Masks masks) {
+    return new AuditItems(metadata, list, masks);
   }
 
   @Bean
@@ -357,6 +365,7 @@ class Wiring {
       AuditItems audits,
       PipelineItems pipelines,
       Consumers consumers,
+      Descriptions descriptions,
       DeadLetterItems deadLetters,
       Lake lake,
       MaintenanceRuns maintenance,
@@ -371,7 +380,7 @@ class Wiring {
             new ConnectionItems(metadata),
             new EndpointItems(metadata),
             pipelines,
-            new SourceItems(metadata, consumers),
+            new SourceItems(metadata, consumers, descriptions),
             new DumpItems(metadata),
             new TableItems(lake, maintenance::describe, proven::summaries, proven::describe),
             new JobItems(dataPlane, maintenance, backfills),
@@ -426,20 +435,20 @@ class Wiring {
   }
 
   @Bean
-  SourceResource sourceResource(MetadataDatabase metadata, DataPlane dataPlane) {
-    return new SourceResource(metadata, dataPlane);
+  SourceResource sourceResource(MetadataDatabase metadata, DataPlane dataPlane, Masks masks) {
+    return new SourceResource(metadata, dataPlane, masks);
   }
 
   @Bean
-  QueryResource queryResource(Lake lake) {
-    return new QueryResource(lake);
+  QueryResource queryResource(Lake lake, Masks masks) {
+    return new QueryResource(lake, masks);
   }
 
   @Bean
   ServletRegistrationBean<IcebergServlet> icebergServlet(
-      Lake lake, MetadataDatabase metadata, Gate gate) {
+      Lake lake, MetadataDatabase metadata, Gate gate, Masks masks) {
     return new ServletRegistrationBean<>(
-        new IcebergServlet(lake, metadata, gate), IcebergServlet.PATH + "/*");
+        new IcebergServlet(lake, metadata, gate, masks), IcebergServlet.PATH + "/*");
   }
 
   @Bean
@@ -450,14 +459,16 @@ class Wiring {
       ProgressBoard progress,
       IncidentItems incidents,
       Lake lake,
-      AuditViews proven) {
+      AuditViews proven,
+      Masks masks) {
     return new LiveState(
         metadata,
         dataPlane,
         pipelines,
         progress,
         incidents,
-        new LiveTables(lake, proven::summaries));
+        new LiveTables(lake, proven::summaries),
+        masks);
   }
 
   @Bean

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -76,6 +77,36 @@ public final class DocumentStore {
         handle ->
             handle
                 .select("SELECT * FROM document WHERE kind = ? ORDER BY name", kind.label())
+                .map((row, context) -> read(row))
+                .list());
+  }
+
+  /** Which revision of a document stands. */
+  public record Head(String name, long revision) {}
+
+  /** Returns which revision of each document of a kind stands, those being deleted left out. */
+  public List<Head> heads(SpecKind kind) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT name, revision FROM document WHERE kind = ? AND NOT deleting ORDER BY"
+                        + " name",
+                    kind.label())
+                .map(
+                    (row, context) -> new Head(row.getString("name"), row.getLong("revision")))
+                .list());
+  }
+
+  /** Returns those documents of a kind that have one of some names, by name. */
+  public List<StoredDocument> list(SpecKind kind, Collection<String> names) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT * FROM document WHERE kind = ? AND name = ANY (?) ORDER BY name",
+                    kind.label(),
+                    names.toArray(new String[0]))
                 .map((row, context) -> read(row))
                 .list());
   }

@@ -80,6 +80,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new SourceStore(jdbi);
   }
 
+  /** Returns which fields of Sources values have come from. */
+  public OriginStore origins() {
+    return new OriginStore(jdbi);
+  }
+
   /** Returns the store of how captured tables looked. */
   public ShapeStore shapes() {
     return new ShapeStore(jdbi);

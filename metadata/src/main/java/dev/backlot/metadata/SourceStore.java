@@ -107,6 +107,51 @@ public final class SourceStore {
                 .list());
   }
 
+  /**
+   * A Source without its schemas.
+   *
+   * @param connection that feeds it, or empty
+   * @param pipeline that publishes it, or empty
+   * @param schemaIds of its envelope in this epoch, oldest first
+   */
+  public record SourceHead(
+      String name,
+      String connection,
+      String pipeline,
+      int epoch,
+      State state,
+      String reason,
+      List<Integer> schemaIds,
+      Instant createdAt) {}
+
+  /** Returns every Source that is not removed without its schemas, by name. */
+  public List<SourceHead> heads() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    "SELECT name, connection, pipeline, epoch, state, reason, value_schema_ids,"
+                        + " created_at FROM source WHERE state <> 'removed' ORDER BY name")
+                .map(
+                    (row, context) ->
+                        new SourceHead(
+                            row.getString("name"),
+                            row.getString("connection"),
+                            row.getString("pipeline"),
+                            row.getInt("epoch"),
+                            State.valueOf(
+                                row.getString("state").toUpperCase(java.util.Locale.ROOT)),
+                            row.getString("reason"),
+                            Json.read(row.getString("value_schema_ids"), INTEGERS),
+                            row.getTimestamp("created_at").toInstant()))
+                .list());
+  }
+
+  /** Returns those Sources that have one of some names and are not removed, by name. */
+  public List<StoredSource> list(Collection<String> names) {
+    return query("WHERE state <> 'removed' AND name = ANY (?)", (Object) names.toArray(new String[0]));
+  }
+
   /** Returns every Source, removed ones included, by name. */
   public List<StoredSource> listEvenRemoved() {
     return query("");

@@ -269,6 +269,10 @@ final class MapReader {
         .toList();
   }
 
+  Optional<String> text(Element element) {
+    return string(element.node(), element.path());
+  }
+
   /** A list's element and its path. */
   record Element(Node node, String path) {}
 

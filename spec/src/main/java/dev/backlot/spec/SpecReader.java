@@ -157,6 +157,7 @@ public final class SpecReader {
       case AUDIT -> spec = AuditReader.read(header, map);
       case ENDPOINT -> spec = EndpointReader.read(header, map, findings);
       case ROUTE -> spec = RouteReader.read(header, map, findings);
+      case SOURCE -> spec = SourceReader.read(header, map);
       case PIPELINE -> {
         PipelineReader.Read read = PipelineReader.read(header, map, findings);
         spec = read.spec();
@@ -168,7 +169,9 @@ public final class SpecReader {
     if (findings.count() == before) {
       return Optional.of(spec);
     }
-    if (name.isPresent() && NAME.matcher(name.get()).matches()) {
+    if (name.isPresent()
+        && kind.get() != SpecKind.SOURCE
+        && NAME.matcher(name.get()).matches()) {
       draft(spec, broken).ifPresent(drafts::add);
     }
     return Optional.empty();
@@ -183,10 +186,15 @@ public final class SpecReader {
   }
 
   private static SpecHeader header(SpecKind kind, String name, MapReader map) {
-    checkName(name, "name", map);
+    String canonical = name;
+    if (kind == SpecKind.SOURCE) {
+      canonical = SourceReader.name(name, map);
+    } else {
+      checkName(name, "name", map);
+    }
     return new SpecHeader(
         kind,
-        name,
+        canonical,
         map.string("owner").orElse(""),
         map.string("description").orElse(""),
         map.stringMap("labels"),

@@ -6,6 +6,7 @@ import dev.backlot.model.spec.EndpointSpec;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.RouteSpec;
 import dev.backlot.model.spec.SecretReference;
+import dev.backlot.model.spec.SourceSpec;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecHeader;
 import dev.backlot.model.spec.StartFrom;
@@ -41,6 +42,8 @@ public final class SpecWriter {
       pipeline(pipeline, map);
     } else if (spec instanceof RouteSpec route) {
       RouteWriter.write(route, map);
+    } else if (spec instanceof SourceSpec source) {
+      source(source, map);
     }
     return map;
   }
@@ -136,6 +139,31 @@ public final class SpecWriter {
               written.put("policy", MapReader.word(repair.policy()));
               map.put("repair", written);
             });
+  }
+
+  private static void source(SourceSpec spec, Map<String, Object> map) {
+    if (!spec.domain().isEmpty()) {
+      map.put("domain", spec.domain());
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    spec.fields()
+        .forEach(
+            (name, note) -> {
+              Map<String, Object> field = new LinkedHashMap<>();
+              if (!note.description().isEmpty()) {
+                field.put("description", note.description());
+              }
+              if (!note.unit().isEmpty()) {
+                field.put("unit", note.unit());
+              }
+              if (!note.tags().isEmpty()) {
+                field.put("tags", note.tags());
+              }
+              fields.put(name, field);
+            });
+    if (!fields.isEmpty()) {
+      map.put("fields", fields);
+    }
   }
 
   private static Map<String, Object> side(AuditSpec.Side side) {

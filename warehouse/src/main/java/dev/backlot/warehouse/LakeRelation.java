@@ -3,6 +3,7 @@ package dev.backlot.warehouse;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.schema.FieldType;
+import dev.backlot.schema.SystemColumn;
 import dev.backlot.warehouse.LatestSql.Dialect;
 import dev.backlot.warehouse.LatestSql.Ending;
 import dev.backlot.warehouse.ManifestFacts.FileFacts;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * {@code _2}, {@code _3} behind. A {@code time} column, stored in microseconds, reads as TIME.
  */
 public final class LakeRelation {
+  /** What stands in place of a text that may not be seen. */
+  public static final String MASKED_TEXT = "•••";
+
   private static final String TIME_TEXT =
       "CASE WHEN %1$s = 86400000000 THEN TIME '24:00:00'"
           + " ELSE TIME '00:00:00' + to_microseconds(%1$s) END";
@@ -91,9 +95,55 @@ public final class LakeRelation {
     return "SELECT " + selected + " FROM read_parquet(" + paths + ", schema=MAP{" + schema + "})";
   }
 
+  /** Returns the query over the table's files that shows nothing of some columns' values. */
+  public String tableSql(Set<String> masked) {
+    return masked.isEmpty() ? tableSql() : masked(tableSql(), masked);
+  }
+
+  /**
+   * Returns the query of the business view that shows nothing of some columns' values. It finds the
+   * newest rows by the values as they are, and so does not build on the masked table.
+   */
+  public String latestSql(Set<String> masked) {
+    return masked.isEmpty() ? latestSql() : masked(latestSql("(" + tableSql() + ")"), masked);
+  }
+
+  /**
+   * Replaces values with ones that are the same in every row, so that neither a predicate nor an
+   * aggregate, a join or an error tells anything of them, not even whether they are NULL.
+   */
+  private String masked(String sql, Set<String> masked) {
+    StringJoiner selected = new StringJoiner(", ");
+    for (TableColumn column : shape.columns()) {
+      String name = id(engineNames.getOrDefault(column.name(), column.name()));
+      if (masked.contains(column.name())) {
+        boolean isText = table.schema().findType(column.id()).typeId() == Type.TypeID.STRING;
+        // Folded to a NULL of the column's type before anything runs.
+        String nothing = "CASE WHEN false THEN " + name + " END";
+        selected.add((isText ? text(MASKED_TEXT) : nothing) + " AS " + name);
+      } else if (SystemColumn.EXACT.column().equals(column.name())) {
+        selected.add(exactWithout(name, masked) + " AS " + name);
+      } else {
+        selected.add(name);
+      }
+    }
+    return "SELECT " + selected + " FROM (" + sql + ")";
+  }
+
+  private static String exactWithout(String exact, Set<String> masked) {
+    StringJoiner names = new StringJoiner(", ");
+    masked.stream().sorted().forEach(column -> names.add(text(column)));
+    String kept =
+        "list_filter(map_entries(" + exact + "), lambda e: e.key NOT IN (" + names + "))";
+    return "CASE WHEN len(" + kept + ") > 0 THEN map_from_entries(" + kept + ") END";
+  }
+
   /** Returns the query of the business view over the table's query, by DuckDB's names. */
   public String latestSql() {
-    String source = LakeCatalog.NAME + "." + id(name.namespace()) + "." + id(name.name());
+    return latestSql(LakeCatalog.NAME + "." + id(name.namespace()) + "." + id(name.name()));
+  }
+
+  private String latestSql(String source) {
     List<String> key =
         LakeTables.key(table.properties()).stream()
             .map(column -> engineNames.getOrDefault(column, column))

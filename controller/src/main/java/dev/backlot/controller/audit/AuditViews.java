@@ -1,5 +1,7 @@
 package dev.backlot.controller.audit;
 
+import dev.backlot.controller.access.Callers;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.metadata.AuditStore;
 import dev.backlot.metadata.AuditStore.Difference;
 import dev.backlot.metadata.AuditStore.Proof;
@@ -11,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** What audits have proven and found, as the API shows it. Thread-safe. */
 public final class AuditViews {
@@ -29,10 +33,18 @@ public final class AuditViews {
           ProofState.UNPROVEN);
 
   private final AuditStore store;
+  private final Masks masks;
+  private final Function<String, List<String>> keyOf;
 
-  /** Shows what this store has. */
-  public AuditViews(AuditStore store) {
+  /**
+   * Shows what this store has.
+   *
+   * @param keyOf tells a table's key by the table's name
+   */
+  public AuditViews(AuditStore store, Masks masks, Function<String, List<String>> keyOf) {
     this.store = store;
+    this.masks = masks;
+    this.keyOf = keyOf;
   }
 
   /** Returns for each audited table what is proven of it. */
@@ -52,9 +64,37 @@ public final class AuditViews {
     List<Proof> proofs = store.proofs(table);
     List<Difference> differences = store.differences(Optional.of(table), DIFFERENCES);
     Map<String, Object> shown = new LinkedHashMap<>(summary(proofs, differences.size()));
-    shown.put("differing", differences.stream().map(AuditViews::map).toList());
+    Set<String> masked = masks.ofTable(Callers.current(), table);
+    shown.put("differing", differences.stream().map(d -> map(d, masked)).toList());
     shown.put("rounds", store.ofTable(table, ROUNDS).stream().map(AuditViews::map).toList());
     return shown;
+  }
+
+  private Map<String, Object> map(Difference difference, Set<String> masked) {
+    Map<String, Object> map = map(difference);
+    if (masked.isEmpty()) {
+      return map;
+    }
+    if (keyOf.apply(difference.table()).stream().anyMatch(masked::contains)) {
+      map.put("key", List.of(Masks.MASKED));
+    }
+    map.put(
+        "columns",
+        difference.columns().stream()
+            .map(
+                column ->
+                    masked.contains(column.get("column"))
+                        ? Map.of(
+                            "column",
+                            String.valueOf(column.get("column")),
+                            "source",
+                            Masks.MASKED,
+                            "table",
+                            Masks.MASKED)
+                        : column)
+            .toList());
+    map.put("masked", masked);
+    return map;
   }
 
   private static Map<String, Object> summary(List<Proof> proofs, long differences) {

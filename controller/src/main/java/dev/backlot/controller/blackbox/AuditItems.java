@@ -1,7 +1,9 @@
 package dev.backlot.controller.blackbox;
 
+import dev.backlot.controller.access.Callers;
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.BlackBoxStore;
 import dev.backlot.metadata.BlackBoxStore.Repair;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Audits without a common position, with what they found. */
 public final class AuditItems implements Items {
@@ -30,12 +34,14 @@ public final class AuditItems implements Items {
   private final DocumentStore documents;
   private final BlackBoxStore store;
   private final AuditList audits;
+  private final Masks masks;
 
   /** Shows the stored audits, and those that pipelines' graphs call for. */
-  public AuditItems(MetadataDatabase metadata, AuditList audits) {
+  public AuditItems(MetadataDatabase metadata, AuditList audits, Masks masks) {
     this.documents = metadata.documents();
     this.store = metadata.blackBoxAudits();
     this.audits = audits;
+    this.masks = masks;
   }
 
   @Override
@@ -121,9 +127,30 @@ public final class AuditItems implements Items {
     status.put("rows_that_differ", rows.size());
     status.put(
         "differences",
-        rows.stream().limit(most).map(row -> difference(row, columns, audit)).toList());
+        rows.stream().limit(most).map(row -> masked(difference(row, columns, audit))).toList());
     status.put(
         "repairs", store.repairs(name).stream().limit(most).map(AuditItems::repair).toList());
+  }
+
+  /** What queries give can't be traced to fields: whoever may not see all sees no value. */
+  private Map<String, Object> masked(Map<String, Object> difference) {
+    if (masks.hidesAnything(Callers.current())) {
+      for (String side : List.of("source", "target")) {
+        difference.computeIfPresent(
+            side,
+            (name, values) ->
+                values instanceof Map<?, ?> map
+                    ? Masks.hideAll(List.of(map), texts(map.keySet())).get(0)
+                    : Masks.MASKED);
+      }
+      difference.put("key", Masks.MASKED);
+      difference.put("masked", true);
+    }
+    return difference;
+  }
+
+  private static Set<String> texts(Set<?> names) {
+    return names.stream().map(String::valueOf).collect(Collectors.toSet());
   }
 
   private static Map<String, Object> difference(

@@ -5,6 +5,7 @@ import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.document.ChangePlanner;
 import dev.backlot.controller.document.Difference;
 import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.pipeline.Reconciler;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.DocumentStore;
@@ -40,6 +41,7 @@ public final class ResolveResource {
   private final ChangePlanner planner;
   private final DataPlane dataPlane;
   private final Reconciler reconciler;
+  private final Masks masks;
 
   /** Resolves what blocks these pipelines. */
   public ResolveResource(
@@ -47,13 +49,15 @@ public final class ResolveResource {
       BlockedPipelines blocked,
       ChangePlanner planner,
       DataPlane dataPlane,
-      Reconciler reconciler) {
+      Reconciler reconciler,
+      Masks masks) {
     this.documents = metadata.documents();
     this.pipelines = metadata.pipelines();
     this.blocked = blocked;
     this.planner = planner;
     this.dataPlane = dataPlane;
     this.reconciler = reconciler;
+    this.masks = masks;
   }
 
   /**
@@ -199,7 +203,11 @@ public final class ResolveResource {
     if (request.dryRun()
         && outcome.problems().isEmpty()
         && outcome.resolution() instanceof Resolution.FromField from) {
-      answer.put("preview", Preview.of(dataPlane, outcome.field(), from.field()));
+      answer.put("preview", Preview.of(
+              dataPlane,
+              outcome.field(),
+              from.field(),
+              masks.ofSource(Callers.current(), outcome.field().source())));
     }
     return Json.readMap(Json.write(answer));
   }

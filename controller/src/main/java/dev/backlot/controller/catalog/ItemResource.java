@@ -6,6 +6,7 @@ import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.spec.Suggestion;
 import java.time.Duration;
@@ -101,7 +102,7 @@ public final class ItemResource {
       @PathVariable String kind,
       @PathVariable String name,
       @RequestParam(defaultValue = "false") boolean orphan) {
-    return Map.of("state", deletion.delete(documentKind(kind), name, orphan));
+    return Map.of("state", deletion.delete(documentKind(kind), documentName(kind, name), orphan));
   }
 
   @GetMapping("/api/v1/{kind}/{name}/events")
@@ -110,7 +111,8 @@ public final class ItemResource {
       @PathVariable String name,
       @RequestParam(defaultValue = "100") int limit) {
     List<DocumentStore.Event> events =
-        documents.events(documentKind(kind), name, Math.max(1, Math.min(limit, 1000)));
+        documents.events(
+            documentKind(kind), documentName(kind, name), Math.max(1, Math.min(limit, 1000)));
     if (events.isEmpty()) {
       find(items(kind), name, Effort.CHEAP);
     }
@@ -119,11 +121,16 @@ public final class ItemResource {
 
   @GetMapping("/api/v1/{kind}/{name}/revisions")
   Map<String, Object> revisions(@PathVariable String kind, @PathVariable String name) {
-    List<DocumentStore.Revision> revisions = documents.revisions(documentKind(kind), name);
+    List<DocumentStore.Revision> revisions = documents.revisions(documentKind(kind), documentName(kind, name));
     if (revisions.isEmpty()) {
-      throw notFound(items(kind), name);
+      find(items(kind), name, Effort.CHEAP);
     }
     return Map.of("revisions", revisions.stream().map(DocumentResource::revision).toList());
+  }
+
+  /** A Source may be written with more quotes than its document has. */
+  private static String documentName(String kind, String name) {
+    return kind.equals("sources") ? SourceName.canonical(name) : name;
   }
 
   private Items items(String kind) {
@@ -146,6 +153,7 @@ public final class ItemResource {
       case "endpoints" -> SpecKind.ENDPOINT;
       case "pipelines" -> SpecKind.PIPELINE;
       case "routes" -> SpecKind.ROUTE;
+      case "sources" -> SpecKind.SOURCE;
       default -> {
         String noun = items(path).noun();
         throw new ProblemException(

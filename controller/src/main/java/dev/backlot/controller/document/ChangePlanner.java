@@ -33,6 +33,7 @@ public final class ChangePlanner {
   private final ConnectionCheck connectionCheck;
   private final PipelineCheck pipelineCheck;
   private final RouteCheck routeCheck;
+  private final SourceCheck sourceCheck;
 
   /** Plans against the stored documents and the data plane. */
   public ChangePlanner(
@@ -43,6 +44,7 @@ public final class ChangePlanner {
       DataPlane dataPlane) {
     this.documents = documents;
     this.routeCheck = routeCheck;
+    this.sourceCheck = new SourceCheck(sources);
     this.connectionCheck = new ConnectionCheck(sources, dataPlane);
     this.pipelineCheck = new PipelineCheck(sources, pipelines, dataPlane);
   }
@@ -69,6 +71,7 @@ public final class ChangePlanner {
         pipelineCheck.check(found.changes(), read.drafts(), current, found);
     problems.addAll(planned.problems());
     problems.addAll(AuditCheck.check(changes, current));
+    problems.addAll(sourceCheck.check(changes));
     for (Change change : changes) {
       if (change.isWrite() && change.spec().orElse(null) instanceof RouteSpec route) {
         problems.addAll(routeCheck.check(route));

@@ -33,6 +33,14 @@ public final class Deletion {
     }
     if (!documents.markDeleting(kind, name, orphan)) {
       String noun = kind.label().toLowerCase(Locale.ROOT);
+      if (kind == SpecKind.SOURCE) {
+        throw new ProblemException(
+            ProblemCode.NOT_ALLOWED_NOW,
+            "Cannot delete source '"
+                + name
+                + "': no document describes it. A Source goes when its table is taken out of the"
+                + " connection, or when its pipeline publishes it no more.");
+      }
       throw new ProblemException(
           ProblemCode.NOT_FOUND,
           "Cannot delete "

@@ -123,7 +123,7 @@ public final class Usage {
       case CONNECTION -> pipelinesOf(name, documents);
       case ENDPOINT -> pipelinesAsking(name, documents);
       case PIPELINE -> pipelinesBehind(name, documents);
-      case AUDIT, ROUTE -> List.of();
+      case AUDIT, ROUTE, SOURCE -> List.of();
     };
   }
 

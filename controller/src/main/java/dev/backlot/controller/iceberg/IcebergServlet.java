@@ -1,6 +1,8 @@
 package dev.backlot.controller.iceberg;
 
+import dev.backlot.controller.access.Callers;
 import dev.backlot.controller.access.Gate;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.metrics.RequestMetrics;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.controller.web.Json;
@@ -37,13 +39,15 @@ public final class IcebergServlet extends HttpServlet {
   private final transient Gate gate;
   private final transient Lake lake;
   private final transient PipelineTables owners;
+  private final transient Masks masks;
   private transient @Nullable CatalogProtocol protocol;
   private transient @Nullable LakeCatalog served;
 
   /** Serves the installation's catalog. */
-  public IcebergServlet(Lake lake, MetadataDatabase metadata, Gate gate) {
+  public IcebergServlet(Lake lake, MetadataDatabase metadata, Gate gate, Masks masks) {
     this.gate = gate;
     this.lake = lake;
+    this.masks = masks;
     this.owners = new PipelineTables(metadata);
   }
 
@@ -93,7 +97,7 @@ public final class IcebergServlet extends HttpServlet {
   }
 
   private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    Answer answer = protocol().answer(call(request));
+    Answer answer = protocol().answer(call(request), masks.tables(Callers.of(request)));
     response.setStatus(answer.status());
     answer.etag().ifPresent(etag -> response.setHeader("ETag", etag));
     if (!answer.body().isEmpty()) {

@@ -1,7 +1,9 @@
 package dev.backlot.controller.live;
 
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.web.Json;
 import java.io.IOException;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,7 +27,7 @@ public final class LiveResource implements AutoCloseable {
   private static final long LIFE_MILLIS = 60_000;
 
   private final LiveState state;
-  private final List<SseEmitter> listeners = new CopyOnWriteArrayList<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -34,6 +36,9 @@ public final class LiveResource implements AutoCloseable {
             return thread;
           });
 
+  /** Who listens, and over what. */
+  private record Listener(SseEmitter emitter, Caller caller) {}
+
   /** Pushes this state. */
   public LiveResource(LiveState state) {
     this.state = state;
@@ -41,27 +46,28 @@ public final class LiveResource implements AutoCloseable {
   }
 
   @GetMapping("/api/v1/live/snapshot")
-  Map<String, Object> snapshot() {
-    return state.snapshot();
+  Map<String, Object> snapshot(Caller caller) {
+    return state.snapshot(caller);
   }
 
   @GetMapping(value = "/api/v1/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-  SseEmitter live() {
+  SseEmitter live(Caller caller) {
     SseEmitter emitter = new SseEmitter(LIFE_MILLIS);
+    Listener listener = new Listener(emitter, caller);
     if (listeners.size() >= MOST_LISTENERS) {
-      listeners.remove(0).complete();
+      listeners.remove(0).emitter().complete();
     }
-    emitter.onCompletion(() -> listeners.remove(emitter));
-    emitter.onError(e -> listeners.remove(emitter));
+    emitter.onCompletion(() -> listeners.remove(listener));
+    emitter.onError(e -> listeners.remove(listener));
     emitter.onTimeout(
         () -> {
-          listeners.remove(emitter);
+          listeners.remove(listener);
           emitter.complete();
         });
     clock.execute(
         () -> {
-          if (send(emitter, Json.write(state.snapshot()))) {
-            listeners.add(emitter);
+          if (send(emitter, Json.write(state.snapshot(caller)))) {
+            listeners.add(listener);
           }
         });
     return emitter;
@@ -72,8 +78,12 @@ public final class LiveResource implements AutoCloseable {
       return;
     }
     try {
-      String json = Json.write(state.snapshot());
-      listeners.removeIf(listener -> !send(listener, json));
+      Map<Map<String, Object>, String> written = new IdentityHashMap<>();
+      listeners.removeIf(
+          listener ->
+              !send(
+                  listener.emitter(),
+                  written.computeIfAbsent(state.snapshot(listener.caller()), Json::write)));
     } catch (RuntimeException e) {
       LOG.warn("Cannot push the live state, trying again: {}", e.toString());
     }
@@ -92,6 +102,6 @@ public final class LiveResource implements AutoCloseable {
   @Override
   public void close() {
     clock.shutdownNow();
-    listeners.forEach(SseEmitter::complete);
+    listeners.forEach(listener -> listener.emitter().complete());
   }
 }

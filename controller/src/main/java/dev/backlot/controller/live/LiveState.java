@@ -1,5 +1,6 @@
 package dev.backlot.controller.live;
 
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.controller.dataplane.DataPlane;
@@ -8,6 +9,7 @@ import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.dump.DumpForecast;
 import dev.backlot.controller.incident.IncidentItems;
 import dev.backlot.controller.live.SourceBoard.Seen;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.source.ConnectionItems;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +49,7 @@ public final class LiveState implements AutoCloseable {
   private final ConnectionItems connections;
   private final LiveTables tables;
   private final IncidentItems incidents;
+  private final Masks masks;
   private final SourceBoard sourceBoard;
   private final Instant startedAt = Instant.now();
   private Map<String, Object> newest = Map.of();
@@ -60,13 +64,15 @@ public final class LiveState implements AutoCloseable {
       PipelineItems pipelines,
       ProgressBoard progress,
       IncidentItems incidents,
-      LiveTables tables) {
+      LiveTables tables,
+      Masks masks) {
     this.metadata = metadata;
     this.pipelines = pipelines;
     this.progress = progress;
     this.incidents = incidents;
     this.connections = new ConnectionItems(metadata);
     this.tables = tables;
+    this.masks = masks;
     this.sourceBoard = new SourceBoard(metadata.sources(), dataPlane);
   }
 
@@ -88,6 +94,40 @@ public final class LiveState implements AutoCloseable {
     newest = state;
     newestAt = System.nanoTime();
     return state;
+  }
+
+  /** Returns the state as a caller may see it. */
+  public Map<String, Object> snapshot(Caller caller) {
+    Map<String, Object> all = snapshot();
+    if (!masks.hidesAnything(caller) || !(all.get("sources") instanceof List<?> sources)) {
+      return all;
+    }
+    Map<String, Object> shown = new LinkedHashMap<>(all);
+    shown.put("sources", sources.stream().map(source -> masked(caller, source)).toList());
+    return shown;
+  }
+
+  private Object masked(Caller caller, Object source) {
+    if (!(source instanceof Map<?, ?> map) || !(map.get("rows") instanceof List<?> rows)) {
+      return source;
+    }
+    Set<String> masked = masks.ofSource(caller, String.valueOf(map.get("name")));
+    if (masked.isEmpty()) {
+      return source;
+    }
+    Map<Object, Object> shown = new LinkedHashMap<>(map);
+    List<Object> hidden = new ArrayList<>();
+    for (Object row : rows) {
+      if (row instanceof Map<?, ?> whole) {
+        Map<Object, Object> copy = new LinkedHashMap<>(whole);
+        copy.computeIfPresent(
+            "values", (name, values) -> Masks.hideAll(List.of(values), masked).get(0));
+        hidden.add(copy);
+      }
+    }
+    shown.put("rows", hidden);
+    shown.put("masked", masked);
+    return shown;
   }
 
   private List<Map<String, Object>> tables() {

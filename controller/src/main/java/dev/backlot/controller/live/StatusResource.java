@@ -1,5 +1,6 @@
 package dev.backlot.controller.live;
 
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.pipeline.Reconciler;
 import dev.backlot.controller.web.OpenApi;
@@ -53,8 +54,8 @@ public final class StatusResource {
   }
 
   @GetMapping("/api/v1/status")
-  Map<String, Object> status() {
-    return live.snapshot();
+  Map<String, Object> status(Caller caller) {
+    return live.snapshot(caller);
   }
 
   @GetMapping(value = "/api/v1/openapi.json", produces = MediaType.APPLICATION_JSON_VALUE)

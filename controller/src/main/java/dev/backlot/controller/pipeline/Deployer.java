@@ -6,6 +6,7 @@ import dev.backlot.controller.dataplane.DataPlane.Planned;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.evolution.Evolution;
 import dev.backlot.controller.evolution.Evolutions;
+import dev.backlot.controller.lineage.Origins;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
@@ -39,12 +40,14 @@ final class Deployer {
   private final UpgradeStore upgrades;
   private final DataPlane dataPlane;
   private final SourceStates sourceStates;
+  private final Origins origins;
 
   Deployer(MetadataDatabase metadata, DataPlane dataPlane) {
     this.pipelines = metadata.pipelines();
     this.upgrades = metadata.upgrades();
     this.dataPlane = dataPlane;
     this.sourceStates = new SourceStates(metadata);
+    this.origins = new Origins(metadata.origins());
   }
 
   /** Brings a pipeline to its document's revision. */
@@ -146,6 +149,7 @@ final class Deployer {
   private void hand(StoredDocument document, Planned planned) {
     String name = document.name();
     Map<String, Object> plan = planned.plan().orElseThrow();
+    origins.note(plan);
     dataPlane.putJob(name, plan, document.revision());
     pipelines.setDeployed(name, document.revision(), planned.hash(), Json.write(plan));
   }

@@ -4,6 +4,8 @@ import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.evolution.Consumers;
+import dev.backlot.controller.document.Descriptions;
+import dev.backlot.controller.document.Descriptions.Described;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;
@@ -13,6 +15,7 @@ import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.source.SourceDescriptor;
 import dev.backlot.model.source.SourceName;
+import dev.backlot.model.spec.SourceSpec.FieldNote;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.schema.AvroSchemas;
@@ -29,10 +32,12 @@ public final class SourceItems implements Items {
   private final SourceStore sources;
   private final DocumentStore documents;
   private final Consumers consumers;
+  private final Descriptions descriptions;
 
-  /** Shows the Sources that connectors keep. */
-  public SourceItems(MetadataDatabase metadata, Consumers consumers) {
+  /** Shows the Sources that connectors keep, with what people say about them. */
+  public SourceItems(MetadataDatabase metadata, Consumers consumers, Descriptions descriptions) {
     this.consumers = consumers;
+    this.descriptions = descriptions;
     this.sources = metadata.sources();
     this.documents = metadata.documents();
   }
@@ -53,11 +58,13 @@ public final class SourceItems implements Items {
     List<StoredDocument> all = documents.list();
     all.forEach(d -> owners.put(d.kind() + "/" + d.name(), owner(d.json())));
     Map<String, List<Map<String, Object>>> readers = readers(all);
+    Map<String, Described> described = descriptions.of(SpecKind.SOURCE);
     return sources.list().stream()
         .map(
             source ->
                 item(
                     source,
+                    described.getOrDefault(source.descriptor().name(), Described.NOTHING),
                     owners.getOrDefault(feederKind(source) + "/" + feeder(source), ""),
                     readers.getOrDefault(source.descriptor().name(), List.of())))
         .toList();
@@ -95,16 +102,20 @@ public final class SourceItems implements Items {
   public Optional<Item> find(String name, Effort effort) {
     return sources
         .find(canonical(name))
-        .map(source -> item(source, owner(source), consumers.ofSource(source.descriptor().name())));
+        .map(
+            source ->
+                item(
+                    source,
+                    descriptions
+                        .find(SpecKind.SOURCE, source.descriptor().name())
+                        .orElse(Described.NOTHING),
+                    owner(source),
+                    consumers.ofSource(source.descriptor().name())));
   }
 
   /** Returns a Source's name as it is stored, whatever quotes the user wrote around it. */
   public static String canonical(String name) {
-    try {
-      return SourceName.parse(name).toString();
-    } catch (IllegalArgumentException e) {
-      return name;
-    }
+    return SourceName.canonical(name);
   }
 
   /**
@@ -137,8 +148,13 @@ public final class SourceItems implements Items {
     return Usage.spec(json).map(Spec::header).map(header -> header.owner()).orElse("");
   }
 
-  private static Item item(StoredSource source, String owner, List<Map<String, Object>> consumers) {
+  private static Item item(
+      StoredSource source,
+      Described described,
+      String feederOwner,
+      List<Map<String, Object>> consumers) {
     SourceDescriptor descriptor = source.descriptor();
+    String owner = described.owner().isEmpty() ? feederOwner : described.owner();
     Map<String, Object> spec = new LinkedHashMap<>();
     if (descriptor.publisher().exists()) {
       spec.put("pipeline", descriptor.publisher().pipeline());
@@ -148,11 +164,17 @@ public final class SourceItems implements Items {
       spec.put("owner", owner);
       spec.put("table", Map.of("schema", descriptor.schema(), "name", descriptor.table()));
     }
+    if (!described.domain().isEmpty()) {
+      spec.put("domain", described.domain());
+    }
+    if (!described.description().isEmpty()) {
+      spec.put("description", described.description());
+    }
     spec.put("topic", descriptor.topic());
     spec.put("epoch", descriptor.epoch());
     spec.put("partitions", descriptor.partitions());
     spec.put("key", descriptor.keyColumns());
-    spec.put("fields", fields(descriptor));
+    spec.put("fields", fields(descriptor, described));
     spec.put("key_schema_ids", descriptor.keySchemaIds());
     spec.put("value_schema_ids", descriptor.valueSchemaIds());
     Map<String, Object> status = new LinkedHashMap<>();
@@ -160,6 +182,7 @@ public final class SourceItems implements Items {
     status.put("reason", source.reason());
     status.put("since", source.updatedAt());
     status.put("revision", descriptor.epoch());
+    status.put("described_revision", described.revision());
     if (!descriptor.publisher().exists()) {
       status.put("dumped_rows", source.dumpedRows());
     }
@@ -167,7 +190,8 @@ public final class SourceItems implements Items {
     return new Item("Source", descriptor.name(), spec, status);
   }
 
-  private static List<Map<String, Object>> fields(SourceDescriptor descriptor) {
+  private static List<Map<String, Object>> fields(
+      SourceDescriptor descriptor, Described described) {
     List<Map<String, Object>> fields = new ArrayList<>();
     for (Field field : rowFields(descriptor)) {
       Map<String, Object> map = new LinkedHashMap<>();
@@ -176,6 +200,16 @@ public final class SourceItems implements Items {
       map.put("nullable", field.nullable());
       if (!field.doc().isEmpty()) {
         map.put("doc", field.doc());
+      }
+      FieldNote note = described.field(field.name());
+      if (!note.description().isEmpty()) {
+        map.put("description", note.description());
+      }
+      if (!note.unit().isEmpty()) {
+        map.put("unit", note.unit());
+      }
+      if (!note.tags().isEmpty()) {
+        map.put("tags", note.tags());
       }
       field.properties().forEach(map::putIfAbsent);
       fields.add(map);

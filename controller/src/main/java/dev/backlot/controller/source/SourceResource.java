@@ -1,6 +1,8 @@
 package dev.backlot.controller.source;
 
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.dataplane.DataPlane;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.metadata.CaptureStore;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.MetadataDatabase;
@@ -8,7 +10,9 @@ import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.SpecKind;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -24,13 +28,15 @@ public final class SourceResource {
   private final CaptureStore captures;
   private final SourceStore sources;
   private final DataPlane dataPlane;
+  private final Masks masks;
 
   /** Serves these Sources. */
-  public SourceResource(MetadataDatabase metadata, DataPlane dataPlane) {
+  public SourceResource(MetadataDatabase metadata, DataPlane dataPlane, Masks masks) {
     this.documents = metadata.documents();
     this.captures = metadata.captures();
     this.sources = metadata.sources();
     this.dataPlane = dataPlane;
+    this.masks = masks;
   }
 
   /** Lets every Source of a connection begin another epoch, with a dump. */
@@ -53,8 +59,15 @@ public final class SourceResource {
 
   @GetMapping("/api/v1/sources/{name}/sample")
   Map<String, Object> sample(
-      @PathVariable String name, @RequestParam(defaultValue = "20") int limit) {
+      @PathVariable String name, @RequestParam(defaultValue = "20") int limit, Caller caller) {
     String source = SourceItems.find(sources, name, "sample").descriptor().name();
-    return dataPlane.sample(source, Math.max(1, Math.min(limit, MOST_ROWS)));
+    Set<String> masked = masks.ofSource(caller, source);
+    Map<String, Object> sample =
+        new LinkedHashMap<>(dataPlane.sample(source, Math.max(1, Math.min(limit, MOST_ROWS))));
+    if (!masked.isEmpty()) {
+      sample.put("rows", Masks.hideAll(sample.get("rows"), masked));
+    }
+    sample.put("masked", masked);
+    return sample;
   }
 }

@@ -1,9 +1,12 @@
 package dev.backlot.controller.table;
 
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.access.Gate;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.warehouse.TableName;
+import dev.backlot.warehouse.query.Masked;
 import dev.backlot.warehouse.query.QueryLimits;
 import dev.backlot.warehouse.query.QueryResult;
 import dev.backlot.warehouse.query.RowShape;
@@ -11,6 +14,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -24,11 +30,16 @@ import org.springframework.web.bind.annotation.RestController;
 public final class QueryResource {
   private static final int MOST_SAMPLE_ROWS = 1000;
 
-  private final Lake lake;
+  /** Names masked columns, percent-encoded. */
+  private static final String MASKED = "X-Backlot-Masked";
 
-  /** Queries these tables. */
-  public QueryResource(Lake lake) {
+  private final Lake lake;
+  private final Masks masks;
+
+  /** Queries these tables, under what each caller may see. */
+  public QueryResource(Lake lake, Masks masks) {
     this.lake = lake;
+    this.masks = masks;
   }
 
   /**
@@ -40,13 +51,17 @@ public final class QueryResource {
   record Request(@Nullable String sql, @Nullable String format) {}
 
   @PostMapping("/api/v1/query")
-  void query(@RequestBody Request request, HttpServletRequest asked, HttpServletResponse response)
+  void query(
+      @RequestBody Request request,
+      Caller caller,
+      HttpServletRequest asked,
+      HttpServletResponse response)
       throws IOException {
     String sql = request.sql() == null ? "" : request.sql();
     Gate.note(asked, "sql", sql);
     String format = request.format() == null ? "document" : request.format();
     RowShape shape = format.equals("csv") ? RowShape.ARRAY : RowShape.OBJECT;
-    try (QueryResult result = lake.queries().query(sql, QueryLimits.DEFAULT, shape)) {
+    try (QueryResult result = lake.queries().query(sql, QueryLimits.DEFAULT, shape, masks.tables(caller))) {
       write(result, format, response);
     }
   }
@@ -55,16 +70,36 @@ public final class QueryResource {
   void sample(
       @PathVariable String name,
       @RequestParam(defaultValue = "20") int limit,
+      Caller caller,
       HttpServletResponse response)
       throws IOException {
     int rows = Math.max(1, Math.min(limit, MOST_SAMPLE_ROWS));
-    try (QueryResult result = lake.queries().sample(TableName.parse(name), rows, RowShape.OBJECT)) {
+    try (QueryResult result =
+        lake.queries()
+            .sample(TableName.parse(name), rows, RowShape.OBJECT, masks.tables(caller))) {
       write(result, "document", response);
     }
   }
 
+  /** Rows and CSV have no place of their own to say it. */
+  private static String header(Masked masked) {
+    StringJoiner columns = new StringJoiner(", ");
+    masked
+        .tables()
+        .forEach(
+            (table, names) ->
+                names.forEach(
+                    name ->
+                        columns.add(
+                            URLEncoder.encode(table + "." + name, StandardCharsets.UTF_8))));
+    return columns.toString();
+  }
+
   private static void write(QueryResult result, String format, HttpServletResponse response)
       throws IOException {
+    if (!result.masked().tables().isEmpty()) {
+      response.setHeader(MASKED, header(result.masked()));
+    }
     OutputStream out = response.getOutputStream();
     switch (format) {
       case "document" -> {

@@ -43,6 +43,15 @@ public record SourceName(String connection, String schema, String table) {
     return new SourceName(connection, parts.get(1).text(), parts.get(2).text());
   }
 
+  /** Returns a Source's name as it is stored, whatever quotes somebody wrote around its parts. */
+  public static String canonical(String name) {
+    try {
+      return parse(name).toString();
+    } catch (IllegalArgumentException e) {
+      return name;
+    }
+  }
+
   @Override
   public String toString() {
     return connection

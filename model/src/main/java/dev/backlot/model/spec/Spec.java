@@ -2,7 +2,7 @@ package dev.backlot.model.spec;
 
 /** One document that a user declared. */
 public sealed interface Spec
-    permits AuditSpec, ConnectionSpec, EndpointSpec, PipelineSpec, RouteSpec {
+    permits AuditSpec, ConnectionSpec, EndpointSpec, PipelineSpec, RouteSpec, SourceSpec {
   /** The only API version of today's documents. */
   String API_VERSION = "backlot/v1";
 

@@ -7,7 +7,7 @@ import java.util.Map;
  * What every document has.
  *
  * @param kind which document this is
- * @param name {@code [a-z][a-z0-9_]*}
+ * @param name {@code [a-z][a-z0-9_]*}; of a Source its name, quoted where identifiers are not plain
  * @param owner the team that answers for it, or empty
  * @param description plain text, or empty
  * @param labels free key-value pairs

@@ -6,7 +6,8 @@ public enum SpecKind {
   ENDPOINT("Endpoint"),
   PIPELINE("Pipeline"),
   AUDIT("Audit"),
-  ROUTE("Route");
+  ROUTE("Route"),
+  SOURCE("Source");
 
   private final String label;
 

@@ -3,6 +3,7 @@ package dev.backlot.warehouse.query;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.backlot.warehouse.TableName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,6 +45,34 @@ final class ExactColumns {
     }
     columns.items(select.path("select_list"));
     return columns.sources.isEmpty() ? null : columns.exact(parsed);
+  }
+
+  /**
+   * A column of a result that is a column of a table.
+   *
+   * @param column 0-based
+   * @param name the column's exact name in the table
+   */
+  record Origin(int column, TableName table, String name) {}
+
+  /** Returns which columns of the result are columns of tables; nothing where that can't be told. */
+  static List<Origin> origins(JsonNode parsed, TableResolver resolver) {
+    JsonNode select = parsed.path("statements").path(0).path("node");
+    ExactColumns columns = new ExactColumns();
+    if (isPlain(select)) {
+      columns.from(select.path("from_table"), resolver);
+    }
+    if (!columns.possible || columns.tables.isEmpty()) {
+      return List.of();
+    }
+    columns.items(select.path("select_list"));
+    List<TableResolver.Resolved> tables = List.copyOf(columns.tables.values());
+    return columns.sources.stream()
+        .map(
+            source ->
+                new Origin(
+                    source.column(), tables.get(source.hidden()).relation().name(), source.name()))
+        .toList();
   }
 
   private static boolean isPlain(JsonNode select) {

@@ -49,6 +49,7 @@ public final class QueryChild {
   private final Connection explainer;
   private final Frames.Writer out;
   private final Map<String, String> created = new HashMap<>();
+  private boolean masked;
   private volatile @Nullable Statement running;
   private volatile boolean cancelled;
 
@@ -173,6 +174,7 @@ public final class QueryChild {
     try {
       RunRequest request = JSON.readValue(json, RunRequest.class);
       try {
+        dropOtherViews(request);
         createViews(request.views());
         RunRequest.Exact exact = request.exact();
         String withExact = exact == null ? null : exactStatement(exact);
@@ -191,14 +193,33 @@ public final class QueryChild {
     }
   }
 
+  /** A statement under a masking must not find, by whatever name, what another one was shown. */
+  private void dropOtherViews(RunRequest request) throws SQLException {
+    if (request.masked() || masked) {
+      Map<String, String> kept = new HashMap<>();
+      request.views().forEach(view -> kept.put(name(view), view.sql()));
+      for (Map.Entry<String, String> view : Map.copyOf(created).entrySet()) {
+        if (!view.getValue().equals(kept.get(view.getKey()))) {
+          execute(runner, "DROP VIEW IF EXISTS lake." + view.getKey());
+          created.remove(view.getKey());
+        }
+      }
+      masked = request.masked();
+    }
+  }
+
+  private static String name(RunRequest.ViewDefinition view) {
+    return DuckSql.id(view.schema()) + "." + DuckSql.id(view.name());
+  }
+
   private void createViews(List<RunRequest.ViewDefinition> views) throws SQLException {
     for (RunRequest.ViewDefinition view : views) {
-      String name = DuckSql.id(view.schema()) + "." + DuckSql.id(view.name());
+      String name = name(view);
       if (view.sql().equals(created.get(name))) {
         continue;
       }
       execute(runner, "CREATE SCHEMA IF NOT EXISTS lake." + DuckSql.id(view.schema()));
-      created.remove(name);
+      created.put(name, "");
       execute(runner, "CREATE OR REPLACE VIEW lake." + name + " AS " + view.sql());
       created.put(name, view.sql());
     }

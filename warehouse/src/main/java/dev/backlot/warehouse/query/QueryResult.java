@@ -2,6 +2,8 @@ package dev.backlot.warehouse.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.backlot.model.ProblemException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,18 +23,25 @@ public final class QueryResult implements AutoCloseable {
 
   private final QueryRun run;
   private final List<QueryColumn> columns;
+  private final Masked masked;
   private byte[] batch = new byte[0];
   private int position;
   private long rows;
 
-  QueryResult(QueryRun run, List<QueryColumn> columns) {
+  QueryResult(QueryRun run, List<QueryColumn> columns, Masked masked) {
     this.run = run;
+    this.masked = masked;
     this.columns = List.copyOf(columns);
   }
 
   /** Returns the columns in order. */
   public List<QueryColumn> columns() {
     return columns;
+  }
+
+  /** Returns what is not shown. */
+  public Masked masked() {
+    return masked;
   }
 
   /** Returns how many rows were read so far. */
@@ -96,10 +105,23 @@ public final class QueryResult implements AutoCloseable {
     }
   }
 
-  /** Writes {@code {"columns": [{"name", "type"}, …], "rows": […]}}. */
+  /**
+   * Writes {@code {"columns": [{"name", "type"}, …], "rows": […]}}; under a masking that hides
+   * something, columns that are masked have {@code "masked": true}, and {@code "masked"} before the
+   * rows says which columns of which tables are.
+   */
   public void writeDocument(OutputStream out) throws IOException {
+    ArrayNode written = JSON.createArrayNode();
+    for (int i = 0; i < columns.size(); i++) {
+      ObjectNode column = JSON.valueToTree(columns.get(i));
+      written.add(masked.columns().contains(i) ? column.put("masked", true) : column);
+    }
     out.write("{\"columns\":".getBytes(StandardCharsets.UTF_8));
-    out.write(JSON.writeValueAsBytes(columns));
+    out.write(JSON.writeValueAsBytes(written));
+    if (!masked.tables().isEmpty()) {
+      out.write(",\"masked\":".getBytes(StandardCharsets.UTF_8));
+      out.write(JSON.writeValueAsBytes(masked.tables()));
+    }
     out.write(",\"rows\":".getBytes(StandardCharsets.UTF_8));
     writeRows(out);
     out.write('}');

@@ -54,14 +54,14 @@ final class QueryRun implements AutoCloseable {
   }
 
   /** Starts the statement and waits until it has a result. */
-  QueryResult start(RunRequest request) {
+  QueryResult start(RunRequest request, Masked masked) {
     try {
       running = true;
       child.run(request);
       Frame first = child.read();
       if (first.type() == Frames.COLUMNS) {
         List<QueryColumn> columns = JSON.readValue(first.body(), new TypeReference<>() {});
-        return new QueryResult(this, columns);
+        return new QueryResult(this, columns, masked);
       }
       throw failed(first);
     } catch (IOException e) {

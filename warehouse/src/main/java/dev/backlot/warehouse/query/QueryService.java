@@ -68,17 +68,31 @@ public final class QueryService implements AutoCloseable {
    *     all problems at once; TIMED_OUT; INTERNAL when the process is killed
    */
   public QueryResult query(String sql, QueryLimits limits, RowShape shape) {
-    return query(sql, limits, shape, cancel -> {});
+    return query(sql, limits, shape, Masking.NONE);
   }
 
   /**
-   * Starts a SELECT that may be cancelled before it has a result.
+   * Starts a SELECT for somebody who may not see everything.
+   *
+   * @throws ProblemException as {@link #query(String, QueryLimits, RowShape)} does
+   */
+  public QueryResult query(String sql, QueryLimits limits, RowShape shape, Masking masking) {
+    return query(sql, limits, shape, masking, cancel -> {});
+  }
+
+  /**
+   * Starts a SELECT for somebody who may not see everything, and that may be cancelled before it
+   * has a result.
    *
    * @param started gets what ends the query from any thread: this call, or whoever reads its
    *     result, then gets a {@link java.util.concurrent.CancellationException}
    */
   public QueryResult query(
-      String sql, QueryLimits limits, RowShape shape, Consumer<Runnable> started) {
+      String sql,
+      QueryLimits limits,
+      RowShape shape,
+      Masking masking,
+      Consumer<Runnable> started) {
     if (sql.isBlank()) {
       throw new ProblemException(
           ProblemCode.QUERY_INVALID, "Cannot run query: it is empty. Write a SELECT.");
@@ -98,7 +112,9 @@ public final class QueryService implements AutoCloseable {
             ProblemCode.INTERNAL, "Cannot run query: " + e.getMessage() + ". Run it again.", e);
       }
       try {
-        return run.start(request(parsed, sql, shape));
+        TableResolver resolver = new TableResolver(lake, masking);
+        RunRequest request = request(parsed, sql, shape, resolver);
+        return run.start(request, Masked.of(parsed, resolver));
       } catch (RuntimeException e) {
         run.close();
         throw e;
@@ -106,16 +122,21 @@ public final class QueryService implements AutoCloseable {
     }
   }
 
-  private RunRequest request(JsonNode parsed, String sql, RowShape shape) {
+  private static RunRequest request(
+      JsonNode parsed, String sql, RowShape shape, TableResolver resolver) {
     StatementCheck check = StatementCheck.of(parsed, sql);
     List<Problem> problems = new ArrayList<>(check.problems());
-    TableResolver resolver = new TableResolver(lake);
     check.tables().stream().distinct().forEach(resolver::resolve);
     problems.addAll(resolver.problems());
     if (!problems.isEmpty()) {
       throw new ProblemException(problems);
     }
-    return new RunRequest(sql, shape, resolver.views(), ExactColumns.of(parsed, resolver));
+    return new RunRequest(
+        sql,
+        shape,
+        resolver.views(),
+        resolver.isMasking(),
+        ExactColumns.of(parsed, resolver));
   }
 
   /**
@@ -123,11 +144,16 @@ public final class QueryService implements AutoCloseable {
    * time. The caller closes the result.
    */
   public QueryResult sample(TableName name, int rows, RowShape shape) {
+    return sample(name, rows, shape, Masking.NONE);
+  }
+
+  /** Returns some rows as {@link #sample(TableName, int, RowShape)} does, under a masking. */
+  public QueryResult sample(TableName name, int rows, RowShape shape, Masking masking) {
     String sql = "SELECT * FROM " + DuckSql.id(name.namespace()) + "." + DuckSql.id(name.name());
     boolean foreign =
         lake.find(name).filter(table -> table.schema().findField("_ts") == null).isPresent();
     String newestFirst = foreign ? "" : " ORDER BY _ts DESC, _offset DESC";
-    return query(sql + newestFirst + " LIMIT " + rows, QueryLimits.DEFAULT, shape);
+    return query(sql + newestFirst + " LIMIT " + rows, QueryLimits.DEFAULT, shape, masking);
   }
 
   /**

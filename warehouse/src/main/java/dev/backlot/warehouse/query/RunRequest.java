@@ -10,9 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param shape how rows come back
  * @param views the tables that the statement names, each as a query over files, in the order in
  *     which they build on one another
+ * @param masked whether somebody asks who may not see everything: views of other statements are
+ *     then gone before this one runs
  * @param exact how to put exact texts back, or null when the statement's shape does not allow it
  */
-record RunRequest(String sql, RowShape shape, List<ViewDefinition> views, @Nullable Exact exact) {
+record RunRequest(
+    String sql,
+    RowShape shape,
+    List<ViewDefinition> views,
+    boolean masked,
+    @Nullable Exact exact) {
 
   /** A view to create in the child's catalog {@code lake}. */
   record ViewDefinition(String schema, String name, String sql) {}

@@ -6,13 +6,16 @@ import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.LakeRelation;
 import dev.backlot.warehouse.TableName;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableResolver {
   private final LakeCatalog lake;
+  private final Masking masking;
+  private final Map<TableName, Set<String>> masked = new TreeMap<>(Comparator.comparing(TableName::toString));
   private final Map<TableName, Optional<LakeRelation>> loaded = new HashMap<>();
   private final Map<String, RunRequest.ViewDefinition> views = new LinkedHashMap<>();
   private final Map<String, Resolved> byPath = new HashMap<>();
@@ -35,8 +40,9 @@ final class TableResolver {
    */
   record Resolved(LakeRelation relation, String schema, String view) {}
 
-  TableResolver(LakeCatalog lake) {
+  TableResolver(LakeCatalog lake, Masking masking) {
     this.lake = lake;
+    this.masking = masking;
   }
 
   /** Resolves a name, or notes the problem. */
@@ -65,6 +71,29 @@ final class TableResolver {
     return Optional.ofNullable(byPath.get(key(path)));
   }
 
+  /** Returns whether somebody asks who may not see everything. */
+  boolean isMasking() {
+    return masking != Masking.NONE;
+  }
+
+  /** Returns the masked columns of the tables that were found; tables without any are absent. */
+  Map<TableName, Set<String>> masked() {
+    Map<TableName, Set<String>> some = new LinkedHashMap<>(masked);
+    some.values().removeIf(Set::isEmpty);
+    return some;
+  }
+
+  /** Returns the masked columns of a table, asked for once in a statement. */
+  private Set<String> masked(LakeRelation relation) {
+    return masked.computeIfAbsent(
+        relation.name(),
+        name -> {
+          Set<String> columns = new TreeSet<>(masking.columns(name));
+          columns.retainAll(relation.columns().keySet());
+          return columns;
+        });
+  }
+
   private boolean resolve(String namespace, String name, List<String> path) {
     TableName exact;
     try {
@@ -84,7 +113,7 @@ final class TableResolver {
     Optional<LakeRelation> table = relation(name);
     if (table.isPresent()) {
       byPath.put(key(path), new Resolved(table.get(), namespace, written));
-      return add(namespace, written, table.get().tableSql());
+      return add(namespace, written, table.get().tableSql(masked(table.get())));
     }
     Optional<LakeRelation> viewed = relationOfView(name);
     if (viewed.isEmpty()) {
@@ -92,8 +121,8 @@ final class TableResolver {
     }
     LakeRelation base = viewed.get();
     byPath.put(key(path), new Resolved(base, base.name().namespace(), base.name().name()));
-    return add(base.name().namespace(), base.name().name(), base.tableSql())
-        && add(namespace, written, base.latestSql());
+    return add(base.name().namespace(), base.name().name(), base.tableSql(masked(base)))
+        && add(namespace, written, base.latestSql(masked(base)));
   }
 
   private boolean add(String namespace, String name, String sql) {

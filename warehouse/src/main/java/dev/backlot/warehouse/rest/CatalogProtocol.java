@@ -3,6 +3,8 @@ package dev.backlot.warehouse.rest;
 import dev.backlot.warehouse.LakeCatalog;
 import dev.backlot.warehouse.LakeSettings;
 import dev.backlot.warehouse.OpenCatalog;
+import dev.backlot.warehouse.TableName;
+import dev.backlot.warehouse.query.Masking;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -22,6 +24,7 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
 import org.apache.iceberg.rest.CatalogHandlers;
@@ -84,8 +87,16 @@ public final class CatalogProtocol {
             .toList();
   }
 
-  /** Answers a request; failures are answers too. */
+  /** Answers a request of somebody who may see everything; failures are answers too. */
   public Answer answer(Call call) {
+    return answer(call, Masking.NONE);
+  }
+
+  /**
+   * Answers a request; failures are answers too. Whoever loads a table reads its files as they are:
+   * a table with masked columns is not given away.
+   */
+  public Answer answer(Call call, Masking masking) {
     Optional<Route.Match> match =
         Route.of(call.method(), call.path()).filter(found -> routes.contains(found.route()));
     if (match.isEmpty()) {
@@ -93,9 +104,27 @@ public final class CatalogProtocol {
     }
     Route route = match.get().route();
     try {
-      return answer(route, new Target(match.get().names()), call);
+      Target target = new Target(match.get().names());
+      if (route == Route.LOAD_TABLE || route == Route.UPDATE_TABLE) {
+        refuseMasked(target.table(), masking);
+      }
+      return answer(route, target, call);
     } catch (RuntimeException e) {
       return Errors.of(e, COMMITS.contains(route));
+    }
+  }
+
+  private static void refuseMasked(TableIdentifier table, Masking masking) {
+    if (table.namespace().length() != 1) {
+      return;
+    }
+    Set<String> masked =
+        masking.columns(new TableName(table.namespace().level(0), table.name()));
+    if (!masked.isEmpty()) {
+      throw new ForbiddenException(
+          "Cannot load table '%s': columns of it are masked for you: %s. Query it through Backlot,"
+              + " which masks them, or ask for the clearance.",
+          table, String.join(", ", masked));
     }
   }
 
