@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router';
 import classes from './Palette.module.css';
 import { useSession, type Session } from '../access/session';
 import { placesOf } from './places';
+import { useFound } from './useFound';
 
 /** Something that the palette can go to. */
 export interface Hit {
@@ -20,7 +21,8 @@ export function Palette({ close }: { close: () => void }) {
   const [at, setAt] = useState(0);
   const navigate = useNavigate();
   const session = useSession();
-  const hits = pages(text, session);
+  const found = useFound(text);
+  const hits = [...pages(text, session), ...found];
   const go = (hit: Hit | undefined) => {
     if (hit === undefined) return;
     close();

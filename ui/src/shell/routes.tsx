@@ -1,6 +1,8 @@
 import {
   IconAlertTriangle,
+  IconArrowsSplit,
   IconBell,
+  IconBooks,
   IconHome,
   IconListCheck,
   IconPlugConnected,
@@ -60,17 +62,28 @@ export const ROUTES: PageRoute[] = [
   { path: 'query', Page: lazy(() => import('../query/QueryPage').then((m) => ({ default: m.QueryPage }))) },
   { path: 'data/:table/rows/:key', Page: lazy(() => import('../row/RowPage').then((m) => ({ default: m.TableRowPage }))) },
   { path: 'sources/:name/rows/:key', Page: lazy(() => import('../row/RowPage').then((m) => ({ default: m.SourceRowPage }))) },
+  { path: 'sources', Page: lazy(() => import('../catalog/CatalogPage').then((m) => ({ default: m.CatalogPage }))) },
+  { path: 'sources/:name', Page: lazy(() => import('../catalog/SourcePage').then((m) => ({ default: m.SourcePage }))) },
+  { path: 'tables/:name', Page: lazy(() => import('../tables/TablePage').then((m) => ({ default: m.TablePage }))) },
+  { path: 'lineage', Page: lazy(() => import('../lineage/LineagePage').then((m) => ({ default: m.LineagePage }))) },
+  { path: 'impact', Page: lazy(() => import('../lineage/ImpactPage').then((m) => ({ default: m.ImpactPage }))) },
 ];
 
 /** The navigation, in groups; the first has no heading. */
 export const PLACES: { heading?: string; places: Place[] }[] = [
-  { places: [{ to: '/', label: 'Home', Icon: IconHome }] },
+  {
+    places: [
+      { to: '/', label: 'Home', Icon: IconHome },
+      { to: '/sources', label: 'Catalog', Icon: IconBooks, also: ['/tables'], words: 'sources tables fields tags search' },
+    ],
+  },
   {
     heading: 'Build',
     places: [
       { to: '/connections', label: 'Connections', Icon: IconPlugConnected, also: ['/endpoints'], words: 'database postgres endpoint graphql dump' },
       { to: '/query', label: 'Query', Icon: IconTerminal2, words: 'sql select table export csv' },
       { to: '/pipelines', label: 'Pipelines', Icon: IconSitemap, words: 'jobs graph run lag' },
+      { to: '/lineage', label: 'Lineage', Icon: IconArrowsSplit, also: ['/impact'], words: 'origin where from impact of a change' },
       { to: '/incidents', label: 'Incidents', Icon: IconAlertTriangle, words: 'alerts blocked failed' },
       { to: '/audits', label: 'Audits', Icon: IconScale, words: 'quality proof equal differences repair' },
       { to: '/jobs', label: 'Jobs', Icon: IconListCheck, words: 'dumps backfills maintenance progress' },

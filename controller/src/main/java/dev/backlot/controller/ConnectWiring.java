@@ -6,6 +6,7 @@ import dev.backlot.controller.connection.ConnectionResource;
 import dev.backlot.controller.connection.ConnectionTables;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.heartbeat.HeartbeatBoard;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.query.ExportResource;
 import dev.backlot.controller.query.QueryPageResource;
 import dev.backlot.controller.query.QueryRunResource;
@@ -27,8 +28,9 @@ class ConnectWiring {
   }
 
   @Bean
-  QueryRunResource queryRunResource(Lake lake, MetadataDatabase metadata, AccessLog log) {
-    return new QueryRunResource(lake, metadata.queries(), log);
+  QueryRunResource queryRunResource(
+      Lake lake, MetadataDatabase metadata, AccessLog log, Masks masks) {
+    return new QueryRunResource(lake, metadata.queries(), log, masks);
   }
 
   @Bean
@@ -37,14 +39,14 @@ class ConnectWiring {
   }
 
   @Bean
-  ExportResource exportResource(Lake lake, AccessLog log) {
-    return new ExportResource(lake, log);
+  ExportResource exportResource(Lake lake, AccessLog log, Masks masks) {
+    return new ExportResource(lake, log, masks);
   }
 
   @Bean
   RowHistoryResource rowHistoryResource(
-      Lake lake, MetadataDatabase metadata, DataPlane dataPlane, AccessLog log) {
+      Lake lake, MetadataDatabase metadata, DataPlane dataPlane, AccessLog log, Masks masks) {
     return new RowHistoryResource(
-        new RowHistories(lake, metadata, dataPlane), metadata.sources(), log);
+        new RowHistories(lake, metadata, dataPlane), metadata.sources(), log, masks);
   }
 }

@@ -5,6 +5,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.backlot.controller.web.Json;
 import dev.backlot.model.Problem;
+import dev.backlot.model.plan.PipelinePlan;
+import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.source.SourceDescriptor;
 import java.io.IOException;
@@ -220,10 +222,7 @@ final class FakeDataPlane implements AutoCloseable {
     String hash = Integer.toHexString((pipeline.path("steps").toString() + sources).hashCode());
     answer.put("hash", hash);
     if (!planProblems.containsKey(name) && !waitingFor.containsKey(name)) {
-      Map<String, Object> sink = Map.of("table", "studio.t", "notes", List.of("a note"));
-      answer.put(
-          "plan",
-          Map.of("hash", hash, "pipeline", name, "sources", sources, "sinks", List.of(sink)));
+      answer.put("plan", plan(name, hash, sources));
       List<SourceDescriptor> published = new ArrayList<>();
       for (JsonNode step : pipeline.path("steps")) {
         if (step.has("publish")) {
@@ -233,6 +232,34 @@ final class FakeDataPlane implements AutoCloseable {
       answer.put("published", published);
     }
     return answer;
+  }
+
+  private static PipelinePlan plan(String pipeline, String hash, List<PlanSource> sources) {
+    PlanSink sink =
+        new PlanSink(
+            "w",
+            "iceberg",
+            "movies",
+            "studio.t",
+            List.of(),
+            List.of(),
+            List.of(),
+            "",
+            "append",
+            1000,
+            List.of(),
+            List.of(),
+            List.of("a note"));
+    return new PipelinePlan(
+        PipelinePlan.FORMAT,
+        pipeline,
+        false,
+        1,
+        "stop",
+        sources,
+        List.of(),
+        List.of(sink),
+        hash);
   }
 
   private synchronized Map<String, Object> putJob(String pipeline, String hash) {

@@ -10,6 +10,7 @@ import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.blocked.ResolveResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.connection.ConnectionResource;
+import dev.backlot.controller.detail.DetailResource;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.dump.DumpResource;
 import dev.backlot.controller.evolution.SchemaChangeResource;
@@ -19,6 +20,7 @@ import dev.backlot.controller.home.HomeResource;
 import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.incident.IncidentResource;
 import dev.backlot.controller.letter.DeadLetterResource;
+import dev.backlot.controller.lineage.LineageResource;
 import dev.backlot.controller.live.LiveResource;
 import dev.backlot.controller.live.StatusResource;
 import dev.backlot.controller.maintenance.MaintenanceResource;
@@ -35,6 +37,7 @@ import dev.backlot.controller.schema.RegistrySettingsResource;
 import dev.backlot.controller.schema.SchemaResource;
 import dev.backlot.controller.schema.SubjectResource;
 import dev.backlot.controller.signin.OidcResource;
+import dev.backlot.controller.search.SearchResource;
 import dev.backlot.controller.signin.SessionResource;
 import dev.backlot.controller.signin.TokenResource;
 import dev.backlot.controller.signin.UserResource;
@@ -92,7 +95,10 @@ final class OpenApiTest {
           SchemaResource.class,
           SubjectResource.class,
           SourceResource.class,
+          DetailResource.class,
           DumpResource.class,
+          LineageResource.class,
+          SearchResource.class,
           QueryResource.class,
           QueryRunResource.class,
           QueryPageResource.class,

@@ -57,15 +57,15 @@ final class SourceCheck {
     }
   }
 
+  /** Returns a Source's fields; nothing when it is not there, or when its schema is not ours. */
   private Optional<List<String>> fields(String source) {
-    return sources
-        .find(source)
-        .map(
-            found ->
-                AvroSchemas.rowSchema(AvroSchemas.parse(found.descriptor().valueSchema()))
-                    .fields()
-                    .stream()
-                    .map(Field::name)
-                    .toList());
+    try {
+      return sources
+          .find(source)
+          .map(found -> AvroSchemas.rowSchema(AvroSchemas.parse(found.descriptor().valueSchema())))
+          .map(schema -> schema.fields().stream().map(Field::name).toList());
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
   }
 }

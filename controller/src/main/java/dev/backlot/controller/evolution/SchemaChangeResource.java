@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What a change of a table's columns would break, change or leave safe. */
@@ -46,6 +48,12 @@ public final class SchemaChangeResource {
           "Cannot read the request: field 'change' is missing. Send {\"change\":"
               + " \"studio.public.movie drop region\"}.");
     }
+    return impact(change);
+  }
+
+  /** The same, to be read. */
+  @GetMapping("/api/v1/impact")
+  Map<String, Object> impact(@RequestParam String change) {
     List<ProposedChange> judged = proposals.judge(change);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put(

@@ -2,6 +2,8 @@ package dev.backlot.controller.mask;
 
 import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.evolution.Evolutions;
+import dev.backlot.controller.lineage.LineageNode;
+import dev.backlot.controller.lineage.LineageResource;
 import dev.backlot.controller.lineage.Lineages;
 import dev.backlot.controller.lineage.Origins;
 import dev.backlot.controller.document.Descriptions;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * or {@link #ofSource} and passes rows through {@link #hide}; the names of the masked columns go
  * beside the rows as {@code masked}.
  */
-public final class Masks {
+public final class Masks implements LineageResource.Tags {
   /** What stands in place of a value that may not be seen. */
   public static final String MASKED = LakeRelation.MASKED_TEXT;
 
@@ -116,6 +119,25 @@ public final class Masks {
       }
     }
     return shown;
+  }
+
+  @Override
+  public Function<LineageNode, List<String>> tags() {
+    Locks now = locks();
+    return node -> {
+      Map<String, List<Lock>> all =
+          node.kind() == LineageNode.Kind.SOURCE
+              ? now.ofSource(node.owner())
+              : now.ofTable(node.owner());
+      Set<String> tags = new TreeSet<>();
+      all.getOrDefault(node.field(), List.of()).forEach(lock -> tags.addAll(lock.tags()));
+      return List.copyOf(tags);
+    };
+  }
+
+  @Override
+  public Function<String, String> owners() {
+    return locks()::owner;
   }
 
   /** Returns whether anything at all is masked for a caller: what can't be traced is hidden then. */

@@ -2,6 +2,7 @@ package dev.backlot.controller.query;
 
 import dev.backlot.controller.access.AccessLog;
 import dev.backlot.controller.access.Caller;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
@@ -38,13 +39,15 @@ public final class ExportResource {
 
   private final Lake lake;
   private final AccessLog log;
+  private final Masks masks;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Export> waiting = new ConcurrentHashMap<>();
 
   /** Exports from these tables. */
-  public ExportResource(Lake lake, AccessLog log) {
+  public ExportResource(Lake lake, AccessLog log, Masks masks) {
     this.lake = lake;
     this.log = log;
+    this.masks = masks;
   }
 
   /**
@@ -113,7 +116,9 @@ public final class ExportResource {
         new AccessLog.Subject("query", "", ""),
         Map.of("sql", export.sql(), "format", export.csv() ? "csv" : "json"));
     RowShape shape = export.csv() ? RowShape.ARRAY : RowShape.OBJECT;
-    try (QueryResult result = lake.queries().query(export.sql(), QueryLimits.DEFAULT, shape)) {
+    try (QueryResult result = 
+        lake.queries()
+            .query(export.sql(), QueryLimits.DEFAULT, shape, masks.tables(caller))) {
       response.setHeader("Content-Disposition", "attachment; filename=\"" + export.file() + "\"");
       response.setHeader("Cache-Control", "no-store");
       response.setHeader("X-Content-Type-Options", "nosniff");

@@ -2,6 +2,7 @@ package dev.backlot.controller.query;
 
 import dev.backlot.controller.access.AccessLog;
 import dev.backlot.controller.access.Caller;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.QueryStore;
@@ -39,13 +40,15 @@ public final class QueryRunResource {
   private final Lake lake;
   private final QueryStore store;
   private final AccessLog log;
+  private final Masks masks;
   private final RunningQueries running = new RunningQueries();
 
   /** Queries these tables. */
-  public QueryRunResource(Lake lake, QueryStore store, AccessLog log) {
+  public QueryRunResource(Lake lake, QueryStore store, AccessLog log, Masks masks) {
     this.lake = lake;
     this.store = store;
     this.log = log;
+    this.masks = masks;
   }
 
   /**
@@ -77,7 +80,13 @@ public final class QueryRunResource {
     RunningQueries.Query query = running.begin(caller.name(), id);
     try (query;
         QueryResult result =
-            lake.queries().query(sql, QueryLimits.DEFAULT, RowShape.ARRAY, query::started)) {
+            lake.queries()
+                .query(
+                    sql,
+                    QueryLimits.DEFAULT,
+                    RowShape.ARRAY,
+                    masks.tables(caller),
+                    query::started)) {
       run.send(result, response);
     } catch (CancellationException e) {
       run.cancelled(response);
@@ -111,7 +120,7 @@ public final class QueryRunResource {
     }
 
     void send(QueryResult result, HttpServletResponse response) throws IOException {
-      line(response, Map.of("columns", result.columns()));
+      line(response, head(result));
       OutputStream out = response.getOutputStream();
       boolean more = false;
       boolean open = true;
@@ -137,6 +146,16 @@ public final class QueryRunResource {
       }
       outcome = "done";
       end(response, more);
+    }
+
+    private Map<String, ?> head(QueryResult result) {
+      Map<String, Object> head = new LinkedHashMap<>();
+      head.put("columns", result.columns());
+      if (!result.masked().tables().isEmpty()) {
+        head.put("masked", result.masked().tables());
+        head.put("masked_columns", result.masked().columns());
+      }
+      return head;
     }
 
     void cancelled(HttpServletResponse response) throws IOException {

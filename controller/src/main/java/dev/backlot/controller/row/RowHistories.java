@@ -13,6 +13,7 @@ import dev.backlot.model.plan.PipelinePlan;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.warehouse.TableName;
+import dev.backlot.warehouse.query.Masking;
 import dev.backlot.warehouse.query.QueryResult;
 import dev.backlot.warehouse.query.RowShape;
 import dev.backlot.warehouse.query.TableSummary;
@@ -97,7 +98,8 @@ public final class RowHistories {
   private List<RowVersion> versions(TableName table, Map<String, String> key) {
     List<RowVersion> found = new ArrayList<>();
     try (QueryResult result =
-        lake.queries().versions(table, key, MOST_VERSIONS + 1, RowShape.OBJECT)) {
+        lake.queries()
+            .versions(table, key, MOST_VERSIONS + 1, RowShape.OBJECT, Masking.NONE)) {
       result.toList().forEach(row -> found.add(RowVersion.of(row)));
     }
     List<RowVersion> versions = new ArrayList<>();
@@ -109,7 +111,7 @@ public final class RowHistories {
   }
 
   private JsonNode current(TableName view, Map<String, String> key) {
-    try (QueryResult result = lake.queries().versions(view, key, 1, RowShape.OBJECT)) {
+    try (QueryResult result = lake.queries().versions(view, key, 1, RowShape.OBJECT, Masking.NONE)) {
       return result.toList().stream().findFirst().orElse(NullNode.getInstance());
     }
   }

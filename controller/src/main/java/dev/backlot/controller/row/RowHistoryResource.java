@@ -2,6 +2,7 @@ package dev.backlot.controller.row;
 
 import dev.backlot.controller.access.AccessLog;
 import dev.backlot.controller.access.Caller;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.source.SourceItems;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.source.SourceDescriptor;
@@ -17,12 +18,15 @@ public final class RowHistoryResource {
   private final RowHistories histories;
   private final SourceStore sources;
   private final AccessLog log;
+  private final Masks masks;
 
   /** Tells these histories. */
-  public RowHistoryResource(RowHistories histories, SourceStore sources, AccessLog log) {
+  public RowHistoryResource(
+      RowHistories histories, SourceStore sources, AccessLog log, Masks masks) {
     this.histories = histories;
     this.sources = sources;
     this.log = log;
+    this.masks = masks;
   }
 
   /**
@@ -33,7 +37,7 @@ public final class RowHistoryResource {
   @GetMapping("/api/v1/tables/{name}/rows/{key}/history")
   RowHistories.TableRow ofTable(
       @PathVariable String name, @PathVariable String key, Caller caller) {
-    RowHistories.TableRow row = histories.ofTable(name, key);
+    RowHistories.TableRow row = new RowMask(masks, caller).hide(histories.ofTable(name, key));
     log.record(caller, "history", new AccessLog.Subject("table", row.table(), ""), Map.of());
     return row;
   }
@@ -44,6 +48,11 @@ public final class RowHistoryResource {
     SourceDescriptor source = SourceItems.find(sources, name, "find a row of").descriptor();
     List<String> texts = RowKeys.parse(key, source.keyColumns(), "source '" + source.name() + "'");
     log.record(caller, "history", new AccessLog.Subject("source", source.name(), ""), Map.of());
-    return histories.ofSource(source.name(), texts);
+    RowMask mask = new RowMask(masks, caller);
+    mask.refuseKey(
+        source.keyColumns(),
+        masks.ofSource(caller, source.name()),
+        "source '" + source.name() + "'");
+    return mask.hide(histories.ofSource(source.name(), texts));
   }
 }

@@ -67,6 +67,23 @@ record RowVersion(
     return value.isNumber() ? Optional.of(value.asLong()) : Optional.empty();
   }
 
+  /** Returns it with other values, and other columns that differ from the version before. */
+  RowVersion with(Map<String, JsonNode> newValues, List<String> newChanged) {
+    return new RowVersion(
+        op,
+        source,
+        position,
+        committedAt,
+        processedAt,
+        epoch,
+        partition,
+        offset,
+        visibleAt,
+        visibleBy,
+        newValues,
+        newChanged);
+  }
+
   /** Returns it with what differs from the version before it. */
   RowVersion since(RowVersion before) {
     List<String> names = new ArrayList<>();

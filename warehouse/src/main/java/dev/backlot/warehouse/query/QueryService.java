@@ -5,6 +5,7 @@ import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.warehouse.LakeCatalog;
+import dev.backlot.warehouse.LakeRelation;
 import dev.backlot.warehouse.LocalFileIO;
 import dev.backlot.warehouse.TableName;
 import java.io.IOException;
@@ -163,7 +164,8 @@ public final class QueryService implements AutoCloseable {
    * @param key texts of the key's columns, by name
    * @throws ProblemException with QUERY_INVALID when a text is no value of its column
    */
-  public QueryResult versions(TableName name, Map<String, String> key, int most, RowShape shape) {
+  public QueryResult versions(
+      TableName name, Map<String, String> key, int most, RowShape shape, Masking masking) {
     StringBuilder where = new StringBuilder();
     key.forEach(
         (column, text) ->
@@ -185,7 +187,7 @@ public final class QueryService implements AutoCloseable {
             + (log ? " OR _op = 't' ORDER BY _ts DESC, _epoch DESC, _offset DESC" : "")
             + " LIMIT "
             + most;
-    return query(sql, QueryLimits.DEFAULT, shape);
+    return query(sql, QueryLimits.DEFAULT, shape, masking);
   }
 
   /** Returns the names of the functions that a statement may call, in alphabetical order. */
@@ -198,9 +200,14 @@ public final class QueryService implements AutoCloseable {
         """;
     QueryRun run =
         new QueryRun(pool, pool.take(QueryLimits.DEFAULT.time()), timer, QueryLimits.DEFAULT, sql);
-    try (QueryResult result = run.start(new RunRequest(sql, RowShape.ARRAY, List.of(), null))) {
+    try (QueryResult result = run.start(new RunRequest(sql, RowShape.ARRAY, List.of(), false, null), Masked.NOTHING)) {
       return result.toList().stream().map(row -> row.path(0).asText()).toList();
     }
+  }
+
+  /** Returns a table's columns as statements name them, by their exact names; none without it. */
+  public Map<String, String> engineNames(TableName name) {
+    return lake.relation(name).map(LakeRelation::columns).orElse(Map.of());
   }
 
   /** Returns all tables, sorted by name. */

@@ -1,0 +1,87 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { ApiError, call } from '../api/api';
+import { Moment } from '../parts/Age';
+import { Confirm } from '../parts/Confirm';
+import { DataTable, type Column } from '../parts/DataTable';
+import { Facts } from '../parts/Facts';
+import { Section } from '../parts/Page';
+import { Empty, Shown } from '../parts/States';
+import { StateMark } from '../state/StateMark';
+
+interface Run {
+  id: number;
+  asked: boolean;
+  work: string[];
+  state: string;
+  reason: string;
+  requested_at: string;
+  finished_at?: string;
+  report: Record<string, unknown>;
+}
+
+interface Upkeep {
+  health: Record<string, unknown>;
+  due: string[];
+  runs: Run[];
+}
+
+/** How a table is kept fast: its files and snapshots, what is due, what was done. */
+export function MaintenanceTab({ name }: { name: string }) {
+  const url = `/api/v1/tables/${encodeURIComponent(name)}/maintenance`;
+  const client = useQueryClient();
+  const upkeep = useQuery<Upkeep, ApiError>({ queryKey: [url], queryFn: () => call('GET', url) as Promise<Upkeep>, refetchInterval: 5_000 });
+  const run = async () => {
+    await call('POST', url, {});
+    await client.invalidateQueries({ queryKey: [url] });
+  };
+  return (
+    <Shown of={upkeep} what="how it is kept">
+      {({ health, due, runs }) => (
+        <>
+          <Section title="How it is" note={due.length === 0 ? 'Nothing is due' : `Due: ${due.map(words).join(', ')}`}>
+            <Facts facts={Object.entries(health).map(([key, value]) => [capital(words(key)), shown(value)])} />
+          </Section>
+          <Section
+            title="Runs"
+            note="Newest first"
+            actions={
+              <Confirm
+                label="Maintain now"
+                verb="Maintain"
+                question={`Maintain ${name} now?`}
+                effect="Packs small files, drops versions that newer ones have ended, lets old snapshots go and deletes files that nothing needs. No answer changes by it, and writing goes on meanwhile."
+                action={run}
+              />
+            }
+          >
+            {runs.length === 0 ? <Empty>Nothing has had to be done yet.</Empty> : <DataTable label="Maintenance runs" rows={runs} columns={RUNS} rowId={({ id }) => String(id)} />}
+          </Section>
+        </>
+      )}
+    </Shown>
+  );
+}
+
+const RUNS: Column<Run>[] = [
+  { id: 'id', label: 'Number', width: '80px', align: 'right', cell: ({ id }) => id },
+  { id: 'state', label: 'State', width: '150px', cell: ({ state }) => <StateMark state={state} /> },
+  { id: 'work', label: 'Work', width: 'minmax(160px, 1fr)', cell: ({ work }) => work.map(words).join(', ') },
+  { id: 'asked', label: 'Why', width: '130px', cell: ({ asked }) => (asked ? 'somebody asked' : 'it was due') },
+  { id: 'at', label: 'Asked for', width: '200px', cell: ({ requested_at }) => <Moment of={requested_at} /> },
+  { id: 'done', label: 'Done', width: '200px', cell: ({ finished_at }) => (finished_at ? <Moment of={finished_at} /> : 'not yet') },
+  { id: 'report', label: 'Result', width: 'minmax(200px, 2fr)', cell: ({ reason, report }) => { const said = reason || Object.entries(report).map(([key, value]) => `${words(key)} ${shown(value)}`).join(', '); return <span title={said}>{said}</span>; } },
+];
+
+function words(key: string): string {
+  return key.replaceAll('_', ' ');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'number') return value.toLocaleString();
+  if (value === null || value === undefined || value === '') return '–';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
