@@ -10,6 +10,7 @@ import dev.backlot.benchmarks.capture.LatencyWhileDumpingBenchmark;
 import dev.backlot.benchmarks.capture.SnapshotBenchmark;
 import dev.backlot.benchmarks.capture.StreamingBenchmark;
 import dev.backlot.benchmarks.capture.TablesBenchmark;
+import dev.backlot.benchmarks.catalog.CatalogSearchBenchmark;
 import dev.backlot.benchmarks.lake.EndToEndBenchmark;
 import dev.backlot.benchmarks.lake.EnrichmentBenchmark;
 import dev.backlot.benchmarks.lake.IcebergBenchmark;
@@ -52,6 +53,7 @@ public final class Bench {
     BENCHMARKS.put("end-to-end", new EndToEndBenchmark());
     BENCHMARKS.put("enrichment", new EnrichmentBenchmark());
     BENCHMARKS.put("schema-change", new SchemaChangeBenchmark());
+    BENCHMARKS.put("catalog-search", new CatalogSearchBenchmark());
     BENCHMARKS.put(
         "page-home",
         new PageBenchmark("Home in a browser: its weight, until it can be used", "home.mjs"));

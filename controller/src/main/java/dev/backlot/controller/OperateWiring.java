@@ -12,6 +12,7 @@ import dev.backlot.controller.heartbeat.HeartbeatBoard;
 import dev.backlot.controller.home.HomeBoard;
 import dev.backlot.controller.home.HomeResource;
 import dev.backlot.controller.home.MovementBoard;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.table.Lake;
@@ -66,8 +67,9 @@ class OperateWiring {
       PipelineItems pipelines,
       ProgressBoard progress,
       WorkBoard work,
-      MovementBoard movement) {
-    return new HomeBoard(metadata, pipelines, progress, work, movement);
+      MovementBoard movement,
+      Masks masks) {
+    return new HomeBoard(metadata, pipelines, progress, work, movement, masks);
   }
 
   @Bean
@@ -82,7 +84,8 @@ class OperateWiring {
   }
 
   @Bean
-  ProofResource proofResource(MetadataDatabase metadata, AuditViews views, RowComparisons rows) {
-    return new ProofResource(metadata, views, rows);
+  ProofResource proofResource(
+      MetadataDatabase metadata, AuditViews views, RowComparisons rows, Masks masks) {
+    return new ProofResource(metadata, views, rows, masks);
   }
 }

@@ -1,7 +1,9 @@
 package dev.backlot.controller.audit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.metadata.AuditStore;
 import dev.backlot.metadata.AuditStore.Proof;
 import dev.backlot.metadata.AuditStore.ProofState;
@@ -18,7 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -33,13 +37,16 @@ public final class ProofResource {
   private final DocumentStore documents;
   private final AuditViews views;
   private final RowComparisons rows;
+  private final Masks masks;
 
   /** Shows these. */
-  public ProofResource(MetadataDatabase metadata, AuditViews views, RowComparisons rows) {
+  public ProofResource(
+      MetadataDatabase metadata, AuditViews views, RowComparisons rows, Masks masks) {
     this.store = metadata.audits();
     this.documents = metadata.documents();
     this.views = views;
     this.rows = rows;
+    this.masks = masks;
   }
 
   /**
@@ -119,7 +126,8 @@ public final class ProofResource {
   record RowRequest(@Nullable String source, @Nullable List<String> key) {}
 
   @PostMapping("/api/v1/tables/{name}/rows")
-  RowComparison row(@PathVariable String name, @RequestBody RowRequest request) {
+  RowComparison row(
+      @PathVariable String name, @RequestBody RowRequest request, Caller caller) {
     if (request.source() == null || request.key() == null || request.key().isEmpty()) {
       throw new ProblemException(
           ProblemCode.USAGE,
@@ -127,6 +135,17 @@ public final class ProofResource {
               + name
               + "': the request does not say which. Give its 'source' and 'key'.");
     }
-    return rows.compare(name, request.source(), request.key());
+    RowComparison compared = rows.compare(name, request.source(), request.key());
+    Set<String> masked = new TreeSet<>(masks.ofTable(caller, compared.table()));
+    masked.addAll(masks.ofSource(caller, compared.source()));
+    if (compared.keyColumns().stream().anyMatch(masked::contains)) {
+      // Whether there is a row of some key would tell its values, guess by guess.
+      throw new ProblemException(
+          ProblemCode.NOT_ALLOWED_NOW,
+          "Cannot show a row of table '"
+              + name
+              + "': its key is masked for you. Ask the owner of its Source for the clearance.");
+    }
+    return compared.masked(masked, Masks.MASKED);
   }
 }

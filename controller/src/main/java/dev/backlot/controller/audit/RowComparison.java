@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One row as its database has it now beside the same row in a table. What a side does not have is
@@ -31,6 +32,36 @@ public record RowComparison(
     List<Cell> cells,
     List<Version> versions,
     List<PathStep> path) {
+
+  /** Returns the same with a text in place of the values of some columns. */
+  RowComparison masked(Set<String> columns, String text) {
+    return new RowComparison(
+        table,
+        source,
+        keyColumns,
+        key,
+        at,
+        settling,
+        sourceKnown,
+        sourceNote,
+        inSource,
+        inTable,
+        cells.stream()
+            .map(
+                cell ->
+                    columns.contains(cell.column())
+                        ? new Cell(
+                            cell.column(),
+                            Optional.of(text),
+                            Optional.of(text),
+                            cell.compared(),
+                            cell.differs(),
+                            true)
+                        : cell)
+            .toList(),
+        versions,
+        path);
+  }
 
   /**
    * A column's values as text.

@@ -4,12 +4,16 @@ import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.controller.home.Home.Counts;
+import dev.backlot.controller.home.Home.Movement;
+import dev.backlot.controller.home.Home.MovingSource;
 import dev.backlot.controller.home.Home.NeedsYou;
 import dev.backlot.controller.home.Home.Pipeline;
 import dev.backlot.controller.home.Home.Pipelines;
+import dev.backlot.controller.home.Home.Row;
 import dev.backlot.controller.home.Home.Service;
 import dev.backlot.controller.home.Home.Trouble;
 import dev.backlot.controller.home.Home.Work;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.work.WorkBoard;
@@ -27,6 +31,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -51,6 +56,7 @@ public final class HomeBoard {
   private final ProgressBoard progress;
   private final WorkBoard work;
   private final MovementBoard movement;
+  private final Masks masks;
   private final Instant startedAt = Instant.now();
   private @Nullable Known known;
 
@@ -60,12 +66,14 @@ public final class HomeBoard {
       PipelineItems pipelines,
       ProgressBoard progress,
       WorkBoard work,
-      MovementBoard movement) {
+      MovementBoard movement,
+      Masks masks) {
     this.metadata = metadata;
     this.pipelines = pipelines;
     this.progress = progress;
     this.work = work;
     this.movement = movement;
+    this.masks = masks;
   }
 
   /** What is the same for everybody. */
@@ -89,8 +97,29 @@ public final class HomeBoard {
         needsYou(now.incidents(), caller),
         pipelines(now.pipelines(), caller),
         new Work(open.size(), open.stream().limit(WORK).toList()),
-        movement.look(),
+        masked(movement.look(), caller),
         now.proofs());
+  }
+
+  private Movement masked(Movement moving, Caller caller) {
+    return masks.hidesAnything(caller)
+        ? new Movement(
+            moving.changeRate(),
+            moving.sources().stream().map(source -> masked(source, caller)).toList())
+        : moving;
+  }
+
+  private MovingSource masked(MovingSource source, Caller caller) {
+    Set<String> masked = masks.ofSource(caller, source.name());
+    return masked.isEmpty()
+        ? source
+        : new MovingSource(
+            source.name(),
+            source.rate(),
+            source.columns(),
+            source.rows().stream()
+                .map(row -> new Row(row.id(), row.op(), row.at(), Masks.hide(row.values(), masked)))
+                .toList());
   }
 
   private synchronized Known known() {
