@@ -205,6 +205,14 @@ function Result({ run, catalog }: { run: Run; catalog: Catalog | undefined }) {
       ) : (
         run.error && <Failure error={run.error} what="run the query" effect="Nothing was changed; queries only read." />
       )}
+      {Object.keys(run.masked).length > 0 && (
+        <Notice tone="idle" title="Some columns are masked for you">
+          {Object.entries(run.masked)
+            .map(([table, columns]) => `${table}: ${columns.join(', ')}`)
+            .join('; ')}
+          . Every row has the same in their place, so what is computed from them tells nothing.
+        </Notice>
+      )}
       {run.columns.length > 0 &&
         (run.rows.length === 0 && run.state === 'done' ? (
           <Empty>The query gives no row.</Empty>

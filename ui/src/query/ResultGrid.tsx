@@ -2,6 +2,7 @@ import { IconArrowDown, IconArrowUp, IconHistory } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Link } from 'react-router';
+import { Masked } from '../parts/Masked';
 import classes from './ResultGrid.module.css';
 import type { ResultColumn } from './run';
 import { compare, copied, drawn, isNumeric } from './value';
@@ -141,11 +142,11 @@ export function ResultGrid({ columns, rows, count, historyOf, height }: ResultGr
                         data-align={kind === 'number' ? 'right' : undefined}
                         tabIndex={at ? 0 : -1}
                         className={classes.cell}
-                        title={title}
+                        title={column.masked ? 'You may not see this value' : title}
                         onFocus={() => setCell({ row: index, column: i })}
                         onDoubleClick={() => copy(copied(row[i]), 'Cell copied')}
                       >
-                        {text}
+                        {column.masked ? <Masked /> : text}
                       </span>
                     );
                   })}

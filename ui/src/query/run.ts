@@ -6,6 +6,8 @@ import { stream } from '../api/stream';
 export interface ResultColumn {
   name: string;
   type: string;
+  /** Whether its values are kept from the reader. */
+  masked?: boolean;
 }
 
 /** A run of a query, as far as it got. */
@@ -13,6 +15,8 @@ export interface Run {
   state: 'none' | 'running' | 'done' | 'cancelled' | 'failed';
   sql: string;
   columns: ResultColumn[];
+  /** Columns by table that are kept from the reader, whatever the statement does with them. */
+  masked: Record<string, string[]>;
   rows: unknown[][];
   /** Whether there were more rows than asked for. */
   more: boolean;
@@ -25,10 +29,11 @@ export interface Run {
   error: ApiError | null;
 }
 
-export const NO_RUN: Run = { state: 'none', sql: '', columns: [], rows: [], more: false, milliseconds: null, began: 0, first: null, error: null };
+export const NO_RUN: Run = { state: 'none', sql: '', columns: [], masked: {}, rows: [], more: false, milliseconds: null, began: 0, first: null, error: null };
 
 interface Line {
   columns?: ResultColumn[];
+  masked?: Record<string, string[]>;
   rows?: unknown[][];
   end?: { outcome: 'done' | 'cancelled' | 'failed'; rows: number; more: boolean; milliseconds: number };
   problems?: Problem[];
@@ -75,7 +80,7 @@ export function useRun(): { run: Run; start: (sql: string, rows: number) => void
       stream('POST', '/api/v1/query/runs', { id: id.current, sql, rows: most }, own.signal, ({ data }) => {
         const line = data as Line;
         if (line.columns) {
-          now = { ...now, columns: line.columns };
+          now = { ...now, columns: line.columns, masked: line.masked ?? {} };
           draw(true);
         } else if (line.rows) {
           const first = now.first ?? performance.now() - now.began;

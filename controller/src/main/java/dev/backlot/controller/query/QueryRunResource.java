@@ -8,6 +8,7 @@ import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.QueryStore;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import dev.backlot.warehouse.query.QueryColumn;
 import dev.backlot.warehouse.query.QueryLimits;
 import dev.backlot.warehouse.query.QueryResult;
 import dev.backlot.warehouse.query.RowShape;
@@ -15,7 +16,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -149,11 +152,20 @@ public final class QueryRunResource {
     }
 
     private Map<String, ?> head(QueryResult result) {
+      List<Map<String, Object>> columns = new ArrayList<>();
+      for (QueryColumn column : result.columns()) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("name", column.name());
+        shown.put("type", column.type());
+        if (result.masked().columns().contains(columns.size())) {
+          shown.put("masked", true);
+        }
+        columns.add(shown);
+      }
       Map<String, Object> head = new LinkedHashMap<>();
-      head.put("columns", result.columns());
+      head.put("columns", columns);
       if (!result.masked().tables().isEmpty()) {
         head.put("masked", result.masked().tables());
-        head.put("masked_columns", result.masked().columns());
       }
       return head;
     }
