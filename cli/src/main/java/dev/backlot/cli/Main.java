@@ -48,6 +48,8 @@ import picocli.CommandLine.ScopeType;
       RecaptureCommand.class,
       DataCommands.Sample.class,
       DataCommands.Query.class,
+      CatalogCommands.Search.class,
+      CatalogCommands.Lineage.class,
       HistoryCommand.class,
       AuditCommand.class,
       MaintainCommand.class,

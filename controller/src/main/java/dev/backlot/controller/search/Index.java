@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * An inverted index over entries, in memory: every distinct word of their names, fields and
@@ -55,11 +56,12 @@ final class Index {
     for (int i = 0; i < entries.size(); i++) {
       add(entries.get(i), i, found);
     }
-    words = found.keySet().toArray(String[]::new);
-    Arrays.sort(words);
+    words = new String[found.size()];
     postings = new int[words.length][];
-    for (int i = 0; i < words.length; i++) {
-      postings[i] = found.get(words[i]).trimmed();
+    int at = 0;
+    for (Map.Entry<String, Postings> word : new TreeMap<>(found).entrySet()) {
+      words[at] = word.getKey();
+      postings[at++] = word.getValue().trimmed();
     }
   }
 
