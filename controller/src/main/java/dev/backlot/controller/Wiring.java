@@ -1,6 +1,7 @@
 package dev.backlot.controller;
 
 import dev.backlot.controller.access.Gate;
+import dev.backlot.controller.access.Ownership;
 import dev.backlot.controller.audit.AuditConditions;
 import dev.backlot.controller.audit.AuditScheduler;
 import dev.backlot.controller.audit.AuditViews;
@@ -373,7 +374,8 @@ class Wiring {
       AuditViews proven,
       SchemaStore schemas,
       IncidentItems incidents,
-      Reconciler reconciler) {
+      Reconciler reconciler,
+      Ownership ownership) {
     List<Items> kinds =
         List.of(
             audits,
@@ -389,7 +391,7 @@ class Wiring {
             incidents,
             new RouteItems(metadata));
     return new ItemResource(
-        kinds, metadata.documents(), new Deletion(metadata.documents(), reconciler));
+        kinds, metadata.documents(), new Deletion(metadata.documents(), reconciler, ownership));
   }
 
   @Bean

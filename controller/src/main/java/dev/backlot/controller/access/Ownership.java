@@ -12,6 +12,7 @@ import dev.backlot.metadata.SourceStore;
 import dev.backlot.metadata.SourceStore.StoredSource;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
+import dev.backlot.model.source.SourceName;
 import dev.backlot.model.spec.SpecKind;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import java.util.function.LongFunction;
 
 /**
  * Which team's things are which: a document's is its {@code owner} as it stands; a Source's that of
- * its connection or of the pipeline that publishes it; a table's that of the pipeline that writes
+ * the document that describes it, else of its connection or of the pipeline that publishes it; a table's that of the pipeline that writes
  * it. Thread-safe.
  */
 public final class Ownership {
@@ -93,12 +94,20 @@ public final class Ownership {
    */
   public Optional<Problem> refusal(
       Caller caller, String verb, SpecKind kind, String name, String json) {
+    boolean source = kind == SpecKind.SOURCE;
     Optional<String> standing =
-        documents.find(kind, name).map(found -> text(found.json(), "owner"));
+        source
+            ? Optional.of(ofSource(name).orElse(""))
+            : documents.find(kind, name).map(found -> text(found.json(), "owner"));
     Optional<String> wanted = json.isEmpty() ? Optional.empty() : Optional.of(text(json, "owner"));
+    if (source) {
+      // One that names no owner leaves the Source to the team of what feeds it.
+      wanted = wanted.filter(team -> !team.isEmpty());
+    }
     String noun = kind.label().toLowerCase(Locale.ROOT);
-    if (!caller.has(Role.BUILDER)) {
-      return Optional.of(needsRole(verb, noun, name));
+    Role role = source ? Role.OWNER : Role.BUILDER;
+    if (!caller.has(role)) {
+      return Optional.of(needsRole(verb, noun, name, role));
     }
     if (standing.isPresent() && !caller.isIn(standing.get())) {
       return Optional.of(notOwn(verb, noun, name, standing.get()));
@@ -134,7 +143,7 @@ public final class Ownership {
                     + "', which is not a team of yours. Ask that team, or an admin."));
   }
 
-  private static Problem needsRole(String verb, String noun, String name) {
+  private static Problem needsRole(String verb, String noun, String name, Role role) {
     return Problem.of(
         ProblemCode.FORBIDDEN,
         "Cannot "
@@ -143,7 +152,9 @@ public final class Ownership {
             + noun
             + " '"
             + name
-            + "': it needs the role builder. Ask an admin for it.");
+            + "': it needs the role "
+            + role.label()
+            + ". Ask an admin for it.");
   }
 
   private static String teams(Caller caller) {
@@ -159,6 +170,13 @@ public final class Ownership {
   }
 
   private Optional<String> ofSource(String name) {
+    String canonical = SourceName.canonical(name);
+    return ofDocument(SpecKind.SOURCE, canonical)
+        .filter(team -> !team.isEmpty())
+        .or(() -> ofFeeder(canonical));
+  }
+
+  private Optional<String> ofFeeder(String name) {
     return sources
         .findEvenRemoved(name)
         .map(StoredSource::descriptor)

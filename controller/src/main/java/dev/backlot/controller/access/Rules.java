@@ -3,6 +3,7 @@ package dev.backlot.controller.access;
 import static dev.backlot.controller.access.Role.ADMIN;
 import static dev.backlot.controller.access.Role.BUILDER;
 import static dev.backlot.controller.access.Role.ENGINE;
+import static dev.backlot.controller.access.Role.OWNER;
 import static dev.backlot.controller.access.Role.VIEWER;
 import static dev.backlot.controller.access.Rule.does;
 import static dev.backlot.controller.access.Rule.open;
@@ -86,6 +87,12 @@ public final class Rules {
         reads("GET", API + "/work", VIEWER),
         reads("GET", API + "/work/{id}", VIEWER),
         reads("GET", API + "/proofs", VIEWER),
+        reads("GET", API + "/search", VIEWER),
+        reads("GET", API + "/lineage", VIEWER),
+        reads("GET", API + "/impact", VIEWER),
+        reads("GET", API + "/sources/{name}/details", VIEWER),
+        reads("GET", API + "/sources/{name}/versions", VIEWER),
+        reads("GET", API + "/tables/{name}/details", VIEWER),
         reads("GET", API + "/{kind}", VIEWER),
         reads("GET", item, VIEWER),
         reads("GET", item + "/wait", VIEWER),
@@ -114,6 +121,8 @@ public final class Rules {
         reads("POST", API + "/plan/schema-change", BUILDER),
         reads("POST", API + "/diff", BUILDER),
         reads("POST", API + "/apply", BUILDER),
+        does("PATCH", API + "/sources/{name}/description", OWNER, "describe", "source")
+            .ofOwn("name"),
         does("DELETE", API + "/{kind}/{name}", BUILDER, "delete", "{kind}").ofOwn("name"));
   }
 
@@ -173,6 +182,8 @@ public final class Rules {
         reads("GET", connection + "/dumps", VIEWER),
         reads("GET", API + "/sources/{name}/dumps/forecast", VIEWER),
         reads("GET", API + "/sources" + history, VIEWER),
+        reads("GET", API + "/sources/{name}/profile", VIEWER),
+        reads("GET", API + "/tables/{name}/profile", VIEWER),
         reads("GET", API + "/tables" + history, VIEWER),
         reads("POST", query + "/runs", VIEWER),
         reads("DELETE", query + "/runs/{id}", VIEWER),

@@ -141,7 +141,7 @@ public final class ProofResource {
     if (compared.keyColumns().stream().anyMatch(masked::contains)) {
       // Whether there is a row of some key would tell its values, guess by guess.
       throw new ProblemException(
-          ProblemCode.NOT_ALLOWED_NOW,
+          ProblemCode.FORBIDDEN,
           "Cannot show a row of table '"
               + name
               + "': its key is masked for you. Ask the owner of its Source for the clearance.");

@@ -1,5 +1,6 @@
 package dev.backlot.controller.catalog;
 
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.controller.document.Deletion;
 import dev.backlot.controller.document.DocumentResource;
@@ -101,8 +102,10 @@ public final class ItemResource {
   Map<String, Object> delete(
       @PathVariable String kind,
       @PathVariable String name,
-      @RequestParam(defaultValue = "false") boolean orphan) {
-    return Map.of("state", deletion.delete(documentKind(kind), documentName(kind, name), orphan));
+      @RequestParam(defaultValue = "false") boolean orphan,
+      Caller caller) {
+    return Map.of(
+        "state", deletion.delete(documentKind(kind), documentName(kind, name), orphan, caller));
   }
 
   @GetMapping("/api/v1/{kind}/{name}/events")

@@ -80,7 +80,7 @@ final class SourceEdits {
     String newOwner = edit.owner() == null ? "" : edit.owner();
     if (!mayEdit(caller, owner) || (!newOwner.isEmpty() && !mayEdit(caller, newOwner))) {
       throw new ProblemException(
-          ProblemCode.NOT_ALLOWED_NOW,
+          ProblemCode.FORBIDDEN,
           "Cannot describe source '"
               + name
               + "': it belongs to "

@@ -1,5 +1,7 @@
 package dev.backlot.controller.document;
 
+import dev.backlot.controller.access.Caller;
+import dev.backlot.controller.access.Ownership;
 import dev.backlot.controller.pipeline.Reconciler;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
@@ -13,19 +15,31 @@ import java.util.Locale;
 public final class Deletion {
   private final DocumentStore documents;
   private final Reconciler reconciler;
+  private final Ownership ownership;
 
   /** Deletes in this store. */
-  public Deletion(DocumentStore documents, Reconciler reconciler) {
+  public Deletion(DocumentStore documents, Reconciler reconciler, Ownership ownership) {
     this.documents = documents;
     this.reconciler = reconciler;
+    this.ownership = ownership;
   }
 
   /**
    * Asks for a document's deletion; returns its state, {@code deleting}.
    *
-   * @throws ProblemException with NOT_FOUND, or with IN_USE when others need it
+   * @throws ProblemException with NOT_FOUND, with IN_USE when others need it, or with FORBIDDEN when
+   *     it describes a Source that is not the caller's
    */
-  public String delete(SpecKind kind, String name, boolean orphan) {
+  public String delete(SpecKind kind, String name, boolean orphan, Caller caller) {
+    // What a Source's document says decides who sees its values.
+    if (kind == SpecKind.SOURCE) {
+      ownership
+          .refusal(caller, "delete", kind, name, "")
+          .ifPresent(
+              problem -> {
+                throw new ProblemException(List.of(problem));
+              });
+    }
     List<StoredDocument> all = documents.list();
     List<String> users = Usage.pipelinesNeeding(kind, name, all);
     if (!users.isEmpty() && !(orphan && kind == SpecKind.PIPELINE)) {

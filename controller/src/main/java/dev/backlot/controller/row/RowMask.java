@@ -34,7 +34,7 @@ final class RowMask {
   void refuseKey(Collection<String> key, Set<String> masked, String what) {
     if (key.stream().anyMatch(masked::contains)) {
       throw new ProblemException(
-          ProblemCode.NOT_ALLOWED_NOW,
+          ProblemCode.FORBIDDEN,
           "Cannot find a row of "
               + what
               + ": its key is masked for you. Ask the owner of its Source for the clearance.");
