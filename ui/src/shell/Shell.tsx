@@ -7,6 +7,7 @@ import { queries, useLink } from '../api/useApi';
 import { watch } from '../api/watch';
 import { Mark } from './Mark';
 import { Account } from './Account';
+import { Help } from './Help';
 import { Palette } from './Palette';
 import { placesOf } from './places';
 import type { Place } from './routes';
@@ -17,6 +18,7 @@ import { useKeys } from './useKeys';
 export function Shell() {
   const [palette, setPalette] = useState(false);
   const [menu, setMenu] = useState(false);
+  const [help, setHelp] = useState(false);
   const { pathname } = useLocation();
   const session = useSession();
   const main = useRef<HTMLElement>(null);
@@ -25,7 +27,7 @@ export function Shell() {
     setPalette(false);
     main.current?.focus({ preventScroll: true });
   }, [pathname]);
-  useKeys({ 'mod+k': () => setPalette(true), '/': () => setPalette(true) });
+  useKeys({ 'mod+k': () => setPalette(true), '/': () => setPalette(true), '?': () => setHelp(true) });
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">
@@ -66,6 +68,7 @@ export function Shell() {
         <Outlet />
       </main>
       {palette && <Palette close={() => setPalette(false)} />}
+      {help && <Help close={() => setHelp(false)} />}
     </div>
   );
 }
