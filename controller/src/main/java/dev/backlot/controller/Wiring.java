@@ -16,6 +16,7 @@ import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.blocked.BlockedPipelines;
 import dev.backlot.controller.blocked.ResolveResource;
 import dev.backlot.controller.blocked.WaitingEvents;
+import dev.backlot.controller.builder.ProcessorItems;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
@@ -252,7 +253,8 @@ class Wiring {
   @Bean
   DocumentResource documentResource(
       ChangePlanner planner, MetadataDatabase metadata, Reconciler reconciler) {
-    return new DocumentResource(planner, metadata.documents(), metadata.pipelines(), reconciler);
+    return new DocumentResource(
+        planner, metadata.documents(), metadata.drafts(), metadata.pipelines(), reconciler);
   }
 
   @Bean
@@ -358,6 +360,7 @@ class Wiring {
       AuditViews proven,
       SchemaStore schemas,
       IncidentItems incidents,
+      ProcessorItems processors,
       Reconciler reconciler) {
     List<Items> kinds =
         List.of(
@@ -365,6 +368,7 @@ class Wiring {
             new ConnectionItems(metadata),
             new EndpointItems(metadata),
             pipelines,
+            processors,
             new SourceItems(metadata, consumers),
             new DumpItems(metadata),
             new TableItems(lake, maintenance::describe, proven::summaries, proven::describe),
