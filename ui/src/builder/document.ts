@@ -305,13 +305,10 @@ export function freeId(pipeline: Pipeline, word: string): string {
 
 /** Adds a step behind another one in the list, or at its end. */
 export function addStep(text: string, step: NewStep, behind?: string): string {
-  const { root } = open(text);
-  const steps = root.get('steps', true);
-  const written = stepText(step);
-  if (!isSeq(steps) || (steps as YAMLSeq).items.length === 0 || (steps as YAMLSeq).flow) {
-    return listRewritten(text, (list) => insert(list, written, behind));
-  }
-  const list = items(root);
+  return addWritten(text, stepText(step), behind);
+}
+
+function insertedLine(text: string, list: YAMLMap[], written: string, behind: string | undefined): string {
   const after = list.find((item) => textOf(item.get('id', true)) === behind) ?? list.at(-1);
   const [start, valueEnd] = after?.range ?? [0, 0];
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
@@ -458,4 +455,37 @@ export function blank(name: string, source?: string): string {
   const word = source.split('.').at(-1)?.replaceAll('"', '') ?? 'source';
   const id = freeId({ name, owner: '', description: '', steps: [], broken: '' }, word);
   return `${head}steps:\n  - ${stepText({ id, role: 'source', type: source, from: [] })}\n`;
+}
+
+/** A step's YAML by itself, from its first column; empty when there is no such step. */
+export function stepSource(text: string, id: string): string {
+  const doc = parseDocument(text, { strict: false, uniqueKeys: false });
+  const root = isMap(doc.contents) ? (doc.contents as unknown as YAMLMap) : undefined;
+  const node = items(root).find((item) => textOf(item.get('id', true)) === id);
+  if (!node?.range) return '';
+  const [start, valueEnd] = node.range;
+  const column = start - (text.lastIndexOf('\n', start - 1) + 1);
+  return text
+    .slice(start, trimmedEnd(text, start, valueEnd))
+    .split('\n')
+    .map((line, i) => (i === 0 ? line : line.slice(Math.min(column, line.length - line.trimStart().length))))
+    .join('\n');
+}
+
+/** Puts other YAML in a step's place. */
+export function writtenStep(text: string, id: string, source: string): string {
+  const node = found(text, id);
+  const [start, valueEnd] = node.range ?? [0, 0];
+  const column = start - (text.lastIndexOf('\n', start - 1) + 1);
+  return splice(text, start, trimmedEnd(text, start, valueEnd), indented(source, ' '.repeat(column)));
+}
+
+/** Adds a step that is written already. */
+export function addWritten(text: string, source: string, behind?: string): string {
+  const { root } = open(text);
+  const steps = root.get('steps', true);
+  if (!isSeq(steps) || (steps as YAMLSeq).items.length === 0 || (steps as YAMLSeq).flow) {
+    return listRewritten(text, (list) => insert(list, source, behind));
+  }
+  return insertedLine(text, items(root), source, behind);
 }

@@ -179,7 +179,8 @@ class PreviewIT {
     }
     millis.sort(null);
 
-    assertThat(millis.get(18)).as("milliseconds: " + millis).isLessThan(300);
+    // The median: other tests have the machine's other core.
+    assertThat(millis.get(10)).as("milliseconds: " + millis).isLessThan(300);
   }
 
   @Test
