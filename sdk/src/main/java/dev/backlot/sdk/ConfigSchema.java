@@ -103,7 +103,7 @@ public final class ConfigSchema {
     property.put("title", setting.title());
     property.put("description", setting.description());
     String meaning = format(setting.format());
-    if (property.get("type").equals("array")) {
+    if ("array".equals(property.get("type"))) {
       property.put("items", text(meaning));
       property.put("minItems", setting.required() ? 1 : 0);
       property.put("uniqueItems", true);
