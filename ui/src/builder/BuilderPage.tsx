@@ -121,10 +121,10 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
       const word = wanted.role === 'source' ? (wanted.type.split('.').at(-1) ?? 'source') : wanted.role === 'sink' ? 'warehouse' : wanted.type.replace('graphql_', '');
       const id = freeId(now, word.replaceAll('"', ''));
       const step: NewStep = { id, role: wanted.role, type: wanted.type, from: [], config: wanted.config ?? standard(name, wanted) };
-      const behind = now.steps.find((each) => each.id === where.behind);
+      const behind = now.steps.find((each) => each.id === (where.alone ? looseEnd(now, latest.current.chosen) : where.behind));
       const made = edit((before) => {
         if (wanted.role === 'source') return addStep(before, step, now.steps.filter((each) => each.role === 'source').at(-1)?.id);
-        if (behind === undefined || where.alone) return addStep(before, step);
+        if (behind === undefined) return addStep(before, step);
         if (behind.role === 'sink') {
           const input = behind.inputs[0];
           return input === undefined || wanted.role === 'sink' ? addStep(before, { ...step, from: behind.inputs }) : insertBetween(before, step, input, behind.id);
@@ -314,6 +314,14 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
       </Page>
     </BuilderContext>
   );
+}
+
+/** What a step that is dropped beside everything reads: the chosen step, or the only one that nothing reads yet. */
+function looseEnd(pipeline: ReturnType<typeof read>, chosen: string): string | undefined {
+  const ends = pipeline.steps.filter((step) => step.role !== 'sink');
+  if (ends.some((step) => step.id === chosen)) return chosen;
+  const loose = ends.filter((step) => !pipeline.steps.some((other) => other.inputs.includes(step.id)));
+  return loose.length === 1 ? loose[0]?.id : undefined;
 }
 
 /** What a step says from the beginning, so that it is nearly done. */

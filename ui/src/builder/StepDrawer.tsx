@@ -28,7 +28,7 @@ export function StepDrawer({ step, close }: { step: Step; close: () => void }) {
     if (edit((text) => removeStep(text, step.id))) choose('');
   };
   return (
-    <aside className={classes.drawer} aria-label={`Step ${step.id}`} onKeyDown={(event) => event.key === 'Escape' && close()}>
+    <aside className={classes.drawer} aria-label={`Step ${step.id}`} onKeyDown={(event) => event.key === 'Escape' && !(event.target as HTMLElement).closest('.cm-editor') && close()}>
       <header className={classes.head}>
         <Icon size={18} stroke={1.6} aria-hidden />
         <h2>{step.role === 'source' ? 'Source' : (descriptor?.title ?? step.type)}</h2>

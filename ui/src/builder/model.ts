@@ -48,8 +48,11 @@ export function useBuilder(): Builder {
 
 /** The step of a problem, by the place in the text that it names. */
 export function stepOf(problem: Problem, pipeline: Pipeline): Step | undefined {
-  const index = /^steps\[(\d+)\]/.exec(problem.place.path ?? '')?.[1];
+  const path = problem.place.path ?? '';
+  const index = /^steps\[(\d+)\]/.exec(path)?.[1];
   const line = problem.place.line ?? 0;
+  // What is said of the whole stands at some line too.
+  if (index === undefined && path !== '') return undefined;
   return pipeline.steps.find((step) => (index === undefined ? line >= step.line && line <= step.lastLine : step.index === Number(index)));
 }
 

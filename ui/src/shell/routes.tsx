@@ -56,7 +56,6 @@ export const ROUTES: PageRoute[] = [
   { path: 'sources/:name/rows/:key', Page: lazy(() => import('../row/RowPage').then((m) => ({ default: m.SourceRowPage }))) },
   { path: 'pipelines/new', Page: lazy(() => import('../builder/NewPipelinePage').then((m) => ({ default: m.NewPipelinePage }))) },
   { path: 'pipelines/:id/edit', Page: lazy(() => import('../builder/BuilderPage').then((m) => ({ default: m.BuilderPage }))) },
-  { path: '', Page: lazy(() => import('../app/LivePage').then((m) => ({ default: m.LivePage }))) },
 ];
 
 /** The navigation, in groups; the first has no heading. */

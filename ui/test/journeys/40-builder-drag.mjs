@@ -77,7 +77,12 @@ export async function drag(page, offer, onto) {
   const from = await page.locator(`[data-offer="${offer}"]`).boundingBox();
   const target = page.locator(onto).first();
   await target.waitFor();
-  const to = await target.boundingBox();
+  let to = await target.boundingBox();
+  for (let before = null; JSON.stringify(before) !== JSON.stringify(to); ) {
+    before = to;
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    to = await target.boundingBox();
+  }
   await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
   await page.mouse.down();
   await page.mouse.move(from.x + 60, from.y + 30, { steps: 4 });

@@ -168,7 +168,7 @@ public final class AnsweredSample {
     } catch (TimeoutException e) {
       return failed("the endpoint did not answer within the preview's time");
     } catch (ExecutionException e) {
-      return failed(String.valueOf(e.getCause().getMessage()));
+      return failed(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failed("the preview was ended");
