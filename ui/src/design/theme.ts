@@ -1,7 +1,13 @@
-import { createTheme } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver } from '@mantine/core';
 
 /** Sizes of Mantine's parts; colours come from tokens.css through Mantine's variables. */
 export const THEME = createTheme({
+  // Mantine writes white on every filled part; the accent is light in the dark theme.
+  variantColorResolver: (input) => {
+    const resolved = defaultVariantColorsResolver(input);
+    const accent = input.variant === 'filled' && (input.color === undefined || input.color === 'blue');
+    return accent ? { ...resolved, color: 'var(--accent-ink)' } : resolved;
+  },
   components: {
     Button: { defaultProps: { size: 'xs' } },
     TextInput: { defaultProps: { size: 'xs' } },

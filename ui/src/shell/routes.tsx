@@ -62,6 +62,8 @@ export const ROUTES: PageRoute[] = [
   { path: 'query', Page: lazy(() => import('../query/QueryPage').then((m) => ({ default: m.QueryPage }))) },
   { path: 'data/:table/rows/:key', Page: lazy(() => import('../row/RowPage').then((m) => ({ default: m.TableRowPage }))) },
   { path: 'sources/:name/rows/:key', Page: lazy(() => import('../row/RowPage').then((m) => ({ default: m.SourceRowPage }))) },
+  { path: 'pipelines/new', Page: lazy(() => import('../builder/NewPipelinePage').then((m) => ({ default: m.NewPipelinePage }))) },
+  { path: 'pipelines/:id/edit', Page: lazy(() => import('../builder/BuilderPage').then((m) => ({ default: m.BuilderPage }))) },
   { path: 'sources', Page: lazy(() => import('../catalog/CatalogPage').then((m) => ({ default: m.CatalogPage }))) },
   { path: 'sources/:name', Page: lazy(() => import('../catalog/SourcePage').then((m) => ({ default: m.SourcePage }))) },
   { path: 'tables/:name', Page: lazy(() => import('../tables/TablePage').then((m) => ({ default: m.TablePage }))) },

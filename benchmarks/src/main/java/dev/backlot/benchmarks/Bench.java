@@ -57,6 +57,8 @@ public final class Bench {
     BENCHMARKS.put(
         "page-home",
         new PageBenchmark("Home in a browser: its weight, until it can be used", "home.mjs"));
+    BENCHMARKS.put(
+        "ui-graph", new PageBenchmark("The builder's canvas with 200 steps", "graph.mjs"));
   }
 
   private final Scale scale;

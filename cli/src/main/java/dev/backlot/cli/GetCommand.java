@@ -148,6 +148,7 @@ final class GetCommand implements Callable<Integer> {
           List.of("ID", "STATE", "PIPELINE", "STEP", "SOURCE", "KEY", "ATTEMPT", "SINCE", "REASON");
       case INCIDENT ->
           List.of("ID", "STATE", "SEVERITY", "KIND", "SUBJECT", "OWNER", "SINCE", "REASON");
+      case PROCESSOR -> List.of("NAME", "TITLE", "CATEGORY", "SUMMARY");
       case ROUTE -> List.of("NAME", "STATE", "TYPE", "OWNER", "SINCE", "REASON");
       case USER -> List.of("NAME", "STATE", "ROLES", "TEAMS", "CLEARANCES", "SIGNED IN", "BY");
       case TOKEN -> List.of("NAME", "STATE", "OF", "ROLES", "TEAMS", "EXPIRES", "USED", "BY");
@@ -267,6 +268,12 @@ final class GetCommand implements Callable<Integer> {
               owner,
               since,
               reason);
+      case PROCESSOR ->
+          List.of(
+              itemName,
+              Values.text(spec.get("title")),
+              Values.text(spec.get("category")),
+              Values.text(spec.get("summary")));
       case ROUTE -> List.of(itemName, state, Values.text(spec.get("type")), owner, since, reason);
       case USER ->
           List.of(

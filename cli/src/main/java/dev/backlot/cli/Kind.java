@@ -19,6 +19,7 @@ enum Kind {
   DEADLETTER,
   INCIDENT,
   AUDIT,
+  PROCESSOR,
   ROUTE,
   USER,
   TOKEN;

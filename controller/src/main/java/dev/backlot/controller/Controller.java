@@ -67,6 +67,7 @@ public final class Controller implements AutoCloseable {
             WebConfiguration.class,
             AccessWiring.class,
             ConnectWiring.class,
+            BuilderWiring.class,
             Wiring.class,
             CatalogWiring.class,
             MeasuringWiring.class,

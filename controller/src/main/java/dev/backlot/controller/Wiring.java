@@ -18,6 +18,7 @@ import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.blocked.BlockedPipelines;
 import dev.backlot.controller.blocked.ResolveResource;
 import dev.backlot.controller.blocked.WaitingEvents;
+import dev.backlot.controller.builder.ProcessorItems;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
@@ -265,7 +266,12 @@ class Wiring {
       Reconciler reconciler,
       DocumentAccess documentAccess) {
     return new DocumentResource(
-        planner, metadata.documents(), metadata.pipelines(), reconciler, documentAccess);
+        planner,
+        metadata.documents(),
+        metadata.drafts(),
+        metadata.pipelines(),
+        reconciler,
+        documentAccess);
   }
 
   @Bean
@@ -374,6 +380,7 @@ class Wiring {
       AuditViews proven,
       SchemaStore schemas,
       IncidentItems incidents,
+      ProcessorItems processors,
       Reconciler reconciler,
       Ownership ownership) {
     List<Items> kinds =
@@ -382,6 +389,7 @@ class Wiring {
             new ConnectionItems(metadata),
             new EndpointItems(metadata),
             pipelines,
+            processors,
             new SourceItems(metadata, consumers, descriptions),
             new DumpItems(metadata),
             new TableItems(lake, maintenance::describe, proven::summaries, proven::describe),

@@ -8,6 +8,8 @@ import dev.backlot.controller.audit.TableAuditResource;
 import dev.backlot.controller.backfill.BackfillResource;
 import dev.backlot.controller.blackbox.BlackBoxResource;
 import dev.backlot.controller.blocked.ResolveResource;
+import dev.backlot.controller.builder.BuilderResource;
+import dev.backlot.controller.builder.DraftResource;
 import dev.backlot.controller.catalog.ItemResource;
 import dev.backlot.controller.connection.ConnectionResource;
 import dev.backlot.controller.detail.DetailResource;
@@ -71,6 +73,8 @@ final class OpenApiTest {
           UserResource.class,
           BackfillResource.class,
           BlackBoxResource.class,
+          BuilderResource.class,
+          DraftResource.class,
           TableAuditResource.class,
           ItemResource.class,
           DocumentResource.class,

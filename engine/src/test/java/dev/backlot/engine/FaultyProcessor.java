@@ -36,12 +36,14 @@ public final class FaultyProcessor implements Processor {
     return new ProcessorDescriptor(
         "faulty",
         "Faulty",
+        "Fail rows on demand",
         "Fails rows on demand.",
-        1,
-        1,
-        List.of(),
+        "rows",
+        "step",
+        ProcessorDescriptor.Ports.THROUGH,
+        Map.of("type", "object", "properties", Map.of()),
         ProcessorDescriptor.Evolution.ALL,
-        "");
+        List.of());
   }
 
   @Override

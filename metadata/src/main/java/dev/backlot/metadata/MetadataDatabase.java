@@ -115,6 +115,11 @@ public final class MetadataDatabase implements AutoCloseable {
     return new DocumentStore(jdbi);
   }
 
+  /** Returns the store of drafts, and of documents as their authors wrote them. */
+  public DraftStore drafts() {
+    return new DraftStore(jdbi);
+  }
+
   /** Returns the store of pipeline statuses and plans. */
   public PipelineStore pipelines() {
     return new PipelineStore(jdbi);

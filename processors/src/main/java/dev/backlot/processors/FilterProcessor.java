@@ -3,14 +3,17 @@ package dev.backlot.processors;
 import dev.backlot.processors.expression.ExpressionProblem;
 import dev.backlot.processors.expression.Predicate;
 import dev.backlot.schema.SystemColumn;
+import dev.backlot.sdk.ConfigSchema;
 import dev.backlot.sdk.Finding;
 import dev.backlot.sdk.Processor;
 import dev.backlot.sdk.ProcessorDescriptor;
 import dev.backlot.sdk.ProcessorDescriptor.Evolution;
-import dev.backlot.sdk.ProcessorDescriptor.Setting;
-import dev.backlot.sdk.ProcessorDescriptor.SettingType;
+import dev.backlot.sdk.ProcessorDescriptor.Example;
+import dev.backlot.sdk.ProcessorDescriptor.Ports;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.RowFunction;
+import dev.backlot.sdk.Setting;
+import dev.backlot.sdk.Setting.Format;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
 import java.util.ArrayList;
@@ -33,16 +36,35 @@ public final class FilterProcessor implements Processor {
       new ProcessorDescriptor(
           "filter",
           "Filter",
+          "Keep rows that meet a condition",
           "Keeps the rows that meet a SQL predicate. A row that no longer meets it is deleted"
               + " downstream.",
-          1,
-          1,
-          List.of(
-              new Setting(
-                  WHERE, SettingType.PREDICATE, true, "A SQL predicate over the input's fields")),
+          "rows",
+          "filter",
+          Ports.THROUGH,
+          ConfigSchema.of(Config.class),
           Evolution.ALL,
-          "{id: active, processor: filter, from: movies,"
-              + " config: {where: \"phase <> 'CANCELLED'\"}}");
+          List.of(
+              new Example(
+                  "Movies that are still made",
+                  "{id: active, processor: filter, from: movie,"
+                      + " config: {where: \"phase <> 'CANCELLED'\"}}"),
+              new Example(
+                  "Movies with a budget, by title",
+                  "{id: budgeted, processor: filter, from: movie,"
+                      + " config: {where: \"production_budget IS NOT NULL AND title LIKE 'T%'\"}}")));
+
+  /** What a step says. */
+  record Config(
+      @Setting(
+              title = "Keep rows where",
+              description =
+                  "A SQL predicate over the input's fields. Rows for which it is false or unknown"
+                      + " don't pass.",
+              format = Format.SQL_PREDICATE,
+              required = true,
+              example = "phase <> 'CANCELLED'")
+          String where) {}
 
   @Override
   public ProcessorDescriptor descriptor() {
@@ -52,7 +74,7 @@ public final class FilterProcessor implements Processor {
   @Override
   public ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs) {
     Shape shape = inputs.get(0).shape();
-    String where = Settings.text(config, WHERE);
+    String where = ConfigSchema.read(Config.class, config).where();
     Predicate.Outcome outcome = Predicate.compile(where, shape.fields());
     if (outcome instanceof Predicate.Outcome.Invalid invalid) {
       return new ProcessorPlan.Refused(

@@ -1,14 +1,17 @@
 package dev.backlot.processors;
 
 import dev.backlot.schema.Field;
+import dev.backlot.sdk.ConfigSchema;
 import dev.backlot.sdk.Finding;
 import dev.backlot.sdk.Processor;
 import dev.backlot.sdk.ProcessorDescriptor;
 import dev.backlot.sdk.ProcessorDescriptor.Evolution;
-import dev.backlot.sdk.ProcessorDescriptor.Setting;
-import dev.backlot.sdk.ProcessorDescriptor.SettingType;
+import dev.backlot.sdk.ProcessorDescriptor.Example;
+import dev.backlot.sdk.ProcessorDescriptor.Ports;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.Rows;
+import dev.backlot.sdk.Setting;
+import dev.backlot.sdk.Setting.Format;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
 import java.util.ArrayList;
@@ -23,12 +26,27 @@ public final class ProjectionProcessor implements Processor {
       new ProcessorDescriptor(
           "projection",
           "Projection",
+          "Keep only some fields",
           "Keeps the listed fields, in this order. Key fields stay even when they are not listed.",
-          1,
-          1,
-          List.of(new Setting(FIELDS, SettingType.FIELDS, true, "The fields to keep")),
+          "fields",
+          "columns",
+          Ports.THROUGH,
+          ConfigSchema.of(Config.class),
           Evolution.EXPLICIT,
-          "{id: slim, processor: projection, from: movies, config: {fields: [title, phase]}}");
+          List.of(
+              new Example(
+                  "Title and phase of movies",
+                  "{id: slim, processor: projection, from: movie,"
+                      + " config: {fields: [title, phase]}}")));
+
+  /** What a step says. */
+  record Config(
+      @Setting(
+              title = "Fields",
+              description = "The fields to keep, in this order.",
+              format = Format.FIELD,
+              required = true)
+          List<String> fields) {}
 
   @Override
   public ProcessorDescriptor descriptor() {
@@ -38,7 +56,7 @@ public final class ProjectionProcessor implements Processor {
   @Override
   public ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs) {
     Shape input = inputs.get(0).shape();
-    List<String> listed = Settings.texts(config, FIELDS);
+    List<String> listed = ConfigSchema.read(Config.class, config).fields();
     List<Finding> findings = new ArrayList<>();
     for (int i = 0; i < listed.size(); i++) {
       Settings.unknownField(listed.get(i), input, "config.fields[" + i + "]")

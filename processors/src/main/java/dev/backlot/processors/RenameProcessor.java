@@ -3,14 +3,17 @@ package dev.backlot.processors;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.SystemColumn;
+import dev.backlot.sdk.ConfigSchema;
 import dev.backlot.sdk.Finding;
 import dev.backlot.sdk.Processor;
 import dev.backlot.sdk.ProcessorDescriptor;
 import dev.backlot.sdk.ProcessorDescriptor.Evolution;
-import dev.backlot.sdk.ProcessorDescriptor.Setting;
-import dev.backlot.sdk.ProcessorDescriptor.SettingType;
+import dev.backlot.sdk.ProcessorDescriptor.Example;
+import dev.backlot.sdk.ProcessorDescriptor.Ports;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.Rows;
+import dev.backlot.sdk.Setting;
+import dev.backlot.sdk.Setting.Format;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
 import dev.backlot.sdk.Work;
@@ -28,12 +31,28 @@ public final class RenameProcessor implements Processor {
       new ProcessorDescriptor(
           "rename",
           "Rename",
+          "Give fields other names",
           "Gives fields other names. Every other field passes as it is.",
-          1,
-          1,
-          List.of(new Setting(FIELDS, SettingType.FIELD_NAMES, true, "New names by present names")),
+          "fields",
+          "rename",
+          Ports.THROUGH,
+          ConfigSchema.of(Config.class),
           Evolution.ALL,
-          "{id: named, processor: rename, from: movies, config: {fields: {title: movie_title}}}");
+          List.of(
+              new Example(
+                  "Title becomes movie_title",
+                  "{id: named, processor: rename, from: movie,"
+                      + " config: {fields: {title: movie_title}}}")));
+
+  /** What a step says. */
+  record Config(
+      @Setting(
+              title = "New names",
+              description = "New names by present names. All change at once, so names can swap.",
+              names = Format.FIELD,
+              format = Format.NEW_FIELD,
+              required = true)
+          Map<String, String> fields) {}
 
   @Override
   public ProcessorDescriptor descriptor() {
@@ -43,7 +62,7 @@ public final class RenameProcessor implements Processor {
   @Override
   public ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs) {
     Shape input = inputs.get(0).shape();
-    Map<String, String> names = Settings.textMap(config, FIELDS);
+    Map<String, String> names = ConfigSchema.read(Config.class, config).fields();
     List<Finding> findings = check(names, input);
     if (!findings.isEmpty()) {
       return new ProcessorPlan.Refused(findings);

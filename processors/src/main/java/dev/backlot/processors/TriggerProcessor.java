@@ -3,15 +3,18 @@ package dev.backlot.processors;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.SystemColumn;
+import dev.backlot.sdk.ConfigSchema;
 import dev.backlot.sdk.Finding;
 import dev.backlot.sdk.Processor;
 import dev.backlot.sdk.ProcessorDescriptor;
 import dev.backlot.sdk.ProcessorDescriptor.Evolution;
-import dev.backlot.sdk.ProcessorDescriptor.Setting;
-import dev.backlot.sdk.ProcessorDescriptor.SettingType;
+import dev.backlot.sdk.ProcessorDescriptor.Example;
+import dev.backlot.sdk.ProcessorDescriptor.Ports;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.RowFailedException;
 import dev.backlot.sdk.RowsFunction;
+import dev.backlot.sdk.Setting;
+import dev.backlot.sdk.Setting.Format;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
 import dev.backlot.sdk.Work;
@@ -36,18 +39,28 @@ public final class TriggerProcessor implements Processor {
       new ProcessorDescriptor(
           "trigger",
           "Trigger",
+          "Refresh the rows that a change refers to",
           "Every change of its input becomes a refresh of the row with that key, and of the row with"
               + " the key it had before. Carries the key only.",
-          1,
-          1,
-          List.of(
-              new Setting(
-                  KEY,
-                  SettingType.FIELDS,
-                  true,
-                  "Fields of the input that identify what is to be refreshed")),
+          "rows",
+          "refresh",
+          Ports.THROUGH,
+          ConfigSchema.of(Config.class),
           Evolution.EXPLICIT,
-          "{id: schedule_changes, processor: trigger, from: schedules, config: {key: [movie_id]}}");
+          List.of(
+              new Example(
+                  "A change in the cast refreshes the movie",
+                  "{id: recast, processor: trigger, from: cast_member,"
+                      + " config: {key: [movie_id]}}")));
+
+  /** What a step says. */
+  record Config(
+      @Setting(
+              title = "Key of what is refreshed",
+              description = "Fields of the input that identify the row to refresh.",
+              format = Format.FIELD,
+              required = true)
+          List<String> key) {}
 
   @Override
   public ProcessorDescriptor descriptor() {
@@ -56,13 +69,13 @@ public final class TriggerProcessor implements Processor {
 
   @Override
   public List<String> needsBefore(Map<String, Object> config) {
-    return Settings.texts(config, KEY);
+    return ConfigSchema.read(Config.class, config).key();
   }
 
   @Override
   public ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs) {
     Shape input = inputs.get(0).shape();
-    List<String> key = Settings.texts(config, KEY);
+    List<String> key = ConfigSchema.read(Config.class, config).key();
     List<Finding> findings = new ArrayList<>();
     for (int i = 0; i < key.size(); i++) {
       String path = "config.key[" + i + "]";

@@ -4,15 +4,18 @@ import dev.backlot.model.ProblemCode;
 import dev.backlot.schema.Field;
 import dev.backlot.schema.FieldType;
 import dev.backlot.schema.SystemColumn;
+import dev.backlot.sdk.ConfigSchema;
 import dev.backlot.sdk.Finding;
 import dev.backlot.sdk.Processor;
 import dev.backlot.sdk.ProcessorDescriptor;
 import dev.backlot.sdk.ProcessorDescriptor.Evolution;
-import dev.backlot.sdk.ProcessorDescriptor.Setting;
-import dev.backlot.sdk.ProcessorDescriptor.SettingType;
+import dev.backlot.sdk.ProcessorDescriptor.Example;
+import dev.backlot.sdk.ProcessorDescriptor.Ports;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.RowFunction;
 import dev.backlot.sdk.Rows;
+import dev.backlot.sdk.Setting;
+import dev.backlot.sdk.Setting.Format;
 import dev.backlot.sdk.Shape;
 import dev.backlot.sdk.StepInput;
 import dev.backlot.sdk.Suggestions;
@@ -35,18 +38,28 @@ public final class UnionProcessor implements Processor {
       new ProcessorDescriptor(
           "union",
           "Union",
+          "Put several streams into one",
           "Puts the rows of several steps into one stream with the fields of all of them. Rows are"
               + " told apart by Source and key, unless a shared key is named.",
-          2,
-          Integer.MAX_VALUE,
-          List.of(
-              new Setting(
-                  KEY,
-                  SettingType.FIELDS,
-                  false,
-                  "Fields that identify the same entity in every input")),
+          "rows",
+          "merge",
+          new Ports(2, Integer.MAX_VALUE, 1),
+          ConfigSchema.of(Config.class),
           Evolution.ALL,
-          "{id: everyone, processor: union, from: [talents, vendors]}");
+          List.of(
+              new Example(
+                  "Talents and vendors in one stream",
+                  "{id: everyone, processor: union, from: [talent, vendor]}")));
+
+  /** What a step says. */
+  record Config(
+      @Setting(
+              title = "Shared key",
+              description =
+                  "Fields that identify the same entity in every input. Without them, rows of"
+                      + " different Sources are different entities.",
+              format = Format.FIELD)
+          List<String> key) {}
 
   @Override
   public ProcessorDescriptor descriptor() {
@@ -55,7 +68,7 @@ public final class UnionProcessor implements Processor {
 
   @Override
   public ProcessorPlan plan(Map<String, Object> config, List<StepInput> inputs) {
-    List<String> shared = Settings.texts(config, KEY);
+    List<String> shared = ConfigSchema.read(Config.class, config).key();
     List<Finding> findings = new ArrayList<>();
     checkSources(inputs, findings);
     checkKeys(inputs, shared, findings);

@@ -218,7 +218,10 @@ class ProcessorsTest {
   void processors_describe_themselves() {
     for (Processor processor : Processors.load().all()) {
       assertThat(processor.descriptor().description()).endsWith(".");
-      assertThat(processor.descriptor().example()).contains(processor.descriptor().type());
+      assertThat(processor.descriptor().examples()).isNotEmpty();
+      assertThat(processor.descriptor().examples())
+          .allSatisfy(e -> assertThat(e.step()).contains(processor.descriptor().type()));
+      assertThat(processor.descriptor().config()).containsKeys("properties", "required");
     }
   }
 }

@@ -1,31 +1,37 @@
 package dev.backlot.sdk;
 
 import java.util.List;
+import java.util.Map;
 
 /**
- * What a processor says about itself; forms, palettes and documentation are made from it.
+ * What a processor says about itself; palettes, forms and documentation are made from it. A sink is
+ * a processor without outputs.
  *
- * @param type the word that stands in a step's {@code processor}
+ * @param type the word that stands in a step's {@code processor} or {@code sink}
  * @param title a short name for people
+ * @param summary what it does, in a few words
  * @param description what it does, one or more sentences
- * @param leastInputs 1 or more
- * @param mostInputs at least {@code leastInputs}
- * @param config its settings
+ * @param category under which people look for it, such as {@code rows}, {@code fields}
+ * @param icon the name of a picture that user interfaces know; others show {@code step}
+ * @param ports what goes in and out
+ * @param config a JSON Schema of its config, as {@link ConfigSchema} makes it
  * @param evolution what happens to fields that appear upstream
- * @param example a step in YAML that works
+ * @param examples steps that work
  */
 public record ProcessorDescriptor(
     String type,
     String title,
+    String summary,
     String description,
-    int leastInputs,
-    int mostInputs,
-    List<Setting> config,
+    String category,
+    String icon,
+    Ports ports,
+    Map<String, Object> config,
     Evolution evolution,
-    String example) {
+    List<Example> examples) {
   /** Copies what is mutable. */
   public ProcessorDescriptor {
-    config = List.copyOf(config);
+    examples = List.copyOf(examples);
   }
 
   /** Whether fields that appear upstream pass through unless the step says otherwise. */
@@ -34,30 +40,26 @@ public record ProcessorDescriptor(
     EXPLICIT
   }
 
-  /** What a setting holds. */
-  public enum SettingType {
-    TEXT,
-    PREDICATE,
-    FIELDS,
-    FIELD_NAMES,
-    /** The name of an endpoint. */
-    ENDPOINT,
-    /** A GraphQL query. */
-    GRAPHQL,
-    /** Texts by name. */
-    TEXTS,
-    /** One of a few words, which the description lists. */
-    CHOICE,
-    /** A number with a unit, such as {@code 5s}. */
-    DURATION,
-    /** Settings by name, which the description lists. */
-    SETTINGS
+  /**
+   * How many steps it reads, and how many streams it gives.
+   *
+   * @param leastInputs 1 or more
+   * @param mostInputs at least {@code leastInputs}
+   * @param outputs 0 or 1
+   */
+  public record Ports(int leastInputs, int mostInputs, int outputs) {
+    /** One in, one out. */
+    public static final Ports THROUGH = new Ports(1, 1, 1);
+
+    /** One in, nothing out. */
+    public static final Ports END = new Ports(1, 1, 0);
   }
 
   /**
-   * One setting.
+   * A step that works in a pipeline over the demo's Sources.
    *
-   * @param name the key in {@code config}
+   * @param title what it does
+   * @param step its YAML; it reads steps by the names of the demo's tables, such as {@code movie}
    */
-  public record Setting(String name, SettingType type, boolean required, String description) {}
+  public record Example(String title, String step) {}
 }

@@ -63,6 +63,19 @@ final class GraphCheck {
    * all that then leads to no sink; none when no sound pipeline is left.
    */
   static List<StepSpec> sound(List<StepSpec> steps, Set<String> broken) {
+    Map<String, StepSpec> left = fed(steps, broken);
+    if (steps.stream().map(StepSpec::id).distinct().count() < steps.size()) {
+      return List.of();
+    }
+    Set<String> useful = useful(left);
+    return steps.stream().filter(step -> useful.contains(step.id())).toList();
+  }
+
+  /**
+   * Returns the steps that are not broken and that Sources reach through such steps, by id, after
+   * their inputs. Of two with one id, the first.
+   */
+  static Map<String, StepSpec> fed(List<StepSpec> steps, Set<String> broken) {
     Map<String, StepSpec> left = new LinkedHashMap<>();
     boolean grows = true;
     while (grows) {
@@ -78,11 +91,7 @@ final class GraphCheck {
         }
       }
     }
-    if (steps.stream().map(StepSpec::id).distinct().count() < steps.size()) {
-      return List.of();
-    }
-    Set<String> useful = useful(left);
-    return steps.stream().filter(step -> useful.contains(step.id())).toList();
+    return left;
   }
 
   private static void checkInputs(StepSpec step, Map<String, StepSpec> byId, Findings findings) {

@@ -57,7 +57,7 @@ public final class SpecReader {
     try {
       Iterator<Node> nodes = new Compose(SETTINGS).composeAllFromString(text).iterator();
       while (nodes.hasNext()) {
-        readDocument(nodes.next(), findings, drafts).ifPresent(specs::add);
+        readDocument(nodes.next(), findings, drafts, new ArrayList<>()).ifPresent(specs::add);
       }
     } catch (YamlEngineException e) {
       findings.about("file '" + file + "'");
@@ -75,6 +75,23 @@ public final class SpecReader {
           "Flatten it.");
     }
     return withoutDuplicates(specs, findings.problems(), drafts);
+  }
+
+  /**
+   * Reads a pipeline that somebody is still writing: whatever can be made of its steps, and
+   * everything that is wrong. Of several pipelines, the first.
+   */
+  public static Sketch sketch(String text) {
+    List<PipelineSpec> sketches = new ArrayList<>();
+    Findings findings = new Findings("", text);
+    try {
+      for (Node node : new Compose(SETTINGS).composeAllFromString(text)) {
+        readDocument(node, findings, new ArrayList<>(), sketches);
+      }
+    } catch (YamlEngineException | StackOverflowError e) {
+      return new Sketch(Optional.empty(), read("", text).problems());
+    }
+    return new Sketch(sketches.stream().findFirst(), findings.problems());
   }
 
   /** Reads several files as one set: file name → text, in order. */
@@ -117,7 +134,8 @@ public final class SpecReader {
     return new Documents(unique, problems, drafts);
   }
 
-  private static Optional<Spec> readDocument(Node node, Findings findings, List<Spec> drafts) {
+  private static Optional<Spec> readDocument(
+      Node node, Findings findings, List<Spec> drafts, List<PipelineSpec> sketches) {
     findings.about("document");
     if (Tag.NULL.equals(node.getTag())) {
       return Optional.empty();
@@ -162,6 +180,9 @@ public final class SpecReader {
         PipelineReader.Read read = PipelineReader.read(header, map, findings);
         spec = read.spec();
         broken = read.broken();
+        sketches.add(
+            read.spec()
+                .withSteps(List.copyOf(GraphCheck.fed(read.spec().steps(), broken).values())));
       }
       default -> throw new IllegalStateException("No reader for " + kind.get());
     }

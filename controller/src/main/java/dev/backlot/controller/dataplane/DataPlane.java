@@ -259,6 +259,32 @@ public interface DataPlane {
    */
   void endPublications(String pipeline, boolean purge);
 
+  /** Returns what processors and sinks say about themselves. */
+  JsonNode processors();
+
+  /**
+   * Checks a pipeline that is still being written.
+   *
+   * @param document YAML or JSON
+   * @return {@code {"problems", "hash", "waiting_for", "steps"}}
+   */
+  JsonNode check(String document);
+
+  /**
+   * Runs what is sound of a pipeline on newest events; writes nothing.
+   *
+   * @param step the only one that matters, or empty
+   * @param limit how many rows of each Source
+   * @param keys only rows with these keys; any when empty
+   */
+  JsonNode preview(String document, String step, int limit, List<String> keys);
+
+  /** Returns what the graph behind an endpoint offers: {@code {"query", "types"}}. */
+  JsonNode graph(String endpoint);
+
+  /** Returns what a query asks the graph behind an endpoint for. */
+  JsonNode outline(String endpoint, String query);
+
   /** Returns a Source's newest rows: {@code {"rows": […], …}}. */
   Map<String, Object> sample(String source, int limit);
 

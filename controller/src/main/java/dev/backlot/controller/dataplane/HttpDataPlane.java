@@ -152,6 +152,34 @@ public final class HttpDataPlane implements DataPlane {
   }
 
   @Override
+  public JsonNode processors() {
+    return call("GET", "/processors", null, QUICK).path("processors");
+  }
+
+  @Override
+  public JsonNode check(String document) {
+    return call("POST", "/sketches", Json.write(Map.of("document", document)), SLOW);
+  }
+
+  @Override
+  public JsonNode preview(String document, String step, int limit, List<String> keys) {
+    Map<String, Object> body =
+        Map.of("document", document, "step", step, "limit", limit, "keys", keys);
+    return call("POST", "/previews", Json.write(body), SLOW);
+  }
+
+  @Override
+  public JsonNode graph(String endpoint) {
+    return call("GET", "/endpoints/" + encode(endpoint) + "/graph", null, SLOW);
+  }
+
+  @Override
+  public JsonNode outline(String endpoint, String query) {
+    String body = Json.write(Map.of("query", query));
+    return call("POST", "/endpoints/" + encode(endpoint) + "/outline", body, SLOW);
+  }
+
+  @Override
   public List<Map<String, Object>> parked(String pipeline) {
     List<Map<String, Object>> records = new ArrayList<>();
     call("GET", "/pipelines/" + encode(pipeline) + "/parked", "", SLOW)

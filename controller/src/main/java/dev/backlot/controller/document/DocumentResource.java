@@ -7,6 +7,7 @@ import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.Revision;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.DocumentStore.Write;
+import dev.backlot.metadata.DraftStore;
 import dev.backlot.metadata.PipelineStore;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
@@ -26,6 +29,7 @@ import org.springframework.web.bind.annotation.RestController;
 public final class DocumentResource {
   private final ChangePlanner planner;
   private final DocumentStore documents;
+  private final DraftStore drafts;
   private final PipelineStore pipelines;
   private final Reconciler reconciler;
   private final DocumentAccess access;
@@ -34,12 +38,14 @@ public final class DocumentResource {
   public DocumentResource(
       ChangePlanner planner,
       DocumentStore documents,
+      DraftStore drafts,
       PipelineStore pipelines,
       Reconciler reconciler,
       DocumentAccess access) {
     this.access = access;
     this.planner = planner;
     this.documents = documents;
+    this.drafts = drafts;
     this.pipelines = pipelines;
     this.reconciler = reconciler;
   }
@@ -51,8 +57,15 @@ public final class DocumentResource {
    * A set of documents.
    *
    * @param prune whether documents that stand but are not in the files are deleted
+   * @param expectedRevision the revision that each of them must be a change of, 0 for new ones; any
+   *     unless given
+   * @param message why, for the history
    */
-  record Request(List<File> files, boolean prune) {
+  record Request(
+      List<File> files,
+      boolean prune,
+      @Nullable Long expectedRevision,
+      @Nullable String message) {
     Map<String, String> byName() {
       if (files == null) {
         throw new ProblemException(
@@ -95,8 +108,13 @@ public final class DocumentResource {
   /** All or nothing: either every document is written, in one transaction, or none is. */
   @PostMapping("/api/v1/apply")
   Map<String, Object> apply(@RequestBody Request request, Caller caller) {
+    ChangeSet compared = planner.compareOnly(request.byName(), request.prune());
+    if (request.expectedRevision() != null) {
+      checkRevisions(compared, request.expectedRevision());
+    }
     ChangeSet set = planner.plan(request.byName(), request.prune()).orThrow();
     access.require(caller, set);
+    String message = request.message() == null ? "" : request.message();
     List<Write> writes = new ArrayList<>();
     List<StoredDocument> deletions = new ArrayList<>();
     for (Change change : set.changes()) {
@@ -108,7 +126,7 @@ public final class DocumentResource {
                 change.json(),
                 change.currentRevision(),
                 caller.name(),
-                ""));
+                message));
       } else if (change.action() == Change.Action.DELETE) {
         change.current().ifPresent(deletions::add);
       }
@@ -116,9 +134,55 @@ public final class DocumentResource {
     List<Long> revisions =
         writes.isEmpty() && deletions.isEmpty() ? List.of() : documents.write(writes, deletions);
     access.record(caller, writes, revisions, deletions);
+    keepTexts(request.byName(), set, revisions);
     restartAskers(set);
     reconciler.wake();
     return answer(set, revisions);
+  }
+
+  private void checkRevisions(ChangeSet set, long expected) {
+    for (Change change : set.changes()) {
+      if (change.currentRevision() != expected) {
+        String stands =
+            change.currentRevision() == 0
+                ? "it does not exist any more"
+                : documents.revisions(change.kind(), change.name()).stream()
+                    .findFirst()
+                    .map(r -> "it is at revision " + r.revision() + by(r.author()))
+                    .orElse("it is at another revision");
+        throw new ProblemException(
+            ProblemCode.CONFLICT,
+            "Cannot apply %s: %s, and this is a change of revision %d. Look at both, and apply again."
+                .formatted(change.subject(), stands, expected));
+      }
+    }
+  }
+
+  private static String by(String author) {
+    return author.isEmpty() ? "" : " by " + author;
+  }
+
+  /** A file of one document is kept as it is, so that editors can show what its author wrote. */
+  private void keepTexts(Map<String, String> files, ChangeSet set, List<Long> revisions) {
+    Map<String, Long> perFile =
+        set.changes().stream()
+            .flatMap(change -> change.spec().stream())
+            .collect(
+                Collectors.groupingBy(
+                    spec -> spec.header().place().file(), Collectors.counting()));
+    int written = 0;
+    for (Change change : set.changes()) {
+      long revision = change.isWrite() ? revisions.get(written++) : change.currentRevision();
+      if (change.spec().isEmpty() || change.kind() != SpecKind.PIPELINE) {
+        continue;
+      }
+      String file = change.spec().get().header().place().file();
+      String text = files.get(file);
+      if (text != null && perFile.getOrDefault(file, 0L) == 1) {
+        drafts.keepText(change.kind(), change.name(), revision, text);
+        drafts.applied(change.name(), text);
+      }
+    }
   }
 
   /** Plans hold where an endpoint is: those who ask it need new ones when that has changed. */

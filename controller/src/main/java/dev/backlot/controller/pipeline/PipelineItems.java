@@ -14,6 +14,8 @@ import dev.backlot.metadata.BackfillStore;
 import dev.backlot.metadata.BackfillStore.Offer;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
+import dev.backlot.metadata.DraftStore;
+import dev.backlot.metadata.DraftStore.Draft;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.PipelineStore;
 import dev.backlot.metadata.PipelineStore.State;
@@ -21,16 +23,21 @@ import dev.backlot.metadata.PipelineStore.Status;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.PipelineSpec;
 import dev.backlot.model.spec.SpecKind;
+import dev.backlot.spec.SpecReader;
+import dev.backlot.spec.SpecWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Pipelines with their statuses. */
@@ -39,6 +46,7 @@ public final class PipelineItems implements Items, AutoCloseable {
   private static final int MOST_PROOFS = 6;
 
   private final DocumentStore documents;
+  private final DraftStore drafts;
   private final PipelineStore pipelines;
   private final BackfillStore backfills;
   private final DataPlane dataPlane;
@@ -63,6 +71,7 @@ public final class PipelineItems implements Items, AutoCloseable {
     this.details = details;
     this.heartbeats = heartbeats;
     this.documents = metadata.documents();
+    this.drafts = metadata.drafts();
     this.pipelines = metadata.pipelines();
     this.backfills = metadata.backfills();
     this.dataPlane = dataPlane;
@@ -85,12 +94,42 @@ public final class PipelineItems implements Items, AutoCloseable {
     Map<String, Status> statuses = new HashMap<>();
     pipelines.list().forEach(status -> statuses.put(status.pipeline(), status));
     Effort affordable = stored.size() > MOST_PROOFS ? Effort.CHEAP : effort;
-    return items(stored, statuses, affordable);
+    List<Item> items = new ArrayList<>(items(stored, statuses, affordable));
+    Set<String> deployed =
+        stored.stream().map(StoredDocument::name).collect(Collectors.toSet());
+    for (Draft draft : drafts.list()) {
+      if (!deployed.contains(draft.name())) {
+        items.add(item(draft));
+      }
+    }
+    items.sort(Comparator.comparing(Item::name));
+    return items;
+  }
+
+  /** Returns a pipeline that was saved and never deployed. */
+  private static Item item(Draft draft) {
+    Map<String, Object> status = new LinkedHashMap<>();
+    status.put("state", "draft");
+    status.put("code", "");
+    status.put("reason", "Saved by " + draft.author() + ", never deployed.");
+    status.put("since", draft.savedAt());
+    status.put("revision", 0);
+    status.put("deployed_revision", 0);
+    status.put("jobs", List.of());
+    Map<String, Object> spec =
+        SpecReader.sketch(draft.text())
+            .pipeline()
+            .map(pipeline -> Json.readMap(SpecWriter.toJson(pipeline)))
+            .orElse(Map.of());
+    return new Item("Pipeline", draft.name(), spec, status);
   }
 
   @Override
   public Optional<Item> find(String name, Effort effort) {
     Optional<StoredDocument> stored = documents.find(SpecKind.PIPELINE, name);
+    if (stored.isEmpty()) {
+      return drafts.find(name).map(PipelineItems::item);
+    }
     Map<String, Status> statuses = new HashMap<>();
     pipelines.find(name).ifPresent(status -> statuses.put(name, status));
     Optional<Item> item =

@@ -19,6 +19,7 @@ import dev.backlot.engine.plan.PlanJson;
 import dev.backlot.engine.plan.PlanService;
 import dev.backlot.engine.plan.Planned;
 import dev.backlot.engine.plan.Planner;
+import dev.backlot.engine.preview.PreviewService;
 import dev.backlot.engine.progress.ParkedRecords;
 import dev.backlot.engine.progress.ProgressService;
 import dev.backlot.engine.source.RecordTexts;
@@ -76,6 +77,7 @@ public final class DataPlaneApi implements AutoCloseable {
   private final SourceSamples samples;
   private final DeadLetters letters;
   private final CurrentAnswers answers;
+  private final SketchRoutes sketches;
   private final Preflight preflight;
   private final ConnectionQueries queries;
   private final Secrets secrets;
@@ -127,6 +129,12 @@ public final class DataPlaneApi implements AutoCloseable {
     this.rowEvents = new RowEvents(metadata.sources(), texts, part(new TopicReader(kafka)));
     this.letters = new DeadLetters(kafka, topics, texts, progress, processors);
     this.answers = new CurrentAnswers(processors, secrets::resolve);
+    this.sketches =
+        new SketchRoutes(
+            plans,
+            endpoints,
+            new PreviewService(plans, samples, kafka, processors, secrets::resolve),
+            processors);
     this.http = part(new HttpService(config.enginePort(), config.internalToken(), this::answer));
   }
 
@@ -164,6 +172,11 @@ public final class DataPlaneApi implements AutoCloseable {
       case "GET secrets" -> Map.of("references", references());
       case "POST queries" -> query(Json.read(body));
       case "POST plans" -> plan(Json.read(body));
+      case "GET processors" -> sketches.processors();
+      case "POST sketches" -> sketches.check(Json.read(body));
+      case "POST previews" -> sketches.preview(Json.read(body));
+      case "GET endpoints/*/graph" -> sketches.graph(path.get(1));
+      case "POST endpoints/*/outline" -> sketches.outline(path.get(1), Json.read(body));
       case "GET jobs" -> jobs.list();
       case "GET figures" -> figures();
       case "PUT jobs/*" -> put(path.get(1), Json.read(body));

@@ -1,13 +1,9 @@
 package dev.backlot.engine.job;
 
 import dev.backlot.model.plan.PlanStep;
-import dev.backlot.processors.Processors;
-import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.RowFailedException;
-import dev.backlot.sdk.RowFunction;
 import dev.backlot.sdk.RowsFunction;
 import dev.backlot.sdk.StepInput;
-import dev.backlot.sdk.Work;
 import dev.backlot.transport.DeadLetter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,28 +37,7 @@ final class StepFunction extends ProcessFunction<RowData, RowData> {
   @Override
   public void open(OpenContext context) {
     failed = getRuntimeContext().getMetricGroup().counter("deadLetters");
-    ProcessorPlan plan =
-        Processors.load().find(step.processor()).orElseThrow().plan(step.config(), inputs);
-    if (!(plan instanceof ProcessorPlan.Runnable runnable)) {
-      throw new IllegalStateException("Step " + step.id() + " no longer plans: " + plan);
-    }
-    function = function(runnable.work());
-  }
-
-  private RowsFunction function(Work work) {
-    if (work instanceof Work.Expanding expanding) {
-      return expanding.functions().apply(input);
-    }
-    if (work instanceof Work.PerRow perRow) {
-      RowFunction single = perRow.functions().apply(input);
-      return (row, out) -> {
-        RowData made = single.apply(row);
-        if (made != null) {
-          out.accept(made);
-        }
-      };
-    }
-    throw new IllegalStateException("Step " + step.id() + " does not handle rows by themselves");
+    function = StepRows.function(step, inputs, input);
   }
 
   @Override

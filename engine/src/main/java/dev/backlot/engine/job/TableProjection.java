@@ -4,7 +4,6 @@ import dev.backlot.event.flink.FlinkTypes;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.schema.FieldType;
 import dev.backlot.sdk.RowFunction;
-import dev.backlot.sdk.Rows;
 import dev.backlot.sdk.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,13 +41,7 @@ final class TableProjection extends RichMapFunction<RowData, RowData> {
 
   @Override
   public void open(OpenContext context) {
-    List<Rows.Column> columns =
-        targets.stream()
-            .map(
-                target ->
-                    new Rows.Column(target.name(), FieldType.parse(target.type()), target.from()))
-            .toList();
-    function = Rows.rearrange(input, columns);
+    function = StepRows.shaped(input, targets);
   }
 
   @Override

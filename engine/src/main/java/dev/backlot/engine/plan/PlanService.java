@@ -84,6 +84,11 @@ public final class PlanService {
     return planner.plan(spec, inputs(spec, discovered, comingEndpoints, upTo, proposed));
   }
 
+  /** Plans what can be planned of a pipeline that is still being written. */
+  public Sketched sketch(PipelineSpec spec) {
+    return planner.sketch(spec, inputs(spec, List.of(), List.of(), Map.of(), Map.of()));
+  }
+
   private PlanInputs inputs(
       PipelineSpec spec,
       List<SourceDescriptor> discovered,

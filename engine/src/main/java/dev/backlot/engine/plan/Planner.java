@@ -57,6 +57,18 @@ public final class Planner {
     return planned.plan().isEmpty() ? planned : new Run(spec, inputs, whole.uses()).plan();
   }
 
+  /** Returns what can be planned of a pipeline that is still being written. */
+  Sketched sketch(PipelineSpec spec, PlanInputs inputs) {
+    Run run = new Run(spec, inputs, Map.of());
+    run.steps();
+    return new Sketched(
+        spec,
+        run.sketch(),
+        Map.copyOf(run.outputs),
+        run.findings.problems(),
+        List.copyOf(run.waitingFor));
+  }
+
   /** Planning of one pipeline. */
   private final class Run {
     private final PipelineSpec spec;
@@ -84,6 +96,15 @@ public final class Planner {
     }
 
     Planned plan() {
+      steps();
+      if (!findings.problems().isEmpty()) {
+        return new Planned(Optional.empty(), findings.problems(), List.copyOf(waitingFor));
+      }
+      return new Planned(
+          Optional.of(PlanJson.sealed(sketch())), List.of(), List.copyOf(waitingFor));
+    }
+
+    void steps() {
       for (StepSpec step : inOrder(spec.steps())) {
         switch (step.role()) {
           case SOURCE -> source(step);
@@ -92,22 +113,20 @@ public final class Planner {
         }
         publish(step);
       }
-      if (!findings.problems().isEmpty()) {
-        return new Planned(Optional.empty(), findings.problems(), List.copyOf(waitingFor));
-      }
-      PipelinePlan plan =
-          new PipelinePlan(
-              PipelinePlan.FORMAT,
-              spec.name(),
-              spec.adopt(),
-              parallelism(),
-              spec.onError().name().toLowerCase(Locale.ROOT),
-              sources,
-              steps,
-              sinks,
-              publications,
-              "");
-      return new Planned(Optional.of(PlanJson.sealed(plan)), List.of(), List.copyOf(waitingFor));
+    }
+
+    PipelinePlan sketch() {
+      return new PipelinePlan(
+          PipelinePlan.FORMAT,
+          spec.name(),
+          spec.adopt(),
+          parallelism(),
+          spec.onError().name().toLowerCase(Locale.ROOT),
+          sources,
+          steps,
+          sinks,
+          publications,
+          "");
     }
 
     Map<String, SourceUses> uses() {

@@ -80,8 +80,14 @@ public final class SourceSamples {
    */
   public Sample sample(String name, int limit) {
     SourceDescriptor source = find(name);
-    int most = Math.max(1, Math.min(limit, CAP));
-    Topic topic = new Topic(source.topic(), source.partitions());
+    List<ConsumerRecord<byte[], byte[]>> rows =
+        newest(
+            new Topic(source.topic(), source.partitions()), Math.max(1, Math.min(limit, CAP)));
+    return new Sample(decoded(source, rows), age(rows), CAP);
+  }
+
+  /** Returns the newest records of a topic that hold rows, newest first. */
+  public List<ConsumerRecord<byte[], byte[]>> newest(Topic topic, int most) {
     Map<TopicPartition, Long> ends = new HashMap<>();
     tails
         .of(topics.ends(topic.all()))
@@ -113,7 +119,7 @@ public final class SourceSamples {
         break;
       }
     }
-    return new Sample(decoded(source, rows), age(rows), CAP);
+    return rows;
   }
 
   /**
@@ -170,7 +176,8 @@ public final class SourceSamples {
         && TopicTails.isChange(record);
   }
 
-  private static Optional<Double> age(List<ConsumerRecord<byte[], byte[]>> rows) {
+  /** Returns the seconds since the newest of some records was written, if there is one. */
+  public static Optional<Double> age(List<ConsumerRecord<byte[], byte[]>> rows) {
     return rows.stream()
         .findFirst()
         .map(row -> Math.max(0, System.currentTimeMillis() - row.timestamp()) / 1000.0);

@@ -105,7 +105,8 @@ class PlannerTest {
     return problems.stream().map(Problem::toString).collect(Collectors.joining("\n", "", "\n"));
   }
 
-  private static PlanInputs inputs(String text) throws IOException {
+  /** Reads inputs as the class says. */
+  static PlanInputs inputs(String text) throws IOException {
     Map<String, List<RowSchema>> schemas = new HashMap<>();
     Map<String, Boolean> captured = new HashMap<>();
     Set<String> whole = new HashSet<>();

@@ -2,13 +2,14 @@ package dev.backlot.processors.graphql;
 
 import dev.backlot.model.ProblemCode;
 import dev.backlot.schema.Field;
+import dev.backlot.sdk.ConfigSchema;
 import dev.backlot.sdk.Finding;
 import dev.backlot.sdk.KnownEndpoint;
 import dev.backlot.sdk.Processor;
 import dev.backlot.sdk.ProcessorDescriptor;
 import dev.backlot.sdk.ProcessorDescriptor.Evolution;
-import dev.backlot.sdk.ProcessorDescriptor.Setting;
-import dev.backlot.sdk.ProcessorDescriptor.SettingType;
+import dev.backlot.sdk.ProcessorDescriptor.Example;
+import dev.backlot.sdk.ProcessorDescriptor.Ports;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.Resolution;
 import dev.backlot.sdk.Shape;
@@ -32,40 +33,21 @@ public final class GraphqlEnrichmentProcessor implements Processor {
       new ProcessorDescriptor(
           "graphql_enrichment",
           "GraphQL enrichment",
+          "Add fields from a GraphQL graph",
           "Adds to each row what a GraphQL graph says about it now. Requests are batched, cached"
               + " and retried; rows of one key stay in order.",
-          1,
-          1,
-          settings(),
+          "lookup",
+          "graph",
+          Ports.THROUGH,
+          ConfigSchema.of(EnrichmentSettings.class),
           Evolution.ALL,
-          "{id: enriched, processor: graphql_enrichment, from: movies, config: {endpoint:"
-              + " studio_edge, query: \"query ($ids: [ID!]!) { movies(ids: $ids) { id director {"
-              + " name } } }\", variables: {ids: movie_id}, match: {id: movie_id}, take:"
-              + " {director_name: director.name}}}");
-
-  private static List<Setting> settings() {
-    return List.of(
-        new Setting("endpoint", SettingType.ENDPOINT, true, "The graph to ask"),
-        new Setting("query", SettingType.GRAPHQL, true, "A query with one root field"),
-        new Setting("variables", SettingType.TEXTS, true, "Fields of the row by variable"),
-        new Setting(
-            "match",
-            SettingType.TEXTS,
-            false,
-            "Fields of the row by field of the answer's items; when a variable takes a list"),
-        new Setting("take", SettingType.TEXTS, true, "Paths in the answer by name of a new field"),
-        new Setting("types", SettingType.TEXTS, false, "Types of new fields from custom scalars"),
-        new Setting(
-            "on_missing",
-            SettingType.CHOICE,
-            false,
-            "keep: without an answer, the new fields are null; delete: the row is deleted"),
-        new Setting("timeout", SettingType.DURATION, false, "Longest time of one request"),
-        new Setting("batch", SettingType.SETTINGS, false, "size, wait, in_flight"),
-        new Setting("rate_limit", SettingType.SETTINGS, false, "requests and entities, per second"),
-        new Setting("cache", SettingType.SETTINGS, false, "ttl, size, margin"),
-        new Setting("retry", SettingType.SETTINGS, false, "attempts, backoff, max_backoff"));
-  }
+          List.of(
+              new Example(
+                  "The director of each movie",
+                  "{id: enriched, processor: graphql_enrichment, from: movie, config: {endpoint:"
+                      + " studio_edge, query: \"query ($ids: [ID!]!) { movies(ids: $ids) { id"
+                      + " director { name } } }\", variables: {ids: movie_id}, match: {id: movie_id},"
+                      + " take: {director_name: director.name}}}")));
 
   @Override
   public ProcessorDescriptor descriptor() {
