@@ -35,6 +35,7 @@ public final class Rules {
     all.addAll(people());
     all.addAll(reading());
     all.addAll(documents());
+    all.addAll(building());
     all.addAll(pipelines());
     all.addAll(data());
     all.addAll(looking());
@@ -124,6 +125,20 @@ public final class Rules {
         does("PATCH", API + "/sources/{name}/description", OWNER, "describe", "source")
             .ofOwn("name"),
         does("DELETE", API + "/{kind}/{name}", BUILDER, "delete", "{kind}").ofOwn("name"));
+  }
+
+  /** Drafts run nowhere: whoever builds may write them, and applying asks for their owners. */
+  private static List<Rule> building() {
+    return List.of(
+        reads("GET", API + "/processors", VIEWER),
+        reads("POST", API + "/pipelines/check", BUILDER),
+        does("POST", API + "/preview", BUILDER, "preview", "pipeline"),
+        reads("GET", API + "/endpoints/{name}/graph", BUILDER),
+        reads("POST", API + "/endpoints/{name}/outline", BUILDER),
+        reads("GET", API + "/drafts", VIEWER),
+        reads("GET", API + "/pipelines/{name}/document", VIEWER),
+        does("PUT", API + "/drafts/{name}", BUILDER, "save", "draft").of("name"),
+        does("DELETE", API + "/drafts/{name}", BUILDER, "discard", "draft").of("name"));
   }
 
   private static List<Rule> pipelines() {
