@@ -16,6 +16,7 @@ import { OverviewTab } from './OverviewTab';
 import { fieldId, lineagePath } from './paths';
 import { QualityTab } from './QualityTab';
 import { SchemaTab } from './SchemaTab';
+import classes from './SourcePage.module.css';
 
 /** One Source: what it is, what it holds, who takes what of it. */
 export function SourcePage() {
@@ -25,7 +26,7 @@ export function SourcePage() {
   return (
     <Page
       title={name}
-      heading={<QualifiedName name={name} />}
+      heading={<span className={classes.heading}><QualifiedName name={name} /></span>}
       parents={[{ to: '/sources', label: 'Catalog' }]}
       facts={
         known && (

@@ -21,7 +21,7 @@ export function ImpactPage() {
   useEffect(() => setText(change), [change]);
   const impact = useRead('/api/v1/impact', { query: { change } }, { enabled: change !== '' });
   return (
-    <Page title="Impact of a change" parents={[{ to: '/sources', label: 'Catalog' }]}>
+    <Page title="Impact of a change" parents={[{ to: '/lineage', label: 'Lineage' }]}>
       <form
         className={classes.bar}
         onSubmit={(event) => {

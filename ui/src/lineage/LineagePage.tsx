@@ -19,7 +19,8 @@ type Lineage = Answer<'/api/v1/lineage'>;
 type LineageNode = Lineage['nodes'][number];
 
 const ICONS = { source: IconDatabase, table: IconTable, pipeline: IconRoute, step: IconTransform };
-const SIZE = { width: 216, height: 56 };
+const SIZE = { width: 184, height: 52 };
+const ROW = 84;
 const HOW: Record<string, string> = {
   copied: 'copied',
   renamed: 'copied under another name',
@@ -46,7 +47,7 @@ export function LineagePage() {
     });
   const its = lineage.data;
   return (
-    <Page title="Lineage" parents={[{ to: '/sources', label: 'Catalog' }]}>
+    <Page title="Lineage">
       <div className={classes.bar}>
         <FieldPicker field={field} choose={(id) => set('field', id)} />
         <Select
@@ -97,7 +98,7 @@ export function LineagePage() {
         <div className={classes.split}>
           <FlowGraph
             label="Graph of fields"
-            height={Math.max(420, Math.min(760, window.innerHeight - 190))}
+            height={heightOf(its)}
             nodes={its.nodes.map((one) => ({ id: one.id, label: said(one), size: SIZE, card: <Card node={one} focus={one.id === its.focus} chosen={one.id === node} /> }))}
             edges={its.edges.map(({ from, to, how }) => ({ from, to, label: how === 'copied' || how === 'feeds' ? undefined : how }))}
             chosen={node}
@@ -108,6 +109,13 @@ export function LineagePage() {
       )}
     </Page>
   );
+}
+
+/** As high as what stands above one another needs, within the window. */
+function heightOf({ nodes }: Lineage): number {
+  const columns = new Map<number, number>();
+  for (const { hops } of nodes) columns.set(hops, (columns.get(hops) ?? 0) + 1);
+  return Math.max(320, Math.min(window.innerHeight - 190, Math.max(...columns.values()) * ROW));
 }
 
 function Shown({ of: { shown, total } }: { of: { shown: number; total: number } }) {
@@ -156,8 +164,8 @@ function NodePanel({ node, focus, follow }: { node: LineageNode | undefined; foc
           ['Type', node.type],
           ['Owner', node.owner],
           ['Description', node.description],
-          ['Locked by', node.tags.length > 0 && <TagList tags={node.tags} />],
-          ['Not shown', node.beyond > 0 && `${node.beyond} more connection${node.beyond === 1 ? '' : 's'}`],
+          ['Locked by', node.tags.length > 0 ? <TagList tags={node.tags} /> : null],
+          ['Not shown', node.beyond > 0 ? `${node.beyond} more connection${node.beyond === 1 ? '' : 's'}` : null],
         ]}
       />
       <div className={classes.buttons}>

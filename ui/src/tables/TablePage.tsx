@@ -29,7 +29,7 @@ export function TablePage() {
   return (
     <Page
       title={name}
-      heading={<QualifiedName name={name} />}
+      heading={<span className={classes.heading}><QualifiedName name={name} /></span>}
       parents={[{ to: '/sources?kind=table', label: 'Catalog' }]}
       facts={
         table.data && (
