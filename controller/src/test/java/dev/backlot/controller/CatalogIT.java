@@ -239,7 +239,7 @@ final class CatalogIT {
   }
 
   private static Caller caller(Set<String> teams, Set<String> clearances) {
-    return new Caller("kim", Caller.Kind.PERSON, Set.of(Role.VIEWER), teams, clearances, "");
+    return new Caller("kim", Caller.Kind.PERSON, "", Set.of(Role.VIEWER), teams, clearances, "");
   }
 
   private static Masks masks() {

@@ -90,7 +90,7 @@ class LocksTest {
 
   private static Caller caller(Set<String> teams, String... clearances) {
     return new Caller(
-        "kim", Caller.Kind.PERSON, Set.of(Role.VIEWER), teams, Set.of(clearances), "");
+        "kim", Caller.Kind.PERSON, "", Set.of(Role.VIEWER), teams, Set.of(clearances), "");
   }
 
   private static Described described(
