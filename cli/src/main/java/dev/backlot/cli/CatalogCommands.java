@@ -36,10 +36,14 @@ final class CatalogCommands {
     @Option(names = "--tag", description = "Only what has fields with this tag.")
     private List<String> tags = new ArrayList<>();
 
-    @Option(names = {"-n", "--limit"}, description = "How many; 20 unless given.")
+    @Option(
+        names = {"-n", "--limit"},
+        description = "How many; 20 unless given.")
     private int limit = 20;
 
-    @Option(names = {"-o", "--output"}, description = "table, json or yaml.")
+    @Option(
+        names = {"-o", "--output"},
+        description = "table, json or yaml.")
     private Output output = Output.TABLE;
 
     @Override
@@ -50,7 +54,8 @@ final class CatalogCommands {
           .forEach(
               (name, values) ->
                   values.forEach(
-                      value -> path.append('&').append(name).append('=').append(Api.segment(value))));
+                      value ->
+                          path.append('&').append(name).append('=').append(Api.segment(value))));
       Map<String, @Nullable Object> answer = main.api().get(path.toString());
       if (output != Output.TABLE) {
         output.print(answer, main.out);
@@ -106,7 +111,9 @@ final class CatalogCommands {
     @Option(names = "--depth", description = "How many Sources and tables away; 1 unless given.")
     private int depth = 1;
 
-    @Option(names = {"-o", "--output"}, description = "table, json or yaml.")
+    @Option(
+        names = {"-o", "--output"},
+        description = "table, json or yaml.")
     private Output output = Output.TABLE;
 
     @Override

@@ -25,6 +25,7 @@ import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dataplane.HttpDataPlane;
 import dev.backlot.controller.document.ChangePlanner;
 import dev.backlot.controller.document.Deletion;
+import dev.backlot.controller.document.Descriptions;
 import dev.backlot.controller.document.DocumentAccess;
 import dev.backlot.controller.document.DocumentResource;
 import dev.backlot.controller.dump.DumpItems;
@@ -73,7 +74,6 @@ import dev.backlot.controller.route.RouteResource;
 import dev.backlot.controller.route.RouteSecrets;
 import dev.backlot.controller.schema.SchemaItems;
 import dev.backlot.controller.source.ConnectionItems;
-import dev.backlot.controller.document.Descriptions;
 import dev.backlot.controller.source.EndpointItems;
 import dev.backlot.controller.source.SourceItems;
 import dev.backlot.controller.source.SourceResource;
@@ -328,8 +328,7 @@ class Wiring {
   }
 
   @Bean
-  DeadLetterItems deadLetterItems(
-      MetadataDatabase metadata, DataPlane dataPlane, Masks masks) {
+  DeadLetterItems deadLetterItems(MetadataDatabase metadata, DataPlane dataPlane, Masks masks) {
     return new DeadLetterItems(metadata.documents(), dataPlane, masks);
   }
 

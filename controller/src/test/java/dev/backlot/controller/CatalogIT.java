@@ -114,7 +114,10 @@ final class CatalogIT {
     assertThat(item.at("spec", "domain")).isEqualTo("films");
     assertThat(item.at("spec", "fields", 1, "tags")).isEqualTo(List.of("pii"));
     assertThat(item.at("status", "described_revision")).isEqualTo(1);
-    assertThat(platform.get(path("studio.\"public\".movie", "/revisions")).at("revisions", 0, "spec", "domain"))
+    assertThat(
+            platform
+                .get(path("studio.\"public\".movie", "/revisions"))
+                .at("revisions", 0, "spec", "domain"))
         .isEqualTo("films");
 
     assertThat(platform.call("DELETE", path("studio.public.movie", ""), null).status())
@@ -124,9 +127,14 @@ final class CatalogIT {
         .untilAsserted(
             () ->
                 assertThat(
-                        platform.get(path("studio.public.movie", "?proof=false")).at("spec", "owner"))
+                        platform
+                            .get(path("studio.public.movie", "?proof=false"))
+                            .at("spec", "owner"))
                     .isEqualTo("production"));
-    assertThat(platform.call("DELETE", path("studio.public.movie", ""), null).at("problems", 0, "message"))
+    assertThat(
+            platform
+                .call("DELETE", path("studio.public.movie", ""), null)
+                .at("problems", 0, "message"))
         .asString()
         .contains("no document describes it");
   }
@@ -151,15 +159,35 @@ final class CatalogIT {
   void anEditKeepsWhatItDoesNotNameAndConflictsWithAnother() {
     String name = put("edited", "email", "notes");
     assertThat(
-            edit(name, Map.of("expected_revision", 0, "domain", "d", "fields", Map.of("email", Map.of("tags", List.of("pii")))))
+            edit(
+                    name,
+                    Map.of(
+                        "expected_revision",
+                        0,
+                        "domain",
+                        "d",
+                        "fields",
+                        Map.of("email", Map.of("tags", List.of("pii")))))
                 .at("revision"))
         .isEqualTo(1);
-    assertThat(edit(name, Map.of("expected_revision", 1, "fields", Map.of("notes", Map.of("unit", "words")))).at("revision"))
+    assertThat(
+            edit(
+                    name,
+                    Map.of(
+                        "expected_revision", 1, "fields", Map.of("notes", Map.of("unit", "words"))))
+                .at("revision"))
         .isEqualTo(2);
 
     Answer late = edit(name, Map.of("expected_revision", 1, "domain", "mine"));
     assertThat(late.status()).isEqualTo(409);
-    Answer wrong = edit(name, Map.of("expected_revision", 2, "fields", Map.of("email", Map.of("tags", List.of("Not A Tag")))));
+    Answer wrong =
+        edit(
+            name,
+            Map.of(
+                "expected_revision",
+                2,
+                "fields",
+                Map.of("email", Map.of("tags", List.of("Not A Tag")))));
     assertThat(wrong.at("problems", 0, "code")).isEqualTo("SPEC_INVALID_VALUE");
 
     Answer details = platform.get(path(name, "/details"));
@@ -191,7 +219,15 @@ final class CatalogIT {
   @Test
   void whatWasWrittenIsFoundAtOnce() {
     String name = put("found_at_once", "email");
-    assertThat(edit(name, Map.of("expected_revision", 0, "fields", Map.of("email", Map.of("description", "wombat address")))).status())
+    assertThat(
+            edit(
+                    name,
+                    Map.of(
+                        "expected_revision",
+                        0,
+                        "fields",
+                        Map.of("email", Map.of("description", "wombat address"))))
+                .status())
         .isEqualTo(200);
 
     await()
@@ -219,7 +255,10 @@ final class CatalogIT {
                 new Origin("table", "studio.people", "contact", "published_people", "mail")));
     assertThat(masks.ofTable(viewer, "studio.people")).isEmpty();
 
-    assertThat(platform.apply(source(name, "owner: casting\nfields: {email: {tags: [pii]}}\n")).status())
+    assertThat(
+            platform
+                .apply(source(name, "owner: casting\nfields: {email: {tags: [pii]}}\n"))
+                .status())
         .isEqualTo(200);
 
     assertThat(masks.ofTable(viewer, "studio.people")).containsExactly("contact");
@@ -229,11 +268,13 @@ final class CatalogIT {
     assertThat(masks.ofSource(viewer, name)).containsExactly("email");
     assertThat(masks.ofSource(caller(Set.of(), Set.of("pii")), name)).isEmpty();
     assertThat(masks.ofSource(caller(Set.of("casting"), Set.of()), name)).isEmpty();
-    assertThat(masks.ofSource(caller(Set.of("production"), Set.of()), name)).containsExactly("email");
+    assertThat(masks.ofSource(caller(Set.of("production"), Set.of()), name))
+        .containsExactly("email");
     assertThat(masks.ofTable(Caller.platform(), "studio.people")).isEmpty();
     assertThat(masks.hidesAnything(viewer)).isTrue();
 
-    assertThat(platform.apply(source(name, "owner: casting\nfields: {email: {unit: x}}\n")).status())
+    assertThat(
+            platform.apply(source(name, "owner: casting\nfields: {email: {unit: x}}\n")).status())
         .isEqualTo(200);
     assertThat(masks.ofTable(viewer, "studio.people")).isEmpty();
   }

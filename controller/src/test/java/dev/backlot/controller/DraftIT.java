@@ -95,10 +95,7 @@ class DraftIT {
             platform.call("GET", "/api/v1/pipelines/contested/document", null).at("draft", "text"))
         .isEqualTo(pipeline("contested", "MINE"));
     assertThat(save("contested", 0, "x").status()).isEqualTo(409);
-    assertThat(
-            platform
-                .call("DELETE", "/api/v1/drafts/contested?version=1", null)
-                .status())
+    assertThat(platform.call("DELETE", "/api/v1/drafts/contested?version=1", null).status())
         .isEqualTo(409);
     assertThat(platform.call("DELETE", "/api/v1/drafts/contested?version=2", null).status())
         .isEqualTo(200);
@@ -138,10 +135,7 @@ class DraftIT {
   @Test
   void what_is_no_name_is_no_draft() {
     assertThat(save("No%20Name", 0, "x").status()).isEqualTo(400);
-    assertThat(
-            platform
-                .call("PUT", "/api/v1/drafts/fine", Map.of("version", 0))
-                .status())
+    assertThat(platform.call("PUT", "/api/v1/drafts/fine", Map.of("version", 0)).status())
         .isEqualTo(400);
   }
 }

@@ -251,15 +251,7 @@ final class FakeDataPlane implements AutoCloseable {
             List.of(),
             List.of("a note"));
     return new PipelinePlan(
-        PipelinePlan.FORMAT,
-        pipeline,
-        false,
-        1,
-        "stop",
-        sources,
-        List.of(),
-        List.of(sink),
-        hash);
+        PipelinePlan.FORMAT, pipeline, false, 1, "stop", sources, List.of(), List.of(sink), hash);
   }
 
   private synchronized Map<String, Object> putJob(String pipeline, String hash) {

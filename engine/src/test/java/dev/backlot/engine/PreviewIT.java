@@ -114,8 +114,7 @@ class PreviewIT {
   }
 
   private static JsonNode check(String document) throws Exception {
-    return servers.call(
-        "POST", "/sketches", JSON.writeValueAsString(Map.of("document", document)));
+    return servers.call("POST", "/sketches", JSON.writeValueAsString(Map.of("document", document)));
   }
 
   private static JsonNode step(JsonNode answer, String id) {
@@ -222,7 +221,8 @@ class PreviewIT {
     assertThat(sound.path("problems")).isEmpty();
     assertThat(sound.path("hash").asText()).hasSize(64);
     assertThat(names(step(sound, "one"))).containsExactly("id", "title", "phase");
-    assertThat(names(step(sound, "warehouse"))).containsExactlyInAnyOrder("id", "title", "director_name");
+    assertThat(names(step(sound, "warehouse")))
+        .containsExactlyInAnyOrder("id", "title", "director_name");
 
     JsonNode unfinished =
         check(
@@ -255,7 +255,8 @@ class PreviewIT {
     JsonNode offered = servers.call("GET", "/endpoints/studio_edge/graph", "");
 
     assertThat(offered.path("query").asText()).isEqualTo("Query");
-    assertThat(offered.path("types")).anySatisfy(t -> assertThat(t.path("name").asText()).isEqualTo("Movie"));
+    assertThat(offered.path("types"))
+        .anySatisfy(t -> assertThat(t.path("name").asText()).isEqualTo("Movie"));
 
     JsonNode outline =
         servers.call(
@@ -271,7 +272,8 @@ class PreviewIT {
         .extracting(path -> path.path("path").asText())
         .containsExactly("id", "director.name");
     JsonNode half =
-        servers.call("POST", "/endpoints/studio_edge/outline", "{\"query\":\"query ($a: Nope) {\"}");
+        servers.call(
+            "POST", "/endpoints/studio_edge/outline", "{\"query\":\"query ($a: Nope) {\"}");
     assertThat(half.path("problem").asText()).isNotEmpty();
   }
 
@@ -288,8 +290,7 @@ class PreviewIT {
             filter -> {
               JsonNode where = filter.path("config").path("properties").path("where");
               assertThat(where.path("format").asText()).isEqualTo("sql-predicate");
-              assertThat(filter.path("config").path("required").get(0).asText())
-                  .isEqualTo("where");
+              assertThat(filter.path("config").path("required").get(0).asText()).isEqualTo("where");
             });
   }
 

@@ -93,8 +93,7 @@ public final class DocumentStore {
                     "SELECT name, revision FROM document WHERE kind = ? AND NOT deleting ORDER BY"
                         + " name",
                     kind.label())
-                .map(
-                    (row, context) -> new Head(row.getString("name"), row.getLong("revision")))
+                .map((row, context) -> new Head(row.getString("name"), row.getLong("revision")))
                 .list());
   }
 

@@ -149,7 +149,8 @@ public final class SourceStore {
 
   /** Returns those Sources that have one of some names and are not removed, by name. */
   public List<StoredSource> list(Collection<String> names) {
-    return query("WHERE state <> 'removed' AND name = ANY (?)", (Object) names.toArray(new String[0]));
+    return query(
+        "WHERE state <> 'removed' AND name = ANY (?)", (Object) names.toArray(new String[0]));
   }
 
   /** Returns every Source, removed ones included, by name. */

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * What a step's config holds, derived from the record that it is read into, as a JSON Schema (draft
  * 2020-12, in plain JSON values). Forms, documentation and completion are made from it.
  *
- * <p>A component's type says what it is: {@code String}, {@code boolean}, {@code Optional<Integer>},
- * {@code List<String>}, {@code Map<String, String>} or another such record; {@link Setting} says the
- * rest. Names in configs are written with underscores.
+ * <p>A component's type says what it is: {@code String}, {@code boolean}, {@code
+ * Optional<Integer>}, {@code List<String>}, {@code Map<String, String>} or another such record;
+ * {@link Setting} says the rest. Names in configs are written with underscores.
  */
 public final class ConfigSchema {
   private ConfigSchema() {}
@@ -81,7 +81,9 @@ public final class ConfigSchema {
       return Optional.ofNullable(given);
     }
     if (type == List.class) {
-      return given instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of();
+      return given instanceof List<?> list
+          ? list.stream().map(String::valueOf).toList()
+          : List.of();
     }
     if (type == Map.class) {
       Map<String, String> texts = new LinkedHashMap<>();

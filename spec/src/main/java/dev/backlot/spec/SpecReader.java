@@ -190,9 +190,7 @@ public final class SpecReader {
     if (findings.count() == before) {
       return Optional.of(spec);
     }
-    if (name.isPresent()
-        && kind.get() != SpecKind.SOURCE
-        && NAME.matcher(name.get()).matches()) {
+    if (name.isPresent() && kind.get() != SpecKind.SOURCE && NAME.matcher(name.get()).matches()) {
       draft(spec, broken).ifPresent(drafts::add);
     }
     return Optional.empty();

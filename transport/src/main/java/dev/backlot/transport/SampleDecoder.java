@@ -7,7 +7,10 @@ import java.util.Optional;
 import org.apache.flink.table.data.RowData;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Rows of a planned Source from records that were read elsewhere, as jobs decode them. For one thread. */
+/**
+ * Rows of a planned Source from records that were read elsewhere, as jobs decode them. For one
+ * thread.
+ */
 public final class SampleDecoder {
   private final RecordDecoder decoder;
 

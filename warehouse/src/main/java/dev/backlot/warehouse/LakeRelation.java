@@ -133,8 +133,7 @@ public final class LakeRelation {
   private static String exactWithout(String exact, Set<String> masked) {
     StringJoiner names = new StringJoiner(", ");
     masked.stream().sorted().forEach(column -> names.add(text(column)));
-    String kept =
-        "list_filter(map_entries(" + exact + "), lambda e: e.key NOT IN (" + names + "))";
+    String kept = "list_filter(map_entries(" + exact + "), lambda e: e.key NOT IN (" + names + "))";
     return "CASE WHEN len(" + kept + ") > 0 THEN map_from_entries(" + kept + ") END";
   }
 

@@ -54,15 +54,68 @@ public final class CatalogSearchBenchmark implements Benchmark {
   private static final double SERVER_AIM_MILLIS = 100;
   private static final List<String> NOUNS =
       List.of(
-          "movie", "talent", "deal", "schedule", "location", "vendor", "payment", "scene", "shot",
-          "take", "script", "budget", "permit", "crew", "call", "sheet", "wardrobe", "prop", "stunt",
-          "trailer", "release", "territory", "cinema", "ticket", "award", "credit", "song", "cue",
-          "master", "reel", "grade", "effect", "asset", "render", "invoice", "contract", "clause",
-          "agent", "union", "fee");
+          "movie",
+          "talent",
+          "deal",
+          "schedule",
+          "location",
+          "vendor",
+          "payment",
+          "scene",
+          "shot",
+          "take",
+          "script",
+          "budget",
+          "permit",
+          "crew",
+          "call",
+          "sheet",
+          "wardrobe",
+          "prop",
+          "stunt",
+          "trailer",
+          "release",
+          "territory",
+          "cinema",
+          "ticket",
+          "award",
+          "credit",
+          "song",
+          "cue",
+          "master",
+          "reel",
+          "grade",
+          "effect",
+          "asset",
+          "render",
+          "invoice",
+          "contract",
+          "clause",
+          "agent",
+          "union",
+          "fee");
   private static final List<String> WORDS =
       List.of(
-          "when", "the", "last", "unit", "signed", "it", "for", "approval", "of", "a", "producer",
-          "before", "shooting", "on", "location", "as", "told", "by", "accounting", "office");
+          "when",
+          "the",
+          "last",
+          "unit",
+          "signed",
+          "it",
+          "for",
+          "approval",
+          "of",
+          "a",
+          "producer",
+          "before",
+          "shooting",
+          "on",
+          "location",
+          "as",
+          "told",
+          "by",
+          "accounting",
+          "office");
 
   @Override
   public String title() {
@@ -76,12 +129,14 @@ public final class CatalogSearchBenchmark implements Benchmark {
     Report report = new Report();
     report.configured(
         "catalog",
-        sources + " Sources, " + FIELDS + " fields each, every other one described; page of " + PAGE);
+        sources
+            + " Sources, "
+            + FIELDS
+            + " fields each, every other one described; page of "
+            + PAGE);
     Path directory = Files.createTempDirectory("backlot-bench-catalog-");
-    try (Platform platform =
-        Platform.up(directory.resolve("data"), Platform.freePorts())) {
-      JsonNode config =
-          JSON.readTree(platform.dataDir().resolve("run/platform.json").toFile());
+    try (Platform platform = Platform.up(directory.resolve("data"), Platform.freePorts())) {
+      JsonNode config = JSON.readTree(platform.dataDir().resolve("run/platform.json").toFile());
       JsonNode database = config.path("metadata");
       try (MetadataDatabase metadata =
               MetadataDatabase.open(
@@ -108,8 +163,7 @@ public final class CatalogSearchBenchmark implements Benchmark {
     try (Statement statement = sql.createStatement()) {
       statement.execute("CREATE TEMP TABLE catalog_text (name text, what text)");
     }
-    try (PreparedStatement text =
-        sql.prepareStatement("INSERT INTO catalog_text VALUES (?, ?)")) {
+    try (PreparedStatement text = sql.prepareStatement("INSERT INTO catalog_text VALUES (?, ?)")) {
       for (int i = 0; i < sources; i++) {
         String table = noun(random) + "_" + noun(random) + "_" + i;
         String name = "studio" + i % 50 + ".public." + table;
@@ -119,8 +173,7 @@ public final class CatalogSearchBenchmark implements Benchmark {
           String doc = f % 2 == 0 ? "" : sentence(random);
           String field = f == 0 ? "id" : noun(random) + "_" + noun(random) + "_" + f;
           all.append(' ').append(field).append(' ').append(doc);
-          fields.add(
-              new Field(field, f == 0 ? Simple.LONG : Text.PLAIN, f > 0, doc, Map.of()));
+          fields.add(new Field(field, f == 0 ? Simple.LONG : Text.PLAIN, f > 0, doc, Map.of()));
         }
         store.put(
             new SourceDescriptor(
@@ -199,8 +252,7 @@ public final class CatalogSearchBenchmark implements Benchmark {
                 server,
                 Latency.of("search, over HTTP", Role.OURS, ours),
                 Latency.of("PostgreSQL ILIKE over the same texts", Role.PEER, ilike)),
-            List.of(
-                Bar.below("p99 on the server, ms", server.p99(), SERVER_AIM_MILLIS))));
+            List.of(Bar.below("p99 on the server, ms", server.p99(), SERVER_AIM_MILLIS))));
   }
 
   /** Returns what people type: one or two words, whole, begun, or a part of one. */

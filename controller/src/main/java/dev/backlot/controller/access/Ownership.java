@@ -21,8 +21,8 @@ import java.util.function.LongFunction;
 
 /**
  * Which team's things are which: a document's is its {@code owner} as it stands; a Source's that of
- * the document that describes it, else of its connection or of the pipeline that publishes it; a table's that of the pipeline that writes
- * it. Thread-safe.
+ * the document that describes it, else of its connection or of the pipeline that publishes it; a
+ * table's that of the pipeline that writes it. Thread-safe.
  */
 public final class Ownership {
   private final DocumentStore documents;

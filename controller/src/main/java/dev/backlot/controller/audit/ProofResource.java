@@ -126,8 +126,7 @@ public final class ProofResource {
   record RowRequest(@Nullable String source, @Nullable List<String> key) {}
 
   @PostMapping("/api/v1/tables/{name}/rows")
-  RowComparison row(
-      @PathVariable String name, @RequestBody RowRequest request, Caller caller) {
+  RowComparison row(@PathVariable String name, @RequestBody RowRequest request, Caller caller) {
     if (request.source() == null || request.key() == null || request.key().isEmpty()) {
       throw new ProblemException(
           ProblemCode.USAGE,

@@ -203,7 +203,9 @@ public final class ResolveResource {
     if (request.dryRun()
         && outcome.problems().isEmpty()
         && outcome.resolution() instanceof Resolution.FromField from) {
-      answer.put("preview", Preview.of(
+      answer.put(
+          "preview",
+          Preview.of(
               dataPlane,
               outcome.field(),
               from.field(),

@@ -84,8 +84,7 @@ public final class DraftResource {
               .formatted(name));
     }
     String text = BuilderResource.text(request.text(), "text");
-    return about(
-        drafts.save(name, request.version(), text, request.baseRevision(), caller.name()));
+    return about(drafts.save(name, request.version(), text, request.baseRevision(), caller.name()));
   }
 
   @DeleteMapping("/api/v1/drafts/{name}")

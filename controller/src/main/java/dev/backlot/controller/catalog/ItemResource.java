@@ -124,7 +124,8 @@ public final class ItemResource {
 
   @GetMapping("/api/v1/{kind}/{name}/revisions")
   Map<String, Object> revisions(@PathVariable String kind, @PathVariable String name) {
-    List<DocumentStore.Revision> revisions = documents.revisions(documentKind(kind), documentName(kind, name));
+    List<DocumentStore.Revision> revisions =
+        documents.revisions(documentKind(kind), documentName(kind, name));
     if (revisions.isEmpty()) {
       find(items(kind), name, Effort.CHEAP);
     }

@@ -31,8 +31,7 @@ final class SourceEdits {
   private final ChangePlanner planner;
   private final Masks masks;
 
-  SourceEdits(
-      DocumentStore documents, SourceStore sources, ChangePlanner planner, Masks masks) {
+  SourceEdits(DocumentStore documents, SourceStore sources, ChangePlanner planner, Masks masks) {
     this.documents = documents;
     this.sources = sources;
     this.planner = planner;
@@ -118,12 +117,7 @@ final class SourceEdits {
         .write(
             List.of(
                 new Write(
-                    SpecKind.SOURCE,
-                    name,
-                    json,
-                    edit.expectedRevision(),
-                    caller.name(),
-                    message)),
+                    SpecKind.SOURCE, name, json, edit.expectedRevision(), caller.name(), message)),
             List.of())
         .get(0);
   }

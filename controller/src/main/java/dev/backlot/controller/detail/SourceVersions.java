@@ -32,8 +32,7 @@ final class SourceVersions {
    * @param changes against the version before
    * @param verdicts one per pipeline that reads the Source now, for the first schema none
    */
-  record Version(
-      int version, int id, int fields, List<Changed> changes, List<Judged> verdicts) {}
+  record Version(int version, int id, int fields, List<Changed> changes, List<Judged> verdicts) {}
 
   /** A difference of one field; texts are empty where there is nothing. */
   record Changed(String field, String change, String before, String after) {}
@@ -44,7 +43,9 @@ final class SourceVersions {
   /** What a change means, with a reason. */
   record JudgedField(String field, String outcome, String use, String reason) {}
 
-  /** Returns the schemas of a Source's epoch, newest first; those that can't be read are left out. */
+  /**
+   * Returns the schemas of a Source's epoch, newest first; those that can't be read are left out.
+   */
   List<Version> of(StoredSource source) {
     List<Integer> ids = source.descriptor().valueSchemaIds();
     List<Reader> readers = evolutions.readers(source.descriptor().name());
@@ -54,8 +55,7 @@ final class SourceVersions {
       Optional<RowSchema> before = i == 0 ? Optional.empty() : evolutions.rowSchema(ids.get(i - 1));
       int version = i + 1;
       int id = ids.get(i);
-      schema.ifPresent(
-          now -> versions.add(0, version(version, id, now, before, readers)));
+      schema.ifPresent(now -> versions.add(0, version(version, id, now, before, readers)));
     }
     return versions;
   }
@@ -67,7 +67,9 @@ final class SourceVersions {
         id,
         now.fields().size(),
         before
-            .map(old -> SchemaChanges.between(old, now).stream().map(SourceVersions::changed).toList())
+            .map(
+                old ->
+                    SchemaChanges.between(old, now).stream().map(SourceVersions::changed).toList())
             .orElse(List.of()),
         before
             .map(old -> readers.stream().map(reader -> judged(reader, old, now)).toList())

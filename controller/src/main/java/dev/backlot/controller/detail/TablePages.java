@@ -94,9 +94,7 @@ final class TablePages {
         table.rows(),
         table.files(),
         table.bytes(),
-        table.snapshot().isPresent()
-            ? Optional.of(table.snapshot().getAsLong())
-            : Optional.empty(),
+        table.snapshot().isPresent() ? Optional.of(table.snapshot().getAsLong()) : Optional.empty(),
         table.committed(),
         fresh(name));
   }

@@ -34,8 +34,7 @@ final class TableProfile {
 
   Profile of(TableSummary table, Masking masking) {
     Set<String> masked = masking.columns(table.name());
-    List<String> columns =
-        Lake.ownColumns(table).stream().map(column -> column.name()).toList();
+    List<String> columns = Lake.ownColumns(table).stream().map(column -> column.name()).toList();
     Map<String, String> names = lake.queries().engineNames(table.name());
     TableName relation = table.view().orElse(table.name());
     boolean sampled = table.rows() > MOST_ROWS;
@@ -108,8 +107,6 @@ final class TableProfile {
   }
 
   private static Optional<String> text(JsonNode value) {
-    return value.isNull() || value.isMissingNode()
-        ? Optional.empty()
-        : Optional.of(value.asText());
+    return value.isNull() || value.isMissingNode() ? Optional.empty() : Optional.of(value.asText());
   }
 }

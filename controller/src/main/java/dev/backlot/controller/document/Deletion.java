@@ -27,8 +27,8 @@ public final class Deletion {
   /**
    * Asks for a document's deletion; returns its state, {@code deleting}.
    *
-   * @throws ProblemException with NOT_FOUND, with IN_USE when others need it, or with FORBIDDEN when
-   *     it describes a Source that is not the caller's
+   * @throws ProblemException with NOT_FOUND, with IN_USE when others need it, or with FORBIDDEN
+   *     when it describes a Source that is not the caller's
    */
   public String delete(SpecKind kind, String name, boolean orphan, Caller caller) {
     // What a Source's document says decides who sees its values.

@@ -62,10 +62,7 @@ public final class DocumentResource {
    * @param message why, for the history
    */
   record Request(
-      List<File> files,
-      boolean prune,
-      @Nullable Long expectedRevision,
-      @Nullable String message) {
+      List<File> files, boolean prune, @Nullable Long expectedRevision, @Nullable String message) {
     Map<String, String> byName() {
       if (files == null) {
         throw new ProblemException(
@@ -168,8 +165,7 @@ public final class DocumentResource {
         set.changes().stream()
             .flatMap(change -> change.spec().stream())
             .collect(
-                Collectors.groupingBy(
-                    spec -> spec.header().place().file(), Collectors.counting()));
+                Collectors.groupingBy(spec -> spec.header().place().file(), Collectors.counting()));
     int written = 0;
     for (Change change : set.changes()) {
       long revision = change.isWrite() ? revisions.get(written++) : change.currentRevision();

@@ -21,8 +21,7 @@ public final class DeadLetterItems implements Items {
   /** How many of one pipeline are listed unless the caller says otherwise. */
   static final int PAGE = 200;
 
-  private static final String HIDDEN_REASON =
-      "Hidden: it may quote a value that you may not see.";
+  private static final String HIDDEN_REASON = "Hidden: it may quote a value that you may not see.";
 
   private static final List<String> STATUS = List.of("state", "code", "reason", "time", "since");
 

@@ -133,8 +133,7 @@ public final class LineageGraph {
         .filter(entry -> entry.getValue() <= depth - 1 || entry.getValue() == 0)
         .filter(entry -> leads(entry.getKey(), direction, wanted, new HashSet<>()))
         .sorted(Comparator.comparing(entry -> entry.getKey().id()))
-        .forEach(
-            entry -> shown.putIfAbsent(entry.getKey(), sign * (entry.getValue() + 1)));
+        .forEach(entry -> shown.putIfAbsent(entry.getKey(), sign * (entry.getValue() + 1)));
     return new Count(near.size(), total);
   }
 
@@ -193,8 +192,8 @@ public final class LineageGraph {
   }
 
   /**
-   * Returns the fields of Sources and tables that a field of one directly comes from, past the steps
-   * between.
+   * Returns the fields of Sources and tables that a field of one directly comes from, past the
+   * steps between.
    */
   public Map<LineageNode, LineageEdge.How> origins(LineageNode node) {
     Map<LineageNode, LineageEdge.How> origins = new LinkedHashMap<>();
@@ -211,8 +210,7 @@ public final class LineageGraph {
       return;
     }
     for (LineageEdge edge : up.getOrDefault(node, List.of())) {
-      LineageEdge.How how =
-          edge.how().compareTo(soFar) > 0 ? edge.how() : soFar;
+      LineageEdge.How how = edge.how().compareTo(soFar) > 0 ? edge.how() : soFar;
       if (counts(edge.from())) {
         origins.merge(edge.from(), how, (a, b) -> a.compareTo(b) > 0 ? a : b);
       } else {

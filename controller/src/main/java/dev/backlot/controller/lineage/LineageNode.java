@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
  * A field in the graph of fields.
  *
  * @param kind what has it
- * @param owner the Source's or table's name; of a step {@code pipeline/step}; of a pipeline its name
+ * @param owner the Source's or table's name; of a step {@code pipeline/step}; of a pipeline its
+ *     name
  * @param field the field; empty for the whole: a Source or table as such, a pipeline, or the rows
  *     that a step lets pass
  */
@@ -104,7 +105,8 @@ public record LineageNode(Kind kind, String owner, String field) {
     }
     String name =
         parts.subList(0, own).stream()
-            .map(part -> kind == Kind.TABLE ? part.text() : SqlIdentifier.quoteIfNeeded(part.text()))
+            .map(
+                part -> kind == Kind.TABLE ? part.text() : SqlIdentifier.quoteIfNeeded(part.text()))
             .collect(Collectors.joining("."));
     return new LineageNode(kind, name, parts.size() > own ? parts.get(own).text() : "");
   }

@@ -54,9 +54,7 @@ public final class Lineages {
 
   private static PlanLineage.Found found(Map<String, Followed> plans, String pipeline) {
     Followed followed = plans.get(pipeline);
-    return followed == null
-        ? new PlanLineage.Found(List.of(), Map.of())
-        : followed.found();
+    return followed == null ? new PlanLineage.Found(List.of(), Map.of()) : followed.found();
   }
 
   private Optional<Followed> follow(String pipeline, String hash) {

@@ -62,8 +62,7 @@ public final class Origins {
     for (LineageNode target : targets) {
       for (LineageNode from : graph.origins(target).keySet()) {
         Set<String> all = new TreeSet<>(Set.of(from.field()));
-        all.addAll(
-            names.getOrDefault(from.owner(), Map.of()).getOrDefault(from.field(), Set.of()));
+        all.addAll(names.getOrDefault(from.owner(), Map.of()).getOrDefault(from.field(), Set.of()));
         all.forEach(
             field ->
                 origins.add(

@@ -100,16 +100,15 @@ public final class PlanLineage {
   private void passOver(PlanStep step) {
     Map<String, Set<LineageNode>> out = new LinkedHashMap<>();
     step.columns()
-        .forEach(
-            column ->
-                out.put(column.name(), inputs(step, before(step, column.name()))));
+        .forEach(column -> out.put(column.name(), inputs(step, before(step, column.name()))));
     fields.put(step.id(), out);
   }
 
   private void comeFrom(PlanStep step, String column, LineageNode node) {
     String former = before(step, column);
     Set<LineageNode> same = inputs(step, former);
-    if (!same.isEmpty() && !(step.processor().equals("graphql_enrichment") && takes(step, column))) {
+    if (!same.isEmpty()
+        && !(step.processor().equals("graphql_enrichment") && takes(step, column))) {
       How how = former.equals(column) ? How.COPIED : How.RENAMED;
       same.forEach(from -> edges.add(new LineageEdge(from, node, how)));
       return;

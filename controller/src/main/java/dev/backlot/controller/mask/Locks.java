@@ -38,10 +38,7 @@ public final class Locks {
    *
    * @param formerNames of a Source's fields, by the name that a field has now
    */
-  Locks(
-      Facts facts,
-      List<Origin> origins,
-      Function<String, Map<String, Set<String>>> formerNames) {
+  Locks(Facts facts, List<Origin> origins, Function<String, Map<String, Set<String>>> formerNames) {
     for (SourceHead source : facts.sources()) {
       owners.put(
           source.name(),
@@ -91,10 +88,7 @@ public final class Locks {
             field.getKey(),
             List.of(
                 new Lock(
-                    described.name(),
-                    field.getKey(),
-                    Set.copyOf(field.getValue().tags()),
-                    owner)));
+                    described.name(), field.getKey(), Set.copyOf(field.getValue().tags()), owner)));
       }
     }
     if (fields.isEmpty()) {
@@ -108,9 +102,7 @@ public final class Locks {
                 before.stream()
                     .flatMap(name -> fields.getOrDefault(name, List.of()).stream())
                     .toList()
-                    .forEach(
-                        lock ->
-                            fields.merge(now, List.of(lock), Locks::joined)));
+                    .forEach(lock -> fields.merge(now, List.of(lock), Locks::joined)));
     own.put(described.name(), fields);
   }
 

@@ -1,13 +1,13 @@
 package dev.backlot.controller.mask;
 
 import dev.backlot.controller.access.Caller;
+import dev.backlot.controller.document.Descriptions;
+import dev.backlot.controller.document.Descriptions.Described;
 import dev.backlot.controller.evolution.Evolutions;
 import dev.backlot.controller.lineage.LineageNode;
 import dev.backlot.controller.lineage.LineageResource;
 import dev.backlot.controller.lineage.Lineages;
 import dev.backlot.controller.lineage.Origins;
-import dev.backlot.controller.document.Descriptions;
-import dev.backlot.controller.document.Descriptions.Described;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore.SourceHead;
 import dev.backlot.model.spec.SpecKind;
@@ -140,7 +140,9 @@ public final class Masks implements LineageResource.Tags {
     return locks()::owner;
   }
 
-  /** Returns whether anything at all is masked for a caller: what can't be traced is hidden then. */
+  /**
+   * Returns whether anything at all is masked for a caller: what can't be traced is hidden then.
+   */
   public boolean hidesAnything(Caller caller) {
     return !seesAll(caller) && locks().all().anyMatch(lock -> !lock.opensFor(caller));
   }

@@ -95,8 +95,7 @@ public final class PipelineItems implements Items, AutoCloseable {
     pipelines.list().forEach(status -> statuses.put(status.pipeline(), status));
     Effort affordable = stored.size() > MOST_PROOFS ? Effort.CHEAP : effort;
     List<Item> items = new ArrayList<>(items(stored, statuses, affordable));
-    Set<String> deployed =
-        stored.stream().map(StoredDocument::name).collect(Collectors.toSet());
+    Set<String> deployed = stored.stream().map(StoredDocument::name).collect(Collectors.toSet());
     for (Draft draft : drafts.list()) {
       if (!deployed.contains(draft.name())) {
         items.add(item(draft));

@@ -116,9 +116,8 @@ public final class ExportResource {
         new AccessLog.Subject("query", "", ""),
         Map.of("sql", export.sql(), "format", export.csv() ? "csv" : "json"));
     RowShape shape = export.csv() ? RowShape.ARRAY : RowShape.OBJECT;
-    try (QueryResult result = 
-        lake.queries()
-            .query(export.sql(), QueryLimits.DEFAULT, shape, masks.tables(caller))) {
+    try (QueryResult result =
+        lake.queries().query(export.sql(), QueryLimits.DEFAULT, shape, masks.tables(caller))) {
       response.setHeader("Content-Disposition", "attachment; filename=\"" + export.file() + "\"");
       response.setHeader("Cache-Control", "no-store");
       response.setHeader("X-Content-Type-Options", "nosniff");

@@ -98,8 +98,7 @@ public final class RowHistories {
   private List<RowVersion> versions(TableName table, Map<String, String> key) {
     List<RowVersion> found = new ArrayList<>();
     try (QueryResult result =
-        lake.queries()
-            .versions(table, key, MOST_VERSIONS + 1, RowShape.OBJECT, Masking.NONE)) {
+        lake.queries().versions(table, key, MOST_VERSIONS + 1, RowShape.OBJECT, Masking.NONE)) {
       result.toList().forEach(row -> found.add(RowVersion.of(row)));
     }
     List<RowVersion> versions = new ArrayList<>();
@@ -111,7 +110,8 @@ public final class RowHistories {
   }
 
   private JsonNode current(TableName view, Map<String, String> key) {
-    try (QueryResult result = lake.queries().versions(view, key, 1, RowShape.OBJECT, Masking.NONE)) {
+    try (QueryResult result =
+        lake.queries().versions(view, key, 1, RowShape.OBJECT, Masking.NONE)) {
       return result.toList().stream().findFirst().orElse(NullNode.getInstance());
     }
   }

@@ -123,8 +123,7 @@ final class RowMask {
     }
     Map<String, Object> shown = new LinkedHashMap<>(letter);
     shown.computeIfPresent("reason", (name, reason) -> HIDDEN);
-    shown.computeIfPresent(
-        "original", (name, row) -> Masks.hideAll(List.of(row), masked));
+    shown.computeIfPresent("original", (name, row) -> Masks.hideAll(List.of(row), masked));
     return shown;
   }
 

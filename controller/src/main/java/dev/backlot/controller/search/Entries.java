@@ -124,8 +124,7 @@ final class Entries {
       }
     }
     for (int from = 0; from < changed.size(); from += READ_AT_ONCE) {
-      List<SourceHead> some =
-          changed.subList(from, Math.min(changed.size(), from + READ_AT_ONCE));
+      List<SourceHead> some = changed.subList(from, Math.min(changed.size(), from + READ_AT_ONCE));
       for (StoredSource source :
           metadata.sources().list(some.stream().map(SourceHead::name).toList())) {
         now.put(
@@ -237,10 +236,7 @@ final class Entries {
       LineageGraph graph, LineageNode column, Map<String, Entry> sources) {
     List<LineageNode> from =
         graph.origins(column).entrySet().stream()
-            .filter(
-                origin ->
-                    origin.getValue().ordinal()
-                        <= LineageEdge.How.RENAMED.ordinal())
+            .filter(origin -> origin.getValue().ordinal() <= LineageEdge.How.RENAMED.ordinal())
             .map(Map.Entry::getKey)
             .toList();
     if (from.size() != 1) {

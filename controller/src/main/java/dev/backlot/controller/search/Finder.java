@@ -30,8 +30,8 @@ final class Finder {
   /**
    * What is looked for.
    *
-   * @param chosen values by facet; a facet without any lets everything through, values of one
-   *     facet widen, facets narrow
+   * @param chosen values by facet; a facet without any lets everything through, values of one facet
+   *     widen, facets narrow
    * @param byName whether sorted by name instead of by rank
    */
   record Query(
@@ -48,7 +48,8 @@ final class Finder {
       int refusals = 0;
       for (Map.Entry<String, Function<Entry, List<String>>> facet : FACETS.entrySet()) {
         Set<String> chosen = query.chosen().getOrDefault(facet.getKey(), Set.of());
-        if (!chosen.isEmpty() && facet.getValue().apply(entry).stream().noneMatch(chosen::contains)) {
+        if (!chosen.isEmpty()
+            && facet.getValue().apply(entry).stream().noneMatch(chosen::contains)) {
           refused = facet.getKey();
           refusals++;
         }
@@ -107,7 +108,9 @@ final class Finder {
           new Facet(
               name,
               values.entrySet().stream()
-                  .map(value -> new Value(value.getKey(), value.getValue(), its.contains(value.getKey())))
+                  .map(
+                      value ->
+                          new Value(value.getKey(), value.getValue(), its.contains(value.getKey())))
                   .sorted(
                       Comparator.comparing(Value::chosen)
                           .reversed()

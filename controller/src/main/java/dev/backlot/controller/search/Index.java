@@ -15,8 +15,8 @@ import java.util.TreeMap;
 /**
  * An inverted index over entries, in memory: every distinct word of their names, fields and
  * descriptions, sorted, with the entries that have it. A query's word matches a word that is the
- * same, begins with it, contains it, or, where none does, nearly is it; an entry is found when every
- * word of the query matches, and ranks by how well and where. Immutable.
+ * same, begins with it, contains it, or, where none does, nearly is it; an entry is found when
+ * every word of the query matches, and ranks by how well and where. Immutable.
  *
  * <p>Scanning the distinct words takes milliseconds for a million fields, since names repeat: so
  * parts of words need no further structure.
@@ -113,9 +113,7 @@ final class Index {
   }
 
   private static void add(Word word, int number, Slot slot, Map<String, Postings> found) {
-    found
-        .computeIfAbsent(word.text(), any -> new Postings())
-        .add(number * SLOTS + slot.ordinal());
+    found.computeIfAbsent(word.text(), any -> new Postings()).add(number * SLOTS + slot.ordinal());
   }
 
   /** Returns how many entries there are. */
@@ -163,8 +161,7 @@ final class Index {
     int[] numbers =
         left.stream()
             .boxed()
-            .sorted(
-                Comparator.<Integer>comparingDouble(i -> -total[i]).thenComparingInt(i -> i))
+            .sorted(Comparator.<Integer>comparingDouble(i -> -total[i]).thenComparingInt(i -> i))
             .mapToInt(Integer::intValue)
             .toArray();
     return new Hits(numbers, matched);

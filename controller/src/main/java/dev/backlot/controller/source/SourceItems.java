@@ -2,10 +2,10 @@ package dev.backlot.controller.source;
 
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items;
-import dev.backlot.controller.document.Usage;
-import dev.backlot.controller.evolution.Consumers;
 import dev.backlot.controller.document.Descriptions;
 import dev.backlot.controller.document.Descriptions.Described;
+import dev.backlot.controller.document.Usage;
+import dev.backlot.controller.evolution.Consumers;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.metadata.MetadataDatabase;

@@ -9,32 +9,100 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Guesses from names which tags a field might need. For people to judge; nothing is masked by it. */
+/**
+ * Guesses from names which tags a field might need. For people to judge; nothing is masked by it.
+ */
 public final class TagSuggestions {
   private static final Map<String, List<Set<String>>> WORDS = new LinkedHashMap<>();
   private static final Set<String> PEOPLE =
       Set.of(
-          "person", "people", "talent", "user", "users", "customer", "customers", "employee",
-          "employees", "contact", "contacts", "crew", "actor", "actors", "cast", "member",
-          "members", "patient", "patients", "guest", "guests", "staff");
+          "person",
+          "people",
+          "talent",
+          "user",
+          "users",
+          "customer",
+          "customers",
+          "employee",
+          "employees",
+          "contact",
+          "contacts",
+          "crew",
+          "actor",
+          "actors",
+          "cast",
+          "member",
+          "members",
+          "patient",
+          "patients",
+          "guest",
+          "guests",
+          "staff");
   private static final Pattern SPLIT = Pattern.compile("[^\\p{L}\\p{N}]+|(?<=[a-z])(?=[A-Z])");
 
   static {
     WORDS.put(
         "pii",
         sets(
-            "email", "mail", "phone", "mobile", "telephone", "fax", "surname", "birthday",
-            "birthdate", "dob", "ssn", "passport", "address", "street", "zip", "postcode", "iban",
-            "gender", "ethnicity", "nationality", "first name", "last name", "full name",
-            "given name", "family name", "maiden name", "middle name", "birth date", "date birth",
-            "e mail", "tax id", "national id", "social security", "postal code", "ip address",
-            "licence number", "license number"));
+            "email",
+            "mail",
+            "phone",
+            "mobile",
+            "telephone",
+            "fax",
+            "surname",
+            "birthday",
+            "birthdate",
+            "dob",
+            "ssn",
+            "passport",
+            "address",
+            "street",
+            "zip",
+            "postcode",
+            "iban",
+            "gender",
+            "ethnicity",
+            "nationality",
+            "first name",
+            "last name",
+            "full name",
+            "given name",
+            "family name",
+            "maiden name",
+            "middle name",
+            "birth date",
+            "date birth",
+            "e mail",
+            "tax id",
+            "national id",
+            "social security",
+            "postal code",
+            "ip address",
+            "licence number",
+            "license number"));
     WORDS.put(
         "finance",
         sets(
-            "salary", "wage", "wages", "bonus", "compensation", "payroll", "iban", "bic", "swift",
-            "cvv", "fee", "pay rate", "day rate", "hourly rate", "account number", "card number",
-            "credit card", "bank account", "routing number"));
+            "salary",
+            "wage",
+            "wages",
+            "bonus",
+            "compensation",
+            "payroll",
+            "iban",
+            "bic",
+            "swift",
+            "cvv",
+            "fee",
+            "pay rate",
+            "day rate",
+            "hourly rate",
+            "account number",
+            "card number",
+            "credit card",
+            "bank account",
+            "routing number"));
     WORDS.put("secret", sets("password", "passwd", "secret", "token", "api key", "private key"));
   }
 

@@ -61,7 +61,8 @@ public final class QueryResource {
     Gate.note(asked, "sql", sql);
     String format = request.format() == null ? "document" : request.format();
     RowShape shape = format.equals("csv") ? RowShape.ARRAY : RowShape.OBJECT;
-    try (QueryResult result = lake.queries().query(sql, QueryLimits.DEFAULT, shape, masks.tables(caller))) {
+    try (QueryResult result =
+        lake.queries().query(sql, QueryLimits.DEFAULT, shape, masks.tables(caller))) {
       write(result, format, response);
     }
   }
@@ -75,8 +76,7 @@ public final class QueryResource {
       throws IOException {
     int rows = Math.max(1, Math.min(limit, MOST_SAMPLE_ROWS));
     try (QueryResult result =
-        lake.queries()
-            .sample(TableName.parse(name), rows, RowShape.OBJECT, masks.tables(caller))) {
+        lake.queries().sample(TableName.parse(name), rows, RowShape.OBJECT, masks.tables(caller))) {
       write(result, "document", response);
     }
   }

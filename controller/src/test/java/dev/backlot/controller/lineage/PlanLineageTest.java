@@ -199,8 +199,7 @@ class PlanLineageTest {
             List.of(source("people", "people", "mail")),
             List.of(),
             List.of(sink("people", "studio.a", "mail"), sink("people", "studio.b", "mail")));
-    LineageGraph graph =
-        new LineageGraph(List.of(PlanLineage.of(first), PlanLineage.of(second)));
+    LineageGraph graph = new LineageGraph(List.of(PlanLineage.of(first), PlanLineage.of(second)));
     LineageNode email = LineageNode.source("studio.public.talent", "email");
 
     LineageGraph.Part near = graph.around(email, 1, 50);
@@ -251,16 +250,7 @@ class PlanLineageTest {
 
   private static PlanSource source(String id, String name, String... columns) {
     return new PlanSource(
-        id,
-        name,
-        "topic",
-        1,
-        1,
-        List.of("id"),
-        columns(columns),
-        List.of(),
-        List.of(),
-        "earliest");
+        id, name, "topic", 1, 1, List.of("id"), columns(columns), List.of(), List.of(), "earliest");
   }
 
   private static PlanStep step(

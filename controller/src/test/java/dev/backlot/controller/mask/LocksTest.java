@@ -93,8 +93,7 @@ class LocksTest {
         "kim", Caller.Kind.PERSON, "", Set.of(Role.VIEWER), teams, Set.of(clearances), "");
   }
 
-  private static Described described(
-      String name, String owner, Map<String, List<String>> tags) {
+  private static Described described(String name, String owner, Map<String, List<String>> tags) {
     Map<String, FieldNote> fields = new java.util.TreeMap<>();
     tags.forEach((field, its) -> fields.put(field, new FieldNote("", "", its)));
     return new Described(name, 1, owner, "", "", fields);

@@ -53,12 +53,14 @@ class IndexTest {
     assertThat(found.name()).isEqualTo("studio.public.talent");
     assertThat(found.highlights().get(0).where()).isEqualTo("field_description");
     assertThat(found.highlights().get(0).field()).isEqualTo("email");
-    assertThat(found.highlights().get(0).ranges()).containsExactly(List.of(10, 15), List.of(16, 22));
+    assertThat(found.highlights().get(0).ranges())
+        .containsExactly(List.of(10, 15), List.of(16, 22));
   }
 
   @Test
   void everyWordMustMatchInWhateverPlace() {
-    assertThat(names("production title")).containsExactly("studio.movie_report", "studio.public.movie");
+    assertThat(names("production title"))
+        .containsExactly("studio.movie_report", "studio.public.movie");
     assertThat(names("production email")).isEmpty();
   }
 
@@ -94,8 +96,7 @@ class IndexTest {
     SearchAnswer answer = answer("", Map.of("kind", Set.of("source"), "owner", Set.of("casting")));
 
     assertThat(answer.items()).extracting(Found::name).containsExactly("studio.public.talent");
-    assertThat(facet(answer, "kind"))
-        .containsExactly(new Value("source", 1, true));
+    assertThat(facet(answer, "kind")).containsExactly(new Value("source", 1, true));
     assertThat(facet(answer, "owner"))
         .containsExactly(
             new Value("casting", 1, true),
@@ -107,11 +108,11 @@ class IndexTest {
 
   @Test
   void pagesAreCutFromTheWhole() {
-    SearchAnswer answer =
-        Finder.answer(INDEX, new Finder.Query("", Map.of(), 1, 2, true));
+    SearchAnswer answer = Finder.answer(INDEX, new Finder.Query("", Map.of(), 1, 2, true));
 
     assertThat(answer.total()).isEqualTo(4);
-    assertThat(answer.items()).extracting(Found::name)
+    assertThat(answer.items())
+        .extracting(Found::name)
         .containsExactly("studio.public.\"Movie. Archive\"", "studio.public.movie");
   }
 
@@ -141,8 +142,7 @@ class IndexTest {
   }
 
   private static Entry.Field field(String name, String description, String tag) {
-    return new Entry.Field(
-        name, "string", description, tag.isEmpty() ? List.of() : List.of(tag));
+    return new Entry.Field(name, "string", description, tag.isEmpty() ? List.of() : List.of(tag));
   }
 
   private static Entry entry(

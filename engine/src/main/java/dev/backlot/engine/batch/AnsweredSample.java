@@ -105,8 +105,7 @@ public final class AnsweredSample {
     for (int i = 0; i < given.size(); i++) {
       results.add(result(given.get(i), questions.get(i)));
     }
-    return new Asked(
-        results, requests, different.size(), (System.nanoTime() - begin) / 1_000_000);
+    return new Asked(results, requests, different.size(), (System.nanoTime() - begin) / 1_000_000);
   }
 
   private boolean passes(RowData row) {
@@ -121,9 +120,7 @@ public final class AnsweredSample {
       return new Result.Made(rows.row(row, null, stamp), true);
     }
     Answer answer =
-        question
-            .map(q -> Objects.requireNonNull(answers.get(q)))
-            .orElse(new Answer.Missing());
+        question.map(q -> Objects.requireNonNull(answers.get(q))).orElse(new Answer.Missing());
     if (answer instanceof Answer.Failed failed) {
       return new Result.Failed(failed.reason());
     }

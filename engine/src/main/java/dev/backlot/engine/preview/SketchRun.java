@@ -241,8 +241,7 @@ final class SketchRun {
         .filter(target -> SystemColumn.ofColumn(target.name()).isEmpty())
         .forEach(targets::add);
     for (SystemColumn column : SystemColumn.values()) {
-      targets.add(
-          new PlanSink.Target(column.column(), column.type().notation(), column.column()));
+      targets.add(new PlanSink.Target(column.column(), column.type().notation(), column.column()));
     }
     Shape input = Objects.requireNonNull(shapes.get(sink.input()));
     Outputs outputs = new Outputs(new Shape(fields, sink.key(), input.sources(), input.order()));

@@ -81,8 +81,7 @@ public final class SourceSamples {
   public Sample sample(String name, int limit) {
     SourceDescriptor source = find(name);
     List<ConsumerRecord<byte[], byte[]>> rows =
-        newest(
-            new Topic(source.topic(), source.partitions()), Math.max(1, Math.min(limit, CAP)));
+        newest(new Topic(source.topic(), source.partitions()), Math.max(1, Math.min(limit, CAP)));
     return new Sample(decoded(source, rows), age(rows), CAP);
   }
 

@@ -87,8 +87,7 @@ class DescriptorExamplesTest {
   @ParameterizedTest
   @MethodSource("examples")
   @SuppressWarnings("unchecked")
-  void a_config_schema_names_what_the_example_says(
-      ProcessorDescriptor descriptor, String example) {
+  void a_config_schema_names_what_the_example_says(ProcessorDescriptor descriptor, String example) {
     Map<String, Object> schema = descriptor.config();
     Map<String, Object> properties = (Map<String, Object>) schema.get("properties");
     List<String> required = (List<String>) schema.get("required");

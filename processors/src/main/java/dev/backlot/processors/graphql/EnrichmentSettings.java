@@ -72,8 +72,7 @@ record EnrichmentSettings(
   record Batch(
       @Setting(
               title = "Rows",
-              description =
-                  "Most rows in one request; 100 where a variable takes a list, else 10.",
+              description = "Most rows in one request; 100 where a variable takes a list, else 10.",
               least = 1)
           Optional<Integer> size,
       @Setting(
@@ -103,11 +102,7 @@ record EnrichmentSettings(
               format = Format.DURATION,
               standard = "5m")
           String ttl,
-      @Setting(
-              title = "Answers",
-              description = "Most answers kept.",
-              least = 0,
-              standard = "10000")
+      @Setting(title = "Answers", description = "Most answers kept.", least = 0, standard = "10000")
           Optional<Integer> size,
       @Setting(
               title = "Margin",

@@ -135,7 +135,10 @@ public final class GraphOutline {
             ? words.getValues().stream().map(value -> value.getName()).toList()
             : List.of();
     String kind =
-        type.getClass().getSimpleName().replaceAll("^GraphQL|Type$|ObjectType$", "").toLowerCase(Locale.ROOT);
+        type.getClass()
+            .getSimpleName()
+            .replaceAll("^GraphQL|Type$|ObjectType$", "")
+            .toLowerCase(Locale.ROOT);
     return new Type(type.getName(), kind, doc(type.getDescription()), fields, values);
   }
 
@@ -208,8 +211,7 @@ public final class GraphOutline {
   /** Returns a variable's type, if the graph has it. */
   private static Optional<GraphQLInputType> input(
       GraphQLSchema schema, VariableDefinition variable) {
-    return schema.getType(name(variable.getType()))
-            instanceof GraphQLInputType
+    return schema.getType(name(variable.getType())) instanceof GraphQLInputType
         ? Optional.of(VariableTypes.of(schema, variable.getType()))
         : Optional.empty();
   }

@@ -55,7 +55,9 @@ final class ExactColumns {
    */
   record Origin(int column, TableName table, String name) {}
 
-  /** Returns which columns of the result are columns of tables; nothing where that can't be told. */
+  /**
+   * Returns which columns of the result are columns of tables; nothing where that can't be told.
+   */
   static List<Origin> origins(JsonNode parsed, TableResolver resolver) {
     JsonNode select = parsed.path("statements").path(0).path("node");
     ExactColumns columns = new ExactColumns();

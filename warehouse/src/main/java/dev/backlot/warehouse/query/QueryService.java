@@ -89,11 +89,7 @@ public final class QueryService implements AutoCloseable {
    *     result, then gets a {@link java.util.concurrent.CancellationException}
    */
   public QueryResult query(
-      String sql,
-      QueryLimits limits,
-      RowShape shape,
-      Masking masking,
-      Consumer<Runnable> started) {
+      String sql, QueryLimits limits, RowShape shape, Masking masking, Consumer<Runnable> started) {
     if (sql.isBlank()) {
       throw new ProblemException(
           ProblemCode.QUERY_INVALID, "Cannot run query: it is empty. Write a SELECT.");
@@ -133,11 +129,7 @@ public final class QueryService implements AutoCloseable {
       throw new ProblemException(problems);
     }
     return new RunRequest(
-        sql,
-        shape,
-        resolver.views(),
-        resolver.isMasking(),
-        ExactColumns.of(parsed, resolver));
+        sql, shape, resolver.views(), resolver.isMasking(), ExactColumns.of(parsed, resolver));
   }
 
   /**
@@ -200,7 +192,8 @@ public final class QueryService implements AutoCloseable {
         """;
     QueryRun run =
         new QueryRun(pool, pool.take(QueryLimits.DEFAULT.time()), timer, QueryLimits.DEFAULT, sql);
-    try (QueryResult result = run.start(new RunRequest(sql, RowShape.ARRAY, List.of(), false, null), Masked.NOTHING)) {
+    try (QueryResult result =
+        run.start(new RunRequest(sql, RowShape.ARRAY, List.of(), false, null), Masked.NOTHING)) {
       return result.toList().stream().map(row -> row.path(0).asText()).toList();
     }
   }

@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param exact how to put exact texts back, or null when the statement's shape does not allow it
  */
 record RunRequest(
-    String sql,
-    RowShape shape,
-    List<ViewDefinition> views,
-    boolean masked,
-    @Nullable Exact exact) {
+    String sql, RowShape shape, List<ViewDefinition> views, boolean masked, @Nullable Exact exact) {
 
   /** A view to create in the child's catalog {@code lake}. */
   record ViewDefinition(String schema, String name, String sql) {}

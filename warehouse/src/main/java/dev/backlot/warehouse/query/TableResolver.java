@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class TableResolver {
   private final LakeCatalog lake;
   private final Masking masking;
-  private final Map<TableName, Set<String>> masked = new TreeMap<>(Comparator.comparing(TableName::toString));
+  private final Map<TableName, Set<String>> masked =
+      new TreeMap<>(Comparator.comparing(TableName::toString));
   private final Map<TableName, Optional<LakeRelation>> loaded = new HashMap<>();
   private final Map<String, RunRequest.ViewDefinition> views = new LinkedHashMap<>();
   private final Map<String, Resolved> byPath = new HashMap<>();

@@ -118,8 +118,7 @@ public final class CatalogProtocol {
     if (table.namespace().length() != 1) {
       return;
     }
-    Set<String> masked =
-        masking.columns(new TableName(table.namespace().level(0), table.name()));
+    Set<String> masked = masking.columns(new TableName(table.namespace().level(0), table.name()));
     if (!masked.isEmpty()) {
       throw new ForbiddenException(
           "Cannot load table '%s': columns of it are masked for you: %s. Query it through Backlot,"

@@ -1,8 +1,5 @@
 package dev.backlot.warehouse.query;
 
-import dev.backlot.warehouse.rest.Call;
-import dev.backlot.warehouse.rest.CatalogProtocol;
-import java.util.Optional;
 import static dev.backlot.schema.Field.nullable;
 import static dev.backlot.warehouse.TestLake.row;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +11,8 @@ import dev.backlot.schema.FieldType.Simple;
 import dev.backlot.schema.FieldType.Text;
 import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.TestLake;
+import dev.backlot.warehouse.rest.Call;
+import dev.backlot.warehouse.rest.CatalogProtocol;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,9 +199,7 @@ class MaskingIT {
             "SELECT * FROM query_table('m.talent')",
             "SHOW TABLES",
             "SELECT * FROM sniff_csv('x')")) {
-      assertThatThrownBy(() -> rows(sql, MASKING))
-          .as(sql)
-          .isInstanceOf(ProblemException.class);
+      assertThatThrownBy(() -> rows(sql, MASKING)).as(sql).isInstanceOf(ProblemException.class);
     }
   }
 
@@ -220,7 +218,9 @@ class MaskingIT {
   void viewsOfOthersAreNotFoundByTheNameOfAWith() {
     rows("SELECT email FROM main.talent", Masking.NONE);
     assertThatThrownBy(
-            () -> rows("SELECT t.* FROM (WITH talent AS (SELECT 1) FROM talent) x, talent t", MASKING))
+            () ->
+                rows(
+                    "SELECT t.* FROM (WITH talent AS (SELECT 1) FROM talent) x, talent t", MASKING))
         .isInstanceOf(ProblemException.class);
     assertThat(rows("SELECT email FROM main.talent LIMIT 1", MASKING)).containsExactly("[\"•••\"]");
     assertThat(rows("SELECT email FROM main.talent WHERE id = 1", Masking.NONE))
