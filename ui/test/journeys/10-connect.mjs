@@ -10,6 +10,9 @@ export async function run({ page, dataDir, api, cli, sql, until, assert, axe, sh
   const { port } = (await api('GET', '/api/v1/connections/studio?proof=false')).spec.config;
   mkdirSync(join(dataDir, 'secrets'), { recursive: true });
   writeFileSync(join(dataDir, 'secrets', 'shop_password'), 'a-secret-of-the-shop', { mode: 0o600 });
+  // what a journey that broke off has left
+  await sql('DROP DATABASE IF EXISTS shop WITH (FORCE)');
+  await sql('DROP ROLE IF EXISTS shop');
   await sql("CREATE ROLE shop LOGIN PASSWORD 'a-secret-of-the-shop'");
   await sql('CREATE DATABASE shop OWNER shop');
   const shop = new pg.Client({ host: 'localhost', port, database: 'shop', user: 'shop', password: 'a-secret-of-the-shop' });

@@ -26,6 +26,7 @@ export async function run({ page, sql, query, cli, until, assert, axe, shot }) {
   // cancelled: the source still has the row, and the report lets it go
   await sql("UPDATE movie SET phase = 'CANCELLED' WHERE movie_id = $1", [id]);
   await until('the film left the report', async () => (await there()) === 0);
+  await page.getByRole('button', { name: 'Look again' }).click();
   await page.getByText('The row no longer passes a filter, so it was deleted in the table.').waitFor();
   await page.getByText('The row is not there now').waitFor();
   await shot(page, 'filtered');
