@@ -104,8 +104,7 @@ public final class Gate implements HandlerInterceptor {
     Caller caller = identified.caller().get();
     Subject named = subject(request, rule);
     refuse(rule, caller, named, refusal(request, rule, identified, caller, named));
-    Subject subject =
-        rule.own() ? ownership.subject(named.kind(), named.name()) : named;
+    Subject subject = rule.own() ? ownership.subject(named.kind(), named.name()) : named;
     refuse(rule, caller, subject, otherTeam(rule, caller, subject));
     boolean again =
         SAFE.contains(request.getMethod())

@@ -32,8 +32,7 @@ final class Repeats {
   /** Returns whether the same was not told of lately, and remembers that it is now. */
   synchronized boolean isNews(Caller caller, String action, AccessLog.Subject subject) {
     String key =
-        String.join(
-            "\n", caller.name(), caller.token(), action, subject.kind(), subject.name());
+        String.join("\n", caller.name(), caller.token(), action, subject.kind(), subject.name());
     Instant now = clock.instant();
     Instant before = last.get(key);
     if (before != null && now.isBefore(before.plus(LATELY))) {
