@@ -51,6 +51,7 @@ export async function run({ page, dataDir, api, cli, sql, until, assert, axe, sh
   // tables: the one without a key says why
   await page.getByRole('button', { name: 'No key: why?' }).click();
   await page.getByText('ALTER TABLE public.note ADD PRIMARY KEY').waitFor();
+  await page.getByText('email: pii?').waitFor();
   await page.getByLabel('Search tables').fill('cust');
   await page.getByRole('checkbox', { name: 'public.customer' }).check();
   await page.getByText('1 of 2 selected').waitFor();
