@@ -1,6 +1,7 @@
 export const title = 'the history of a row: changed in the database, cancelled there, gone from the report by its filter, every step with its time';
 
 export async function run({ page, sql, query, cli, until, assert, axe, shot }) {
+  page.setDefaultTimeout(90_000);
   const [{ movie_id: id }] = await sql(
     "INSERT INTO movie (title, phase, production_budget) VALUES ('The Journey', 'DEVELOPMENT', 1000) RETURNING movie_id",
   );
