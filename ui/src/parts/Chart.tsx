@@ -60,7 +60,7 @@ export function Chart({ label, times, lines, format, height = 140, group }: Char
           legend: { live: true },
           cursor: group === undefined ? {} : { sync: { key: group } },
           scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? (high ?? 0) * 1.08 : 1] } },
-          axes: [{ ...axis }, { ...axis, size: 56, values: (_, splits) => splits.map((value) => format(value)) }],
+          axes: [{ ...axis, values: (_, splits) => moments(splits) }, { ...axis, size: 56, values: (_, splits) => splits.map((value) => format(value)) }],
           series: [
             { value: (_, at) => (at === null ? '' : new Date(at * 1000).toLocaleTimeString(undefined, { hourCycle: 'h23' })) },
             ...latest.current.lines.map((line, i) => ({
@@ -69,7 +69,8 @@ export function Chart({ label, times, lines, format, height = 140, group }: Char
               width: 1.5,
               spanGaps: false,
               points: { show: false },
-              value: (_: uPlot, value: number | null) => format(value),
+              // Without a cursor on the chart, the newest.
+              value: (_: uPlot, value: number | null, __: number, index: number | null) => format(index === null ? (latest.current.lines[i]?.values.at(-1) ?? null) : value),
             })),
           ],
         },
@@ -98,4 +99,12 @@ export function Chart({ label, times, lines, format, height = 140, group }: Char
 
 function data({ times, lines }: { times: readonly number[]; lines: Line[] }): uPlot.AlignedData {
   return [times as number[], ...lines.map((line) => line.values as (number | null)[])];
+}
+
+/** Times of day; days where the range is longer. */
+function moments(splits: number[]): string[] {
+  const days = (splits.at(-1) ?? 0) - (splits[0] ?? 0) > 36 * 3600;
+  return splits.map((at) =>
+    new Date(at * 1000).toLocaleString(undefined, days ? { month: 'short', day: 'numeric' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+  );
 }
