@@ -186,12 +186,12 @@ function Steps({ graph, chosen, onChoose }: { graph: Graph; chosen: string; onCh
         onOpen={(node) => onChoose(node.id === chosen ? '' : node.id)}
         chosen={chosen}
         columns={[
-          { id: 'step', label: 'Step', cell: (node) => title(node), width: 'minmax(160px, 2fr)' },
-          { id: 'in', label: 'In', align: 'right', cell: (node) => perSecond(node.in_rate), sort: (node) => node.in_rate ?? null, width: '74px' },
-          { id: 'out', label: 'Out', align: 'right', cell: (node) => perSecond(node.out_rate), sort: (node) => node.out_rate ?? null, width: '74px' },
-          { id: 'errors', label: 'Errors', align: 'right', cell: (node) => perSecond(node.error_rate), sort: (node) => node.error_rate ?? null, width: '74px' },
-          { id: 'busy', label: 'Busy', align: 'right', cell: (node) => share(node.busy), sort: (node) => node.busy ?? null, width: '74px' },
-          { id: 'held', label: 'Held up', align: 'right', cell: (node) => share(node.back_pressured), sort: (node) => node.back_pressured ?? null, width: '74px' },
+          { id: 'step', label: 'Step', cell: (node) => title(node), width: 'minmax(120px, 2fr)' },
+          { id: 'in', label: 'In', align: 'right', cell: (node) => perSecond(node.in_rate), sort: (node) => node.in_rate ?? null, width: '80px' },
+          { id: 'out', label: 'Out', align: 'right', cell: (node) => perSecond(node.out_rate), sort: (node) => node.out_rate ?? null, width: '80px' },
+          { id: 'errors', label: 'Errors', align: 'right', cell: (node) => perSecond(node.error_rate), sort: (node) => node.error_rate ?? null, width: '80px' },
+          { id: 'busy', label: 'Busy', align: 'right', cell: (node) => share(node.busy), sort: (node) => node.busy ?? null, width: '80px' },
+          { id: 'held', label: 'Held up', align: 'right', cell: (node) => share(node.back_pressured), sort: (node) => node.back_pressured ?? null, width: '80px' },
           {
             id: 'lag',
             label: 'Lag',
