@@ -130,7 +130,6 @@ function MyPipelines({ home: { pipelines } }: { home: Home }) {
           { id: 'lag', label: 'Lag', width: '76px', align: 'right', cell: (each) => duration(each.lag_seconds) },
           { id: 'visible', label: 'To visible', width: '82px', align: 'right', cell: (each) => duration(each.heartbeat_seconds) },
           { id: 'rate', label: 'Rate', width: '76px', align: 'right', cell: (each) => (each.rate === undefined ? rate(null) : `${rate(each.rate)}/s`) },
-          { id: 'since', label: 'For', width: '84px', align: 'right', cell: (each) => <Age of={each.since} suffix="" /> },
         ]}
       />
     </Section>
