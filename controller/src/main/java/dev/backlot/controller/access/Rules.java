@@ -37,6 +37,7 @@ public final class Rules {
     all.addAll(documents());
     all.addAll(building());
     all.addAll(pipelines());
+    all.addAll(building());
     all.addAll(data());
     all.addAll(looking());
     all.addAll(registry());
@@ -158,6 +159,21 @@ public final class Rules {
         does("POST", incident + "/assign", BUILDER, "assign", "incident").ofOwn("id"),
         does("POST", incident + "/resolve", BUILDER, "resolve", "incident").ofOwn("id"),
         does("POST", API + "/routes/{name}/test", BUILDER, "test", "route").ofOwn("name"));
+  }
+
+  /** What is drafted runs nowhere; what is deployed is judged as a document. */
+  private static List<Rule> building() {
+    String endpoint = API + "/endpoints/{name}";
+    return List.of(
+        reads("GET", API + "/processors", VIEWER),
+        reads("GET", API + "/pipelines/{name}/document", VIEWER),
+        reads("GET", API + "/drafts", VIEWER),
+        reads("PUT", API + "/drafts/{name}", BUILDER),
+        reads("DELETE", API + "/drafts/{name}", BUILDER),
+        reads("POST", API + "/pipelines/check", BUILDER),
+        reads("POST", API + "/preview", BUILDER),
+        reads("GET", endpoint + "/graph", BUILDER),
+        reads("POST", endpoint + "/outline", BUILDER));
   }
 
   private static List<Rule> data() {
