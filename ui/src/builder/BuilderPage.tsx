@@ -112,7 +112,6 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
     setSaid(`${by} changed this pipeline; you see it as it is now. Undo shows what was before.`);
   }, []);
   const draft = useDraft(document, text, adopt);
-  const base = draft.known.text;
 
   const add = useCallback(
     (wanted: Wanted, where: Where = {}) => {
@@ -301,7 +300,6 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
         {adding !== null && <AddStep behind={adding} pick={(offer) => add(offer.wanted, adding === '' ? {} : { behind: adding })} close={() => setAdding(null)} />}
         {draft.theirs && !later && (
           <Conflict
-            base={base}
             mine={text}
             theirs={draft.theirs}
             settle={(next) => {

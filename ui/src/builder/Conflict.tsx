@@ -6,8 +6,6 @@ import type { Theirs } from './useDraft';
 import classes from './Conflict.module.css';
 
 interface ConflictProps {
-  /** What both had in common last. */
-  base: string;
   mine: string;
   theirs: Theirs;
   /** Goes on with a text made of both. */
@@ -17,7 +15,8 @@ interface ConflictProps {
 }
 
 /** Two people changed one pipeline: what differs, side by side, and one text of both. */
-export function Conflict({ base, mine, theirs, settle, later }: ConflictProps) {
+export function Conflict({ mine, theirs, settle, later }: ConflictProps) {
+  const { base } = theirs;
   const found = useMemo(() => differences(base, mine, theirs.text), [base, mine, theirs.text]);
   const [choices, setChoices] = useState<Record<string, Choice>>({});
   const choose = (part: Difference) => choices[part.id] ?? suggested(part);
@@ -27,8 +26,8 @@ export function Conflict({ base, mine, theirs, settle, later }: ConflictProps) {
     <Modal opened onClose={later} size="xl" title={`${theirs.author} changed this pipeline too`} closeButtonProps={{ 'aria-label': 'Close' }}>
       <div className={classes.body}>
         <p>
-          {theirs.version === 0 ? `Revision ${theirs.revision} was deployed` : `${theirs.author} saved a version`}{' '}
-          {theirs.at !== '' && <Age of={theirs.at} />}. Both are kept until you choose; nothing of either is lost.{' '}
+          {theirs.deployed ? `Revision ${theirs.revision} was deployed` : `${theirs.author} saved a version`}{' '}
+          {theirs.at !== '' && <Age of={theirs.at} />}{theirs.deployed && 'meanwhile'}. Both are kept until you choose; nothing of either is lost.{' '}
           {both.length === 0
             ? 'You changed different parts, so both changes fit together.'
             : `${both.length} ${both.length === 1 ? 'part was' : 'parts were'} changed by both of you.`}

@@ -2,11 +2,11 @@ import { Button, NativeSelect, Radio, TextInput, Autocomplete } from '@mantine/c
 import { useState, type FormEvent } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { ApiError, send } from '../api/api';
-import { useRead } from '../api/useApi';
 import { Page } from '../parts/Page';
 import { Failure } from '../parts/States';
 import { blank, setHeader } from './document';
 import { EXAMPLES } from './examples';
+import { useSources } from './useSources';
 import classes from './NewPipelinePage.module.css';
 
 /** Names a new pipeline and what it begins with; the editor saves from the first letter on. */
@@ -21,7 +21,7 @@ export function NewPipelinePage() {
   const [owner, setOwner] = useState('');
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
-  const sources = useRead('/api/v1/{kind}', { path: { kind: 'sources' }, query: { proof: false } });
+  const { names } = useSources(source, 50);
   const name = typed ?? (kind === 'source' ? suggestion(source) : 'new_pipeline');
   const odd = !/^[a-z][a-z0-9_]{0,49}$/.test(name);
 
@@ -61,7 +61,8 @@ export function NewPipelinePage() {
             placeholder="Type a part of its name"
             value={source}
             limit={50}
-            data={(sources.data?.items ?? []).map((item) => item.name)}
+            data={names}
+            filter={({ options }) => options}
             onChange={setSource}
           />
         )}

@@ -108,7 +108,7 @@ function SourceRows({ step, filtered }: { step: PreviewStep; filtered: boolean }
         {step.rows.map((row, i) => (
           <tr key={i}>
             <td className={classes.op}>{OPS[row.op]}</td>
-            <Cells columns={step.columns} row={row} />
+            <Cells columns={step.columns} row={row} masked={step.masked} />
           </tr>
         ))}
       </tbody>
@@ -128,6 +128,7 @@ function Heads({ columns, fresh }: { columns: readonly Column[]; fresh?: Readonl
 function Pairs({ step, steps }: { step: PreviewStep; steps: readonly PreviewStep[] }) {
   const inputs = [...new Set(step.results.map((result) => result.input))];
   const columnsIn = columnsOf(steps.filter((each) => inputs.includes(each.id)));
+  const maskedIn = steps.filter((each) => inputs.includes(each.id)).flatMap((each) => each.masked);
   const before = new Set(columnsIn.map((column) => column.name));
   const fresh = new Set(step.columns.map((column) => column.name).filter((name) => !before.has(name)));
   if (step.results.length === 0) return <Empty>No row reaches this step in the sample.</Empty>;
@@ -160,7 +161,7 @@ function Pairs({ step, steps }: { step: PreviewStep; steps: readonly PreviewStep
           return made.map((row, j) => (
             <tr key={`${i}.${j}`} data-outcome={result.outcome}>
               <td className={classes.op}>{j === 0 && given ? OPS[given.op] : ''}</td>
-              <Cells columns={columnsIn} row={j === 0 ? given : undefined} />
+              <Cells columns={columnsIn} row={j === 0 ? given : undefined} masked={maskedIn} />
               <td className={classes.outcome} data-edge>
                 <span>
                   <Icon size={14} aria-hidden />
@@ -168,7 +169,7 @@ function Pairs({ step, steps }: { step: PreviewStep; steps: readonly PreviewStep
                 </span>
               </td>
               {row ? (
-                <Cells columns={step.columns} row={row} against={given} />
+                <Cells columns={step.columns} row={row} against={given} masked={step.masked} />
               ) : (
                 <td colSpan={Math.max(1, step.columns.length)} data-edge className={classes.reason}>
                   {result.reason}
@@ -191,18 +192,19 @@ function columnsOf(steps: readonly PreviewStep[]): Column[] {
 interface CellsProps {
   columns: readonly Column[];
   row: PreviewRow | undefined;
+  masked: readonly string[];
   /** What differs from this row is marked. */
   against?: PreviewRow | undefined;
 }
 
-function Cells({ columns, row, against }: CellsProps) {
+function Cells({ columns, row, against, masked }: CellsProps) {
   return columns.map((column, i) => {
     const value = row?.values[column.name];
     const shown = row === undefined || !(column.name in row.values) ? null : cell(value);
     const changed = against !== undefined && row !== undefined && JSON.stringify(against.values[column.name]) !== JSON.stringify(value);
     return (
       <td key={column.name} data-kind={shown?.kind} data-changed={changed || undefined} data-edge={(against !== undefined && i === 0) || undefined} title={shown?.title ?? shown?.text}>
-        {row?.masked?.includes(column.name) ? (
+        {row !== undefined && masked.includes(column.name) ? (
           <span className={classes.masked}>
             <IconLock size={12} aria-hidden /> hidden
           </span>

@@ -1,15 +1,15 @@
 import { Autocomplete } from '@mantine/core';
 import { Link } from 'react-router';
-import { useRead } from '../api/useApi';
 import { setInStep, type Step } from './document';
 import { checkedStep, useBuilder } from './model';
 import { useComplaint } from './SchemaForm';
+import { useSources } from './useSources';
 import classes from './StepDrawer.module.css';
 
 /** Which Source a step reads, and what that has. */
 export function SourcePicker({ step }: { step: Step }) {
   const { edit, check } = useBuilder();
-  const sources = useRead('/api/v1/{kind}', { path: { kind: 'sources' }, query: { proof: false } });
+  const { names } = useSources(step.type, 50);
   const complaint = useComplaint(step, ['source']);
   const columns = checkedStep(check.data, step.id)?.columns ?? [];
   return (
@@ -18,7 +18,8 @@ export function SourcePicker({ step }: { step: Step }) {
         label="Source"
         value={step.type}
         error={complaint}
-        data={(sources.data?.items ?? []).map((item) => item.name)}
+        data={names}
+        filter={({ options }) => options}
         limit={50}
         onChange={(name) => edit((text) => setInStep(text, step.id, ['source'], name), true)}
       />

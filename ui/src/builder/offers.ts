@@ -1,8 +1,8 @@
 import { IconDatabase, type Icon } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { useRead } from '../api/useApi';
 import { iconOf } from './icons';
 import { useBuilder, type Wanted } from './model';
+import { useSources } from './useSources';
 
 /** Something that can be added. */
 export interface Offer {
@@ -18,13 +18,12 @@ export interface Group {
   offers: Offer[];
 }
 
-const MOST_SOURCES = 30;
 const CATEGORIES: Record<string, string> = { rows: 'Rows', fields: 'Fields', lookup: 'Look up', output: 'Write to' };
 
 /** What can be added, by words. */
 export function useOffers(text: string): { groups: Group[]; loading: boolean; moreSources: number } {
   const { descriptors } = useBuilder();
-  const sources = useRead('/api/v1/{kind}', { path: { kind: 'sources' }, query: { proof: false } });
+  const { names, more, loading } = useSources(text);
   return useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '');
     const fits = (...parts: string[]) => words.every((word) => parts.some((part) => part.toLowerCase().includes(word)));
@@ -36,13 +35,12 @@ export function useOffers(text: string): { groups: Group[]; loading: boolean; mo
       const offer: Offer = { key: type, title, detail: summary, Icon: iconOf(role, descriptor), wanted: { role, type } };
       byCategory.set(category, [...(byCategory.get(category) ?? []), offer]);
     }
-    const found = (sources.data?.items ?? []).filter((item) => fits(item.name));
     const groups: Group[] = [...byCategory].map(([category, offers]) => ({ heading: CATEGORIES[category] ?? category, offers }));
     const order = ['Rows', 'Fields', 'Look up', 'Write to'];
     groups.sort((a, b) => (order.indexOf(a.heading) + 99) % 99 - ((order.indexOf(b.heading) + 99) % 99));
     groups.push({
       heading: 'Sources',
-      offers: found.slice(0, MOST_SOURCES).map(({ name }) => ({
+      offers: names.map((name) => ({
         key: `source ${name}`,
         title: name,
         detail: 'Source',
@@ -52,8 +50,9 @@ export function useOffers(text: string): { groups: Group[]; loading: boolean; mo
     });
     return {
       groups: groups.filter((group) => group.offers.length > 0),
-      loading: sources.isPending,
-      moreSources: Math.max(0, found.length - MOST_SOURCES),
+      loading,
+      moreSources: more,
     };
-  }, [descriptors, sources.data, sources.isPending, text]);
+    // eslint-disable-next-line -- the names, not the list that holds them
+  }, [descriptors, names.join('\n'), more, loading, text]);
 }

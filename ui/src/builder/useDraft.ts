@@ -12,9 +12,13 @@ export interface Theirs {
   text: string;
   author: string;
   at: string;
-  /** The draft's version; 0 when it was deployed instead. */
+  /** The draft's version; 0 when there is none any more. */
   version: number;
   revision: number;
+  /** Whether it is a revision that was deployed, rather than a draft. */
+  deployed: boolean;
+  /** What both had in common last; empty when that is not known. */
+  base: string;
 }
 
 interface Known {
@@ -23,6 +27,8 @@ interface Known {
   revision: number;
   /** The text that this page and the server had in common last. */
   text: string;
+  /** What was deployed then. */
+  deployed: string;
 }
 
 const PAUSE_MS = 700;
@@ -47,7 +53,12 @@ export function useDraft(document: PipelineDocument, text: string, adopt: (text:
   const [saving, setSaving] = useState<Saving>('saved');
   const [error, setError] = useState<ApiError | null>(null);
   const [theirs, setTheirs] = useState<Theirs | null>(null);
-  const known = useRef<Known>({ version: document.draft?.version ?? 0, revision: document.revision, text: textOf(document) });
+  const known = useRef<Known>({
+    version: document.draft?.version ?? 0,
+    revision: document.draft?.base_revision ?? document.revision,
+    text: textOf(document),
+    deployed: (document.draft?.base_revision ?? document.revision) === document.revision ? deployedText(document) : '',
+  });
   const latest = useRef(text);
   latest.current = text;
   const busy = useRef(false);
@@ -55,26 +66,34 @@ export function useDraft(document: PipelineDocument, text: string, adopt: (text:
 
   const meet = useCallback(
     (found: PipelineDocument) => {
-      const seen = { version: found.draft?.version ?? 0, revision: found.revision, text: textOf(found) };
+      const deployed = deployedText(found);
+      const seen = { version: found.draft?.version ?? 0, revision: found.revision, text: textOf(found), deployed };
       const mine = known.current;
       if (seen.version === mine.version && seen.revision === mine.revision) return;
       // An answer that was on its way while this page saved tells what is over.
       if (seen.revision === mine.revision && seen.version < mine.version && seen.version > 0) return;
-      if (seen.text === latest.current) {
+      const over = found.draft !== undefined && found.draft.base_revision < found.revision && found.revision > mine.revision;
+      if (over && deployed !== latest.current) {
+        // Somebody deployed another text than the draft: a change of the draft would undo that unseen.
+        const { version, revision } = seen;
+        setTheirs({ text: deployed, author: 'Somebody', at: '', version, revision, deployed: true, base: mine.deployed });
+      } else if (seen.text === latest.current) {
         known.current = seen;
         setTheirs(null);
         setSaving('saved');
       } else if (latest.current === mine.text) {
         known.current = seen;
         setTheirs(null);
-        adopt(seen.text, found.draft?.author ?? 'somebody');
+        adopt(seen.text, found.draft?.author ?? 'Somebody');
       } else {
         setTheirs({
           text: seen.text,
-          author: found.draft?.author ?? 'somebody',
+          author: found.draft?.author ?? 'Somebody',
           at: found.draft?.saved_at ?? '',
           version: seen.version,
           revision: seen.revision,
+          deployed: found.draft === undefined,
+          base: mine.text,
         });
       }
     },
@@ -96,7 +115,7 @@ export function useDraft(document: PipelineDocument, text: string, adopt: (text:
         path: { name },
         body: { text: sent, version, base_revision: revision },
       });
-      known.current = { version: saved.version, revision, text: sent };
+      known.current = { ...known.current, version: saved.version, text: sent };
       setError(null);
       setSaving(latest.current === sent ? 'saved' : 'unsaved');
     } catch (failure) {
@@ -133,13 +152,14 @@ export function useDraft(document: PipelineDocument, text: string, adopt: (text:
 
   /** Goes on from what the others have; what this page shows next is a change of that. */
   const settle = (from: Theirs) => {
-    known.current = { version: from.version, revision: from.revision, text: from.text };
+    const deployed = from.deployed ? from.text : known.current.deployed;
+    known.current = { version: from.version, revision: from.revision, text: from.text, deployed };
     setTheirs(null);
   };
 
   /** Notes that this page has deployed its text. */
   const deployed = (revision: number) => {
-    known.current = { version: 0, revision, text: latest.current };
+    known.current = { version: 0, revision, text: latest.current, deployed: latest.current };
     setSaving('saved');
   };
 

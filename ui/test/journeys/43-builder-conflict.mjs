@@ -1,4 +1,4 @@
-import { node, write } from './40-builder-drag.mjs';
+import { write } from './40-builder-drag.mjs';
 
 export const title = 'two people edit one pipeline: a conflict, and nothing lost';
 
@@ -62,6 +62,10 @@ export async function run({ page, open, assert, axe, shot, until, api }) {
     (failure) => failure.message,
   );
   assert.match(late, /409.*revision 1/s);
-  await node(page, 'active').or(page.getByRole('dialog')).or(page.getByText('since revision 1')).first().waitFor();
+  const deployed = page.getByRole('dialog', { name: /changed this pipeline too/ });
+  await deployed.getByText(/Revision 1 was deployed/).waitFor();
+  await deployed.getByRole('button', { name: 'All yours' }).click();
+  await deployed.getByRole('button', { name: 'Go on with this' }).click();
+  await page.getByText('since revision 1').waitFor();
   await api('DELETE', `/api/v1/pipelines/${NAME}`);
 }

@@ -1,9 +1,11 @@
 package dev.backlot.controller;
 
+import dev.backlot.controller.access.AccessLog;
 import dev.backlot.controller.builder.BuilderResource;
 import dev.backlot.controller.builder.DraftResource;
 import dev.backlot.controller.builder.ProcessorItems;
 import dev.backlot.controller.dataplane.DataPlane;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.metadata.MetadataDatabase;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,8 +19,9 @@ class BuilderWiring {
   }
 
   @Bean
-  BuilderResource builderResource(DataPlane dataPlane, ProcessorItems processors) {
-    return new BuilderResource(dataPlane, processors);
+  BuilderResource builderResource(
+      DataPlane dataPlane, ProcessorItems processors, Masks masks, AccessLog log) {
+    return new BuilderResource(dataPlane, processors, masks, log);
   }
 
   @Bean

@@ -208,6 +208,28 @@ class PreviewIT {
   }
 
   @Test
+  void what_one_may_not_see_no_step_tells_of() throws Exception {
+    JsonNode answer =
+        preview(
+            ENRICHED,
+            Map.of("hidden", Map.of("studio.public.previewed", List.of("phase", "unknown"))));
+
+    assertThat(step(answer, "one").path("masked")).hasSize(1);
+    assertThat(step(answer, "one").path("rows"))
+        .allSatisfy(row -> assertThat(row.path("values").path("phase").isNull()).isTrue());
+    // Every row fails a predicate on what is null: the outcome says nothing of the value.
+    assertThat(outcomes(answer, "active", "one"))
+        .isEqualTo(
+            Map.of(1L, "dropped", 2L, "dropped", 3L, "deleted", 4L, "kept", 9L, "dropped"));
+    JsonNode byKey =
+        preview(
+            ENRICHED,
+            Map.of(
+                "keys", List.of("2"), "hidden", Map.of("studio.public.previewed", List.of("id"))));
+    assertThat(step(byKey, "one").path("rows")).isEmpty();
+  }
+
+  @Test
   void only_rows_with_given_keys_are_shown() throws Exception {
     JsonNode answer = preview(ENRICHED, Map.of("keys", List.of("2"), "step", "active"));
 

@@ -35,8 +35,8 @@ public final class Rules {
     all.addAll(people());
     all.addAll(reading());
     all.addAll(documents());
-    all.addAll(building());
     all.addAll(pipelines());
+    all.addAll(building());
     all.addAll(data());
     all.addAll(looking());
     all.addAll(registry());
@@ -127,18 +127,21 @@ public final class Rules {
         does("DELETE", API + "/{kind}/{name}", BUILDER, "delete", "{kind}").ofOwn("name"));
   }
 
-  /** Drafts run nowhere: whoever builds may write them, and applying asks for their owners. */
+  /**
+   * Drafts run nowhere: whoever builds may write them, and applying asks for their owners. Previews
+   * log which Sources they show.
+   */
   private static List<Rule> building() {
     return List.of(
         reads("GET", API + "/processors", VIEWER),
         reads("POST", API + "/pipelines/check", BUILDER),
-        does("POST", API + "/preview", BUILDER, "preview", "pipeline"),
+        reads("POST", API + "/preview", BUILDER),
         reads("GET", API + "/endpoints/{name}/graph", BUILDER),
         reads("POST", API + "/endpoints/{name}/outline", BUILDER),
         reads("GET", API + "/drafts", VIEWER),
         reads("GET", API + "/pipelines/{name}/document", VIEWER),
-        does("PUT", API + "/drafts/{name}", BUILDER, "save", "draft").of("name"),
-        does("DELETE", API + "/drafts/{name}", BUILDER, "discard", "draft").of("name"));
+        reads("PUT", API + "/drafts/{name}", BUILDER),
+        reads("DELETE", API + "/drafts/{name}", BUILDER));
   }
 
   private static List<Rule> pipelines() {

@@ -1,12 +1,20 @@
 package dev.backlot.controller.builder;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.backlot.controller.access.AccessLog;
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.spec.PipelineSpec;
+import dev.backlot.model.spec.StepSpec;
+import dev.backlot.spec.SpecReader;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -21,11 +29,16 @@ public final class BuilderResource {
 
   private final DataPlane dataPlane;
   private final ProcessorItems processors;
+  private final Masks masks;
+  private final AccessLog log;
 
   /** Asks this data plane. */
-  public BuilderResource(DataPlane dataPlane, ProcessorItems processors) {
+  public BuilderResource(
+      DataPlane dataPlane, ProcessorItems processors, Masks masks, AccessLog log) {
     this.dataPlane = dataPlane;
     this.processors = processors;
+    this.masks = masks;
+    this.log = log;
   }
 
   /** A pipeline's text. */
@@ -58,12 +71,28 @@ public final class BuilderResource {
   }
 
   @PostMapping("/api/v1/preview")
-  JsonNode preview(@RequestBody PreviewRequest request) {
+  JsonNode preview(@RequestBody PreviewRequest request, Caller caller) {
+    String document = text(request.document(), "document");
+    Map<String, Set<String>> hidden = new HashMap<>();
+    List<StepSpec> steps =
+        SpecReader.sketch(document).pipeline().map(PipelineSpec::steps).orElse(List.of());
+    for (StepSpec step : steps) {
+      if (step.role() == StepSpec.Role.SOURCE && !hidden.containsKey(step.type())) {
+        Set<String> masked = masks.ofSource(caller, step.type());
+        hidden.put(step.type(), masked);
+        log.record(
+            caller,
+            "preview",
+            new AccessLog.Subject("source", step.type(), masks.owners().apply(step.type())),
+            Map.of("masked", List.copyOf(masked)));
+      }
+    }
     return dataPlane.preview(
-        text(request.document(), "document"),
+        document,
         request.step() == null ? "" : request.step(),
         request.limit() == null ? 20 : request.limit(),
-        request.keys() == null ? List.of() : request.keys());
+        request.keys() == null ? List.of() : request.keys(),
+        hidden);
   }
 
   @GetMapping("/api/v1/endpoints/{name}/graph")

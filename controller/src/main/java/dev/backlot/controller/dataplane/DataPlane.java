@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -276,8 +277,14 @@ public interface DataPlane {
    * @param step the only one that matters, or empty
    * @param limit how many rows of each Source
    * @param keys only rows with these keys; any when empty
+   * @param hidden by Source, the fields whose values neither the asker nor the steps may see
    */
-  JsonNode preview(String document, String step, int limit, List<String> keys);
+  JsonNode preview(
+      String document,
+      String step,
+      int limit,
+      List<String> keys,
+      Map<String, Set<String>> hidden);
 
   /** Returns what the graph behind an endpoint offers: {@code {"query", "types"}}. */
   JsonNode graph(String endpoint);

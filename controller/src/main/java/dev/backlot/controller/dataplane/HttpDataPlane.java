@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -162,9 +163,15 @@ public final class HttpDataPlane implements DataPlane {
   }
 
   @Override
-  public JsonNode preview(String document, String step, int limit, List<String> keys) {
+  public JsonNode preview(
+      String document,
+      String step,
+      int limit,
+      List<String> keys,
+      Map<String, Set<String>> hidden) {
     Map<String, Object> body =
-        Map.of("document", document, "step", step, "limit", limit, "keys", keys);
+        Map.of(
+            "document", document, "step", step, "limit", limit, "keys", keys, "hidden", hidden);
     return call("POST", "/previews", Json.write(body), SLOW);
   }
 

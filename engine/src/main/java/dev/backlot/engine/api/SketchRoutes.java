@@ -26,6 +26,7 @@ import dev.backlot.sink.iceberg.IcebergDescriptor;
 import dev.backlot.spec.Sketch;
 import dev.backlot.spec.SpecReader;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,15 +59,28 @@ final class SketchRoutes {
     return Map.of("processors", descriptors);
   }
 
-  /** {@code {"document", "step", "limit", "keys"}} → {@link dev.backlot.engine.preview.Preview}. */
+  /**
+   * {@code {"document", "step", "limit", "keys", "hidden": {source: [field]}}} → {@link
+   * dev.backlot.engine.preview.Preview}.
+   */
   Object preview(JsonNode body) {
     List<String> keys = new ArrayList<>();
     body.path("keys").forEach(key -> keys.add(key.asText()));
+    Map<String, Set<String>> hidden = new HashMap<>();
+    body.path("hidden")
+        .properties()
+        .forEach(
+            source -> {
+              Set<String> fields = new LinkedHashSet<>();
+              source.getValue().forEach(field -> fields.add(field.asText()));
+              hidden.put(source.getKey(), fields);
+            });
     return previews.preview(
         body.path("document").asText(""),
         body.path("step").asText(""),
         body.path("limit").asInt(20),
-        keys);
+        keys,
+        hidden);
   }
 
   /** {@code {"document"}} → problems, and what each step gives as far as it can be planned. */

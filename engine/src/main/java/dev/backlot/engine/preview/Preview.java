@@ -25,6 +25,7 @@ public record Preview(List<Step> steps, List<Problem> problems, long millis) {
    *
    * @param columns what its rows have
    * @param rows what it gives; for a sink, what its table would get
+   * @param masked columns whose values are hidden, and were to the steps as well
    * @param results what became of each row of its inputs; empty for a Source
    * @param sample of a Source
    * @param calls of a step that asks something outside
@@ -34,6 +35,7 @@ public record Preview(List<Step> steps, List<Problem> problems, long millis) {
       String id,
       List<Column> columns,
       List<Row> rows,
+      List<String> masked,
       List<Result> results,
       Optional<Sample> sample,
       Optional<Calls> calls,
@@ -42,6 +44,7 @@ public record Preview(List<Step> steps, List<Problem> problems, long millis) {
     public Step {
       columns = List.copyOf(columns);
       rows = List.copyOf(rows);
+      masked = List.copyOf(masked);
       results = List.copyOf(results);
     }
   }

@@ -74,9 +74,16 @@ public final class PreviewService {
    * @param limit how many rows of each Source, up to {@link #CAP}
    * @param keys only rows with these keys, each the texts of its fields joined by commas; any rows
    *     when empty
+   * @param hidden by Source, the fields that the asker may not see: they are null before any step
+   *     runs, so that no step tells of them
    * @throws ProblemException when too many are previewing, or Kafka does not answer
    */
-  public Preview preview(String document, String step, int limit, List<String> keys) {
+  public Preview preview(
+      String document,
+      String step,
+      int limit,
+      List<String> keys,
+      Map<String, Set<String>> hidden) {
     long begin = System.nanoTime();
     Sketch sketch = SpecReader.sketch(document);
     if (sketch.pipeline().isEmpty()) {
@@ -91,7 +98,9 @@ public final class PreviewService {
           new SketchRun(sketched, processors, secrets, step, begin + PATIENCE.toNanos());
       int most = Math.max(1, Math.min(limit, CAP));
       for (PlanSource source : run.sources()) {
-        sample(run, source, most, new LinkedHashSet<>(keys));
+        HiddenFields hiding =
+            new HiddenFields(source, hidden.getOrDefault(source.name(), Set.of()));
+        sample(run, source, most, new LinkedHashSet<>(keys), hiding);
       }
       return new Preview(run.steps(), List.copyOf(problems), millis(begin));
     } finally {
@@ -112,7 +121,8 @@ public final class PreviewService {
         "Cannot preview the pipeline: others preview at the moment. Try again.");
   }
 
-  private void sample(SketchRun run, PlanSource source, int most, Set<String> keys) {
+  private void sample(
+      SketchRun run, PlanSource source, int most, Set<String> keys, HiddenFields hiding) {
     List<RowData> rows = new ArrayList<>();
     List<ConsumerRecord<byte[], byte[]>> records = List.of();
     if (!source.topic().isEmpty()) {
@@ -124,12 +134,14 @@ public final class PreviewService {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       decoder
           .row(record)
+          .map(hiding::hide)
           .filter(row -> keys.isEmpty() || keys.contains(SourceKey.of(source, row)))
           .filter(row -> !skipsDumped || row.getString(op).toBytes()[0] != 'r')
           .filter(row -> rows.size() < most)
           .ifPresent(rows::add);
     }
-    run.source(source, rows, new Sample(source.name(), most, SourceSamples.age(records)));
+    Sample sample = new Sample(source.name(), most, SourceSamples.age(records));
+    run.source(source, rows, sample, hiding.names());
   }
 
   /** Those who type ask again and again: what was read a moment ago serves again. */

@@ -53,6 +53,11 @@ final class SketchRun {
 
   private final Map<String, Sample> samples = new HashMap<>();
 
+  /** By the document's step, the columns whose values are hidden. */
+  private final Map<String, List<String>> masked = new HashMap<>();
+
+  private final Map<String, List<String>> hidden = new HashMap<>();
+
   /**
    * Prepares.
    *
@@ -102,7 +107,8 @@ final class SketchRun {
     return plan.sources().stream().filter(source -> needed.contains(source.id())).toList();
   }
 
-  void source(PlanSource source, List<RowData> sampled, Sample sample) {
+  void source(PlanSource source, List<RowData> sampled, Sample sample, List<String> hiddenFields) {
+    hidden.put(source.id(), List.copyOf(hiddenFields));
     rows.put(source.id(), List.copyOf(sampled));
     samples.put(source.id(), sample);
   }
@@ -128,6 +134,7 @@ final class SketchRun {
     if (output == null || !rows.containsKey(output.step())) {
       return Optional.empty();
     }
+    masked.put(step.id(), hidden.getOrDefault(output.step(), List.of()));
     RowTexts texts = new RowTexts(output.shape());
     List<Preview.Row> shown = rows(output.step()).stream().map(texts::row).toList();
     return Optional.of(
@@ -135,6 +142,7 @@ final class SketchRun {
             step.id(),
             columns(output.shape().fields(), output.shape().keyFields()),
             shown,
+            masked(step.id()),
             List.of(),
             Optional.ofNullable(samples.get(output.step())),
             Optional.empty(),
@@ -169,6 +177,7 @@ final class SketchRun {
             step.id(),
             columns(output.fields(), output.keyFields()),
             outputs.shown,
+            masked(step, outputs.shape),
             outputs.results,
             Optional.empty(),
             calls,
@@ -256,6 +265,7 @@ final class SketchRun {
             step.id(),
             columns(fields, sink.key()),
             outputs.shown,
+            masked(step, outputs.shape),
             outputs.results,
             Optional.empty(),
             Optional.empty(),
@@ -264,6 +274,22 @@ final class SketchRun {
 
   private List<RowData> rows(String id) {
     return Objects.requireNonNull(rows.get(id), id);
+  }
+
+  private List<String> masked(String step) {
+    return masked.getOrDefault(step, List.of());
+  }
+
+  /** Hidden columns keep their names in most steps; under another name their values are null. */
+  private List<String> masked(StepSpec step, Shape shape) {
+    List<String> names =
+        step.inputs().stream()
+            .flatMap(input -> masked(input.step()).stream())
+            .filter(name -> shape.index(name) >= 0)
+            .distinct()
+            .toList();
+    masked.put(step.id(), names);
+    return names;
   }
 
   private static List<Column> columns(List<Field> fields, List<String> key) {
