@@ -6,7 +6,7 @@ import type { Answer } from '../api/api';
 import { useRead } from '../api/useApi';
 import { clockTime, count, duration, rate } from '../format/format';
 import { JobLine } from '../jobs/JobLine';
-import { Age, useNow } from '../parts/Age';
+import { useNow } from '../parts/Age';
 import { Snippet } from '../parts/Copy';
 import { DataTable } from '../parts/DataTable';
 import { Page, Section } from '../parts/Page';
