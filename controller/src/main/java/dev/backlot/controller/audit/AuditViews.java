@@ -117,8 +117,7 @@ public final class AuditViews {
       if (source instanceof Map<?, ?> told) {
         Map<String, Object> copy = new LinkedHashMap<>();
         told.forEach((name, value) -> copy.put(String.valueOf(name), value));
-        copy.computeIfPresent(
-            "differences", (name, all) -> hideAll(all, round.table(), masked));
+        copy.computeIfPresent("differences", (name, all) -> hideAll(all, round.table(), masked));
         hidden.add(copy);
       }
     }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Figures of Sources' topics. A page waits for Kafka for a moment only; what comes later is there at
- * the next look. Thread-safe.
+ * Figures of Sources' topics. A page waits for Kafka for a moment only; what comes later is there
+ * at the next look. Thread-safe.
  */
 final class StatsBoard {
   private static final Logger LOG = LoggerFactory.getLogger(StatsBoard.class);
@@ -50,9 +50,7 @@ final class StatsBoard {
         looks.compute(
             source,
             (name, running) ->
-                running == null || running.isDone()
-                    ? lookers.submit(() -> look(name))
-                    : running);
+                running == null || running.isDone() ? lookers.submit(() -> look(name)) : running);
     try {
       look.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
