@@ -124,6 +124,7 @@ function Flow({ label, nodes, edges, chosen, onChoose, height }: FlowGraphProps)
         zoomOnDoubleClick={false}
         fitView
         fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.35 }}
+        attributionPosition="bottom-left"
         minZoom={0.2}
         maxZoom={1.5}
       >

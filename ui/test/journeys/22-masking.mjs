@@ -7,9 +7,11 @@ const MASKED = '•••';
 export async function run({ page, open, api, assert, axe, shot, until }) {
   const details = () => api('GET', `/api/v1/sources/${SOURCE}/details`);
   await until('the table has rows', async () => (await api('POST', '/api/v1/query', { sql: `SELECT count(*) AS n FROM ${TABLE}`, format: 'rows' }))[0].n > 0);
+  const masked = `masked_${Date.now()}`;
+  const clearedName = `cleared_${Date.now()}`;
   for (const [name, clearances] of [
-    ['masked_viewer', []],
-    ['cleared_viewer', ['finance', 'legal', 'secret_terms']],
+    [masked, []],
+    [clearedName, ['finance', 'legal', 'secret_terms']],
   ]) {
     await api('POST', '/api/v1/users', { name, roles: ['viewer'], teams: [], clearances });
   }
@@ -17,7 +19,7 @@ export async function run({ page, open, api, assert, axe, shot, until }) {
   const { revision } = await details();
   const tag = (tags, expected_revision) => api('PATCH', `/api/v1/sources/${SOURCE}/description`, { expected_revision, fields: { currency: { tags } } });
   const untagged = await tag([], revision);
-  const viewer = await open({ as: 'masked_viewer', path: `/tables/${TABLE}?tab=data` });
+  const viewer = await open({ as: masked, path: `/tables/${TABLE}?tab=data` });
   const rows = viewer.getByRole('table', { name: `Newest rows of ${TABLE}` });
   await rows.waitFor();
   const cell = (name) => rows.locator('[role=row][data-index="0"] [role=cell]').nth(name);
@@ -62,7 +64,7 @@ export async function run({ page, open, api, assert, axe, shot, until }) {
     assert.deepEqual(await asked(viewer, `SELECT DISTINCT fee_currency AS c, max(fee_amount) OVER () AS m FROM ${view}`), [{ c: MASKED, m: null }]);
     assert.deepEqual(await asked(viewer, `SELECT count(*) AS n FROM ${view} WHERE fee_currency = 'USD' OR fee_amount > 0`), [{ n: 0 }]);
   }
-  const cleared = await open({ as: 'cleared_viewer', path: `/tables/${TABLE}?tab=data` });
+  const cleared = await open({ as: clearedName, path: `/tables/${TABLE}?tab=data` });
   const [{ n }] = await asked(cleared, `SELECT count(*) AS n FROM ${TABLE} WHERE fee_currency <> '${MASKED}'`);
   assert.ok(n > 0, 'who is cleared sees the values');
   await cleared.getByRole('table', { name: `Newest rows of ${TABLE}` }).waitFor();
