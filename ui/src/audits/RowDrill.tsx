@@ -92,7 +92,7 @@ function Sides({ row, difference }: { row: Row; difference: Difference }) {
         {row.path.map((step, i) => (
           <span key={step.id} className={classes.step}>
             {i > 0 && <IconArrowRight size={13} aria-hidden />}
-            <code>{step.id}</code> <span className={classes.soft}>{step.what.replaceAll('_', ' ')}</span>
+            <code>{step.id}</code> <span className={classes.soft}>{step.what.includes(' ') ? step.what : step.what.replaceAll('_', ' ')}</span>
           </span>
         ))}
       </div>

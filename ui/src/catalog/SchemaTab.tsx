@@ -151,6 +151,7 @@ function FieldForm({ source, field, close }: { source: Source; field: SourceFiel
         value={tags}
         onChange={setTags}
         data={['pii', 'finance', 'secret']}
+        comboboxProps={{ position: 'top' }}
         clearButtonProps={{ 'aria-label': 'Remove all tags' }}
       />
       {guesses.length > 0 && (

@@ -3,6 +3,7 @@ import { IconArrowRight, IconPlugConnected } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { stringify } from 'yaml';
+import { useSession } from '../access/session';
 import { send } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
 import { CodeEditor } from '../parts/CodeEditor';
@@ -19,9 +20,10 @@ import { useOwners } from './useOwners';
 
 /** Connects a database: where it is, checks, tables, and the document that comes of it. */
 export function NewConnectionPage() {
+  const team = useSession().teams?.[0];
   return (
     <Page title="Add a connection" parents={[{ to: '/connections', label: 'Connections' }]}>
-      <Connect begin={NEW} existing={false} />
+      <Connect begin={team === undefined ? NEW : withFields(NEW, { owner: team })} existing={false} />
     </Page>
   );
 }

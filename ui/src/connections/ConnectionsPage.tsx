@@ -19,8 +19,8 @@ const COLUMNS: Column<Item>[] = [
   { id: 'database', label: 'Database', width: 'minmax(160px, 1.5fr)', cell: (row) => where(row) },
   { id: 'sources', label: 'Sources', width: '90px', align: 'right', sort: (row) => Number(statusOf(row)['sources'] ?? 0), cell: (row) => textOf(statusOf(row)['sources']) },
   { id: 'log', label: 'Log kept by the server', width: '190px', sort: (row) => Number(statusOf(row)['retained_bytes'] ?? -1), cell: (row) => <WalGauge item={row} small /> },
-  { id: 'owner', label: 'Owner', width: 'minmax(110px, 1fr)', sort: (row) => textOf((row.spec as { owner?: unknown }).owner), cell: (row) => textOf((row.spec as { owner?: unknown }).owner) },
-  { id: 'reason', label: 'Why', width: 'minmax(120px, 2fr)', cell: (row) => <span title={row.status.reason}>{row.status.reason}</span> },
+  { id: 'owner', label: 'Owner', width: 'minmax(160px, 1fr)', sort: (row) => textOf((row.spec as { owner?: unknown }).owner), cell: (row) => textOf((row.spec as { owner?: unknown }).owner) },
+  { id: 'reason', label: 'Why', width: 'minmax(90px, 1fr)', cell: (row) => <span title={row.status.reason}>{row.status.reason}</span> },
 ];
 
 const ENDPOINTS: Column<Item>[] = [
@@ -28,8 +28,8 @@ const ENDPOINTS: Column<Item>[] = [
   { id: 'state', label: 'State', width: '180px', sort: (row) => row.status.state, cell: (row) => <StateMark state={row.status.state} /> },
   { id: 'url', label: 'Address', width: 'minmax(200px, 2fr)', cell: (row) => textOf((row.spec as { config?: { url?: unknown } }).config?.url) },
   { id: 'checked', label: 'Asked', width: '130px', cell: (row) => <Age of={statusOf(row)['checked_at'] as string | undefined} /> },
-  { id: 'owner', label: 'Owner', width: 'minmax(110px, 1fr)', cell: (row) => textOf((row.spec as { owner?: unknown }).owner) },
-  { id: 'reason', label: 'Why', width: 'minmax(120px, 2fr)', cell: (row) => <span title={row.status.reason}>{row.status.reason}</span> },
+  { id: 'owner', label: 'Owner', width: 'minmax(160px, 1fr)', cell: (row) => textOf((row.spec as { owner?: unknown }).owner) },
+  { id: 'reason', label: 'Why', width: 'minmax(90px, 1fr)', cell: (row) => <span title={row.status.reason}>{row.status.reason}</span> },
 ];
 
 /** Every connection and endpoint, with its state. */

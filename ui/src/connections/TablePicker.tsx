@@ -161,6 +161,13 @@ function Rows({
                   )}
                   {why === '' && table.keyless !== '' && <span>No key: {selection.keyless === 'append' ? 'inserts only' : 'whole rows'}</span>}
                   {table.partitioned && <span>Partitioned</span>}
+                  {Object.entries(table.suggested_tags)
+                    .slice(0, 3)
+                    .map(([column, tags]) => (
+                      <span key={column} className={classes.tag} title="A guess from the name. Tag the field on its Source’s page to mask it.">
+                        {column}: {tags.join(', ')}?
+                      </span>
+                    ))}
                 </span>
                 <span className={classes.number}>{table.rows === null ? `${UNKNOWN} rows` : `~${count(table.rows)} ${table.rows === 1 ? 'row' : 'rows'}`}</span>
                 <span className={classes.number}>{size(table.bytes)}</span>

@@ -18,7 +18,9 @@ export function remedyOf(message: string): Remedy {
   if (last === undefined) return { cause: text, statements: [], rest: '' };
   const { statements, rest } = split(text.slice(last.index + last[0].length));
   if (statements.length === 0) return { cause: text, statements: [], rest: '' };
-  const cause = text.slice(0, last.index).trim().replace(/(?:, (?:and|or)|, or, when nobody needs the slot,| Let an administrator)$/, '');
+  const before = text.slice(0, last.index).trim();
+  // a sentence that goes on with the statement keeps its beginning
+  const cause = /(?:, (?:and|or)|,|Let an administrator)$/.test(before) ? `${before} run:` : before;
   return { cause, statements, rest: rest.replace(/^(?:and|or) /, '').trim() };
 }
 

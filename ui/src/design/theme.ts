@@ -9,7 +9,13 @@ export const THEME = createTheme({
     return accent ? { ...resolved, color: 'var(--accent-ink)' } : resolved;
   },
   components: {
-    Button: { defaultProps: { size: 'xs' } },
+    Button: {
+      defaultProps: { size: 'xs' },
+      // Mantine writes white on every filled button, which the accent of dark is too light for.
+      vars: (_theme: unknown, { variant = 'filled', color }: { variant?: string; color?: string }) => ({
+        root: variant === 'filled' && color !== 'red' ? { '--button-color': 'var(--accent-ink)' } : {},
+      }),
+    },
     TextInput: { defaultProps: { size: 'xs' } },
     PasswordInput: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },

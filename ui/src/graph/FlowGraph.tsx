@@ -70,6 +70,12 @@ function Flow({ label, nodes, edges, chosen, onChoose, height }: FlowGraphProps)
     data: { card, label: name },
     width: size.width,
     height: size.height,
+    // Told instead of measured: nodes are made anew each second, and edges need to know where they begin and end.
+    measured: size,
+    handles: [
+      { type: 'target', position: Position.Left, x: 0, y: size.height / 2, width: 1, height: 1 },
+      { type: 'source', position: Position.Right, x: size.width - 1, y: size.height / 2, width: 1, height: 1 },
+    ],
     selected: id === chosen,
     ariaLabel: name,
   }));

@@ -6,7 +6,7 @@ import type { Answer } from '../api/api';
 import { useRead } from '../api/useApi';
 import { clockTime, count, duration, rate } from '../format/format';
 import { JobLine } from '../jobs/JobLine';
-import { Age, useNow } from '../parts/Age';
+import { useNow } from '../parts/Age';
 import { Snippet } from '../parts/Copy';
 import { DataTable } from '../parts/DataTable';
 import { Page, Section } from '../parts/Page';
@@ -125,12 +125,11 @@ function MyPipelines({ home: { pipelines } }: { home: Home }) {
         rowId={(each) => each.name}
         to={(each) => pipelinePath(each.name)}
         columns={[
-          { id: 'name', label: 'Name', width: 'minmax(120px, 2fr)', cell: (each) => <Link to={pipelinePath(each.name)}>{each.name}</Link> },
-          { id: 'state', label: 'State', width: '166px', cell: (each) => <StateMark state={each.state} /> },
+          { id: 'name', label: 'Name', width: 'minmax(150px, 3fr)', cell: (each) => <Link to={pipelinePath(each.name)}>{each.name}</Link> },
+          { id: 'state', label: 'State', width: 'minmax(110px, 2fr)', cell: (each) => <StateMark state={each.state} /> },
           { id: 'lag', label: 'Lag', width: '76px', align: 'right', cell: (each) => duration(each.lag_seconds) },
-          { id: 'visible', label: 'To visible', width: '84px', align: 'right', cell: (each) => duration(each.heartbeat_seconds) },
-          { id: 'rate', label: 'Rate', width: '84px', align: 'right', cell: (each) => (each.rate === undefined ? rate(null) : `${rate(each.rate)}/s`) },
-          { id: 'since', label: 'For', width: '84px', align: 'right', cell: (each) => <Age of={each.since} suffix="" /> },
+          { id: 'visible', label: 'To visible', width: '82px', align: 'right', cell: (each) => duration(each.heartbeat_seconds) },
+          { id: 'rate', label: 'Rate', width: '76px', align: 'right', cell: (each) => (each.rate === undefined ? rate(null) : `${rate(each.rate)}/s`) },
         ]}
       />
     </Section>

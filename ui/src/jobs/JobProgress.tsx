@@ -1,6 +1,6 @@
 import { IconHourglassHigh } from '@tabler/icons-react';
 import { Age } from '../parts/Age';
-import { doneOf, share, type Job } from './job';
+import { doneOf, isOpen, share, type Job } from './job';
 import classes from './JobProgress.module.css';
 
 /** How far a job is: a bar where the whole is known, words where it is not. */
@@ -21,7 +21,7 @@ export function JobProgress({ job, words = true }: { job: Job; words?: boolean }
           <div style={{ width: `${part * 100}%` }} />
         </div>
       )}
-      {words && <span>{doneOf(job) || job.phase}</span>}
+      {words && !job.still_since && <span>{doneOf(job) || (isOpen(job) ? job.phase : job.state === 'failed' ? job.reason : '')}</span>}
       {job.still_since && (
         <span className={classes.still}>
           <IconHourglassHigh size={13} aria-hidden /> No progress for <Age of={job.still_since} suffix="" />

@@ -8,7 +8,7 @@ import { Page } from '../parts/Page';
 import { Empty, Shown } from '../parts/States';
 import { useAddress } from '../parts/useAddress';
 import { StateMark } from '../state/StateMark';
-import { eta, isOpen, jobPath, KINDS, speed, STATES } from './job';
+import { eta, isOpen, jobPath, KINDS, STATES } from './job';
 import { JobProgress } from './JobProgress';
 import { useEndNotices, useNotices } from './notify';
 
@@ -66,14 +66,13 @@ export function JobsPage() {
                   rowId={(job) => job.id}
                   to={(job) => jobPath(job.id)}
                   columns={[
-                    { id: 'kind', label: 'Job', width: '130px', cell: (job) => <Link to={jobPath(job.id)}>{KINDS[job.kind]}</Link>, sort: (job) => job.kind },
-                    { id: 'what', label: 'About', width: 'minmax(170px, 1.5fr)', cell: (job) => <span title={job.what.name}>{job.what.name}</span>, sort: (job) => job.what.name },
-                    { id: 'state', label: 'State', width: '120px', cell: (job) => <StateMark state={STATES[job.state].mark} word={STATES[job.state].word} />, sort: (job) => job.state },
-                    { id: 'progress', label: 'How far', width: 'minmax(230px, 2fr)', cell: (job) => <JobProgress job={job} /> },
-                    { id: 'rate', label: 'Rate', width: '110px', align: 'right', cell: (job) => (job.state === 'running' && job.rate !== undefined ? speed(job) : '') },
-                    { id: 'left', label: 'Left', width: '140px', align: 'right', cell: (job) => eta(job) },
-                    { id: 'elapsed', label: 'Took', width: '84px', align: 'right', cell: (job) => (job.elapsed_seconds === undefined ? '' : duration(job.elapsed_seconds)), sort: (job) => job.elapsed_seconds ?? null },
-                    { id: 'when', label: 'Asked', width: '104px', align: 'right', cell: (job) => <Age of={job.requested_at} />, sort: (job) => job.requested_at },
+                    { id: 'kind', label: 'Job', width: '112px', cell: (job) => <Link to={jobPath(job.id)}>{KINDS[job.kind]}</Link>, sort: (job) => job.kind },
+                    { id: 'what', label: 'About', width: 'minmax(140px, 1fr)', cell: (job) => <span title={job.what.name}>{job.what.name}</span>, sort: (job) => job.what.name },
+                    { id: 'state', label: 'State', width: '108px', cell: (job) => <StateMark state={STATES[job.state].mark} word={STATES[job.state].word} />, sort: (job) => job.state },
+                    { id: 'progress', label: 'How far', width: 'minmax(310px, 2fr)', cell: (job) => <JobProgress job={job} /> },
+                    { id: 'left', label: 'Left', width: '150px', align: 'right', cell: (job) => eta(job) },
+                    { id: 'elapsed', label: 'Took', width: '76px', align: 'right', cell: (job) => (job.elapsed_seconds === undefined ? '' : duration(job.elapsed_seconds)), sort: (job) => job.elapsed_seconds ?? null },
+                    { id: 'when', label: 'Asked', width: '112px', align: 'right', cell: (job) => <Age of={job.requested_at} />, sort: (job) => job.requested_at },
                   ]}
                   {...(shown.length > 60 ? { height: 720 } : {})}
                 />

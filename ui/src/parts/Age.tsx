@@ -46,3 +46,14 @@ export function Moment({ of }: { of: string | null | undefined }) {
     </time>
   );
 }
+
+/** How long it is until a moment, counting down; the moment itself on hover. */
+export function Left({ until }: { until: string }) {
+  const at = useNow();
+  const seconds = (Date.parse(until) - at) / 1000;
+  return (
+    <time dateTime={until} title={absolute(until)}>
+      {seconds <= 0 ? 'over' : `${duration(seconds)} left`}
+    </time>
+  );
+}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import classes from './Chart.module.css';
@@ -25,10 +25,11 @@ interface ChartProps {
 
 const COLOURS = ['--accent', '--healthy', '--blocked', '--busy', '--failed', '--paused'];
 
-/** Lines over time; gaps where nothing is known. The newest values stand beside it as text. */
+/** Lines over time; gaps where nothing is known. The values under the cursor, else the newest, stand below it. */
 export function Chart({ label, times, lines, format, height = 140, group }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const [at, setAt] = useState<number | null>(null);
   const latest = useRef({ times, lines });
   latest.current = { times, lines };
   const shape = lines.map((line) => `${line.label} ${line.colour ?? ''}`).join('\n');
@@ -57,19 +58,19 @@ export function Chart({ label, times, lines, format, height = 140, group }: Char
           width: element.clientWidth,
           height,
           padding: [8, 8, 0, 0],
-          legend: { live: true },
+          legend: { show: false },
+          hooks: { setCursor: [(drawn) => setAt(drawn.cursor.idx ?? null)] },
           cursor: group === undefined ? {} : { sync: { key: group } },
           scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? (high ?? 0) * 1.08 : 1] } },
-          axes: [{ ...axis }, { ...axis, size: 56, values: (_, splits) => splits.map((value) => format(value)) }],
+          axes: [{ ...axis, space: 64, values: (_, splits, __, ___, step) => splits.map((time) => clock(time, step)) }, { ...axis, size: 56, values: (_, splits) => splits.map((value) => format(value)) }],
           series: [
-            { value: (_, at) => (at === null ? '' : new Date(at * 1000).toLocaleTimeString(undefined, { hourCycle: 'h23' })) },
+            {},
             ...latest.current.lines.map((line, i) => ({
               label: line.label,
-              stroke: resolved(line.colour ?? COLOURS[i % COLOURS.length] ?? '--accent'),
+              stroke: resolved(colourOf(line, i)),
               width: 1.5,
               spanGaps: false,
               points: { show: false },
-              value: (_: uPlot, value: number | null) => format(value),
             })),
           ],
         },
@@ -93,7 +94,33 @@ export function Chart({ label, times, lines, format, height = 140, group }: Char
   useEffect(() => plot.current?.setData(data({ times, lines })), [times, lines]);
 
   const newest = lines.map((line) => `${line.label} ${format(line.values.at(-1) ?? null)}`).join(', ');
-  return <div ref={box} role="img" aria-label={`${label}. Newest: ${newest}`} className={classes.chart} />;
+  const shown = at ?? times.length - 1;
+  return (
+    <div className={classes.figure}>
+      <div ref={box} role="img" aria-label={`${label}. Newest: ${newest}`} className={classes.chart} />
+      <div className={classes.legend} aria-hidden>
+        {lines.map((line, i) => (
+          <span key={line.label}>
+            <i style={{ background: `var(${colourOf(line, i)})` }} />
+            {line.label} <b>{format(line.values[shown] ?? null)}</b>
+          </span>
+        ))}
+        {at !== null && times[at] !== undefined && <time>{new Date(times[at] * 1000).toLocaleString(undefined, { timeStyle: 'medium', dateStyle: 'short', hourCycle: 'h23' })}</time>}
+      </div>
+    </div>
+  );
+}
+
+function colourOf(line: Line, index: number): string {
+  return line.colour ?? COLOURS[index % COLOURS.length] ?? '--accent';
+}
+
+/** A time on the axis: of the day, and the date where a day or more lies between two. */
+function clock(seconds: number, step: number): string {
+  const time = new Date(seconds * 1000);
+  if (step >= 86_400) return time.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
+  const precise = step < 60 ? ({ second: '2-digit' } as const) : {};
+  return time.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', ...precise, hourCycle: 'h23' });
 }
 
 function data({ times, lines }: { times: readonly number[]; lines: Line[] }): uPlot.AlignedData {

@@ -5,8 +5,7 @@ import { Link } from 'react-router';
 import { ApiError, send, type Problem } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
 import { cell } from '../format/cell';
-import { count } from '../format/format';
-import { Age, Moment } from '../parts/Age';
+import { Age, Left, Moment } from '../parts/Age';
 import { DataTable } from '../parts/DataTable';
 import { Facts } from '../parts/Facts';
 import { Section } from '../parts/Page';
@@ -67,7 +66,7 @@ function BlockedBy({ item, source, several }: { item: PipelineItem; source: Bloc
               ) : (
                 <span key="p">
                   Kept: it stands exactly before the first event with the change (
-                  {waiting.map((event) => `partition ${event.partition} at ${count(event.offset)}`).join(', ')}). Other partitions go on.
+                  {waiting.map((event) => `partition ${event.partition} at ${event.offset}`).join(', ')}). Other partitions go on.
                 </span>
               ),
             ],
@@ -75,7 +74,7 @@ function BlockedBy({ item, source, several }: { item: PipelineItem; source: Bloc
               'Events wait',
               keptUntil ? (
                 <span key="k">
-                  for certain until <Moment of={keptUntil} /> (<Age of={keptUntil} suffix=" left" />)
+                  for certain until <Moment of={keptUntil} /> (<Left until={keptUntil} />)
                 </span>
               ) : (
                 'in the Source’s topic; nothing is lost'

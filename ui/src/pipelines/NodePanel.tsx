@@ -35,7 +35,7 @@ export function NodePanel({ pipeline, graph, node, close }: { pipeline: Pipeline
         <Notice tone="blocked" title="It stands before a change that needs you">
           {node.parked.map((record) => (
             <p key={record.partition}>
-              Partition {record.partition} waits at offset {count(record.offset)}
+              Partition {record.partition} waits at offset {record.offset}
               {record.written_at && (
                 <>
                   , written <Age of={record.written_at} />

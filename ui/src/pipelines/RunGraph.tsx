@@ -39,7 +39,7 @@ export function RunGraph({ graph, chosen, onChoose }: { graph: Graph; chosen: st
       edges={edges}
       chosen={chosen}
       onChoose={onChoose}
-      height={Math.min(460, Math.max(190, tallest * (STEP_HEIGHT + FIGURES_HEIGHT + 28) + 40))}
+      height={Math.min(460, Math.max(170, tallest * (STEP_HEIGHT + FIGURES_HEIGHT + 28) + 24))}
     />
   );
 }

@@ -139,9 +139,9 @@ function Overview({ pipeline }: { pipeline: PipelineItem }) {
         return (
           <>
             <Now pipeline={pipeline} graph={graph} />
+            <RunGraph graph={graph} chosen={node?.id ?? ''} onChoose={choose} />
             <div className={classes.stage} data-open={node !== undefined || undefined}>
               <div className={classes.left}>
-                <RunGraph graph={graph} chosen={node?.id ?? ''} onChoose={choose} />
                 <Steps graph={graph} chosen={chosen} onChoose={choose} />
                 <ChartsSection pipeline={pipeline.name} />
               </div>
@@ -186,19 +186,19 @@ function Steps({ graph, chosen, onChoose }: { graph: Graph; chosen: string; onCh
         onOpen={(node) => onChoose(node.id === chosen ? '' : node.id)}
         chosen={chosen}
         columns={[
-          { id: 'step', label: 'Step', cell: (node) => title(node), width: 'minmax(160px, 2fr)' },
-          { id: 'in', label: 'In', align: 'right', cell: (node) => perSecond(node.in_rate), sort: (node) => node.in_rate ?? null, width: '84px' },
-          { id: 'out', label: 'Out', align: 'right', cell: (node) => perSecond(node.out_rate), sort: (node) => node.out_rate ?? null, width: '84px' },
-          { id: 'errors', label: 'Errors', align: 'right', cell: (node) => perSecond(node.error_rate), sort: (node) => node.error_rate ?? null, width: '84px' },
-          { id: 'busy', label: 'Busy', align: 'right', cell: (node) => share(node.busy), sort: (node) => node.busy ?? null, width: '84px' },
-          { id: 'held', label: 'Held up', align: 'right', cell: (node) => share(node.back_pressured), sort: (node) => node.back_pressured ?? null, width: '84px' },
+          { id: 'step', label: 'Step', cell: (node) => title(node), width: 'minmax(120px, 2fr)' },
+          { id: 'in', label: 'In', align: 'right', cell: (node) => perSecond(node.in_rate), sort: (node) => node.in_rate ?? null, width: '80px' },
+          { id: 'out', label: 'Out', align: 'right', cell: (node) => perSecond(node.out_rate), sort: (node) => node.out_rate ?? null, width: '80px' },
+          { id: 'errors', label: 'Errors', align: 'right', cell: (node) => perSecond(node.error_rate), sort: (node) => node.error_rate ?? null, width: '80px' },
+          { id: 'busy', label: 'Busy', align: 'right', cell: (node) => share(node.busy), sort: (node) => node.busy ?? null, width: '80px' },
+          { id: 'held', label: 'Held up', align: 'right', cell: (node) => share(node.back_pressured), sort: (node) => node.back_pressured ?? null, width: '80px' },
           {
             id: 'lag',
             label: 'Lag',
             align: 'right',
             cell: (node) => (node.role === 'source' || node.role === 'sink' ? ((node.partitions_without_mark ?? 0) > 0 && node.lag_seconds === undefined ? 'no offset' : duration(node.lag_seconds)) : ''),
             sort: (node) => node.lag_seconds ?? null,
-            width: '92px',
+            width: '84px',
           },
         ]}
       />

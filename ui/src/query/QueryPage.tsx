@@ -10,12 +10,12 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { ApiError, read, send } from '../api/api';
 import { useRead } from '../api/useApi';
+import { rowPath } from '../catalog/paths';
 import { count, duration } from '../format/format';
 import { useNow } from '../parts/Age';
 import { CodeEditor } from '../parts/CodeEditor';
 import { Page } from '../parts/Page';
 import { Empty, Failure, Notice } from '../parts/States';
-import { rowAddress } from '../row/address';
 import { completing, named, type Catalog } from './completion';
 import classes from './QueryPage.module.css';
 import { ResultGrid } from './ResultGrid';
@@ -232,7 +232,7 @@ function linkOf(run: Run, catalog: Catalog | undefined): ((row: readonly unknown
   if (places.some((place) => place < 0)) return undefined;
   return (row) => {
     const key = places.map((place) => row[place]);
-    return key.some((value) => value === null || value === undefined) ? null : rowAddress(relation.table, key);
+    return key.some((value) => value === null || value === undefined) ? null : rowPath('table', relation.table, key);
   };
 }
 

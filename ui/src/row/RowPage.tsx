@@ -1,8 +1,9 @@
-import { IconArrowRight, IconCircleMinus, IconCirclePlus, IconDatabaseImport, IconEraser, IconPencil, type Icon } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconArrowRight, IconCircleMinus, IconCirclePlus, IconDatabaseImport, IconEraser, IconPencil, IconRefresh, type Icon } from '@tabler/icons-react';
 import { Link, useParams } from 'react-router';
 import { useRead } from '../api/useApi';
 import { count, duration } from '../format/format';
-import { Moment as Time } from '../parts/Age';
+import { Age, Moment as Time } from '../parts/Age';
 import { Facts } from '../parts/Facts';
 import { Page, Section } from '../parts/Page';
 import { Empty, Notice, Shown } from '../parts/States';
@@ -14,13 +15,14 @@ import { called, lsn, time, timeline, type Change, type Moment, type SourceEvent
 /** How one row of a table came to be as it is. */
 export function TableRowPage() {
   const { table = '', key = '' } = useParams();
-  const row = useRead('/api/v1/tables/{name}/rows/{key}/history', { path: { name: table, key } }, { live: true });
+  const row = useRead('/api/v1/tables/{name}/rows/{key}/history', { path: { name: table, key } });
   const name = row.data ? Object.values(row.data.key).join(', ') : plain(key);
   return (
     <Page
       title={`Row ${name}`}
       parents={[{ to: `/tables/${encodeURIComponent(table)}`, label: table }]}
       facts={row.data && <span>{row.data.current === null ? 'Not there now' : 'There now'}</span>}
+      actions={<Again read={row} />}
     >
       <Shown of={row} what="how the row came to be">
         {(shown) => {
@@ -50,9 +52,9 @@ export function TableRowPage() {
 /** The events of one key of a Source. */
 export function SourceRowPage() {
   const { name = '', key = '' } = useParams();
-  const row = useRead('/api/v1/sources/{name}/rows/{key}/history', { path: { name, key } }, { live: true });
+  const row = useRead('/api/v1/sources/{name}/rows/{key}/history', { path: { name, key } });
   return (
-    <Page title={`Row ${plain(key)}`} parents={[{ to: `/sources/${encodeURIComponent(name)}`, label: name }]}>
+    <Page title={`Row ${plain(key)}`} parents={[{ to: `/sources/${encodeURIComponent(name)}`, label: name }]} actions={<Again read={row} />}>
       <Shown of={row} what="the events of the row">
         {(shown) => {
           const moments = timeline([shown], []);
@@ -75,6 +77,22 @@ export function SourceRowPage() {
         }}
       </Shown>
     </Page>
+  );
+}
+
+/** Looks again: topics and tables are searched for it, so it does not follow by itself. */
+function Again({ read: { refetch, isFetching, dataUpdatedAt } }: { read: { refetch: () => unknown; isFetching: boolean; dataUpdatedAt: number } }) {
+  return (
+    <>
+      {dataUpdatedAt > 0 && (
+        <span className={classes.note}>
+          As of <Age of={new Date(dataUpdatedAt).toISOString()} />
+        </span>
+      )}
+      <Button variant="default" leftSection={<IconRefresh size={15} aria-hidden />} loading={isFetching} onClick={() => refetch()}>
+        Look again
+      </Button>
+    </>
   );
 }
 

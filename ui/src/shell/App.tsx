@@ -2,6 +2,7 @@ import { Suspense } from 'react';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { SignedIn } from '../access/SignedIn';
 import { Loading } from '../parts/States';
+import classes from './App.module.css';
 import { NoSuchPage, PageBroken } from './Broken';
 import { ROUTES } from './routes';
 import { Shell } from './Shell';
@@ -9,7 +10,13 @@ import { Shell } from './Shell';
 const shown = ({ path, Page }: (typeof ROUTES)[number]) => ({
   path,
   element: (
-    <Suspense fallback={<Loading what="the page" />}>
+    <Suspense
+      fallback={
+        <div className={classes.coming}>
+          <Loading what="the page" />
+        </div>
+      }
+    >
       <Page />
     </Suspense>
   ),

@@ -10,6 +10,11 @@ export async function run({ page, dataDir, api, cli, sql, until, assert, axe, sh
   const { port } = (await api('GET', '/api/v1/connections/studio?proof=false')).spec.config;
   mkdirSync(join(dataDir, 'secrets'), { recursive: true });
   writeFileSync(join(dataDir, 'secrets', 'shop_password'), 'a-secret-of-the-shop', { mode: 0o600 });
+  page.setDefaultTimeout(150_000);
+  // what a journey that broke off has left
+  await gone(api, until);
+  await sql('DROP DATABASE IF EXISTS shop WITH (FORCE)');
+  await sql('DROP ROLE IF EXISTS shop');
   await sql("CREATE ROLE shop LOGIN PASSWORD 'a-secret-of-the-shop'");
   await sql('CREATE DATABASE shop OWNER shop');
   const shop = new pg.Client({ host: 'localhost', port, database: 'shop', user: 'shop', password: 'a-secret-of-the-shop' });
@@ -48,6 +53,7 @@ export async function run({ page, dataDir, api, cli, sql, until, assert, axe, sh
   // tables: the one without a key says why
   await page.getByRole('button', { name: 'No key: why?' }).click();
   await page.getByText('ALTER TABLE public.note ADD PRIMARY KEY').waitFor();
+  await page.getByText('email: pii?').waitFor();
   await page.getByLabel('Search tables').fill('cust');
   await page.getByRole('checkbox', { name: 'public.customer' }).check();
   await page.getByText('1 of 2 selected').waitFor();
@@ -61,7 +67,7 @@ export async function run({ page, dataDir, api, cli, sql, until, assert, axe, sh
   const document = (await api('GET', '/api/v1/connections/shop?proof=false')).spec;
   assert.deepEqual(document.config.password, { file: 'shop_password' });
   assert.deepEqual(document.tables.include, ['public.customer']);
-  await until('rows are to be seen', async () => (await api('GET', '/api/v1/sources/shop.public.customer/sample')).rows.length === 20);
+  await until('rows are to be seen', async () => (await api('GET', '/api/v1/sources/shop.public.customer/sample')).rows.length === 20, 150);
   await axe(page, 'a connection');
   await shot(page, 'connection');
 
@@ -89,7 +95,7 @@ export async function run({ page, dataDir, api, cli, sql, until, assert, axe, sh
   const done = await until('the dump is done', async () => {
     const found = (await api('GET', '/api/v1/connections/shop/dumps')).items.find((one) => one.id === id);
     return found.state === 'done' ? found : null;
-  });
+  }, 150);
   assert.ok(before < ROWS, 'it was paused before its end');
   assert.equal(done.read_rows, ROWS, 'it went on where it was');
   await page.getByText(/shop\.public\.customer: 60,000 rows/).first().waitFor();
@@ -104,11 +110,18 @@ export async function run({ page, dataDir, api, cli, sql, until, assert, axe, sh
   assert.equal(checked.code, 0, checked.out + checked.err);
   assert.match(checked.out, /ok +Replication slot: ours, in use/);
 
-  await api('DELETE', '/api/v1/connections/shop');
-  await until('the connection is gone', async () => !(await api('GET', '/api/v1/connections?proof=false')).items.some((item) => item.name === 'shop'));
+  await gone(api, until);
   await shop.end();
   await sql('DROP DATABASE shop');
   await sql('DROP ROLE shop');
+}
+
+/** Deletes the connection, and waits until capture has let the database go. */
+async function gone(api, until) {
+  const there = async () => (await api('GET', '/api/v1/connections?proof=false')).items.some((item) => item.name === 'shop');
+  if (!(await there())) return;
+  await api('DELETE', '/api/v1/connections/shop');
+  await until('the connection is gone', async () => !(await there()), 150);
 }
 
 function write(directory, document) {

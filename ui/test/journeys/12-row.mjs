@@ -1,13 +1,14 @@
 export const title = 'the history of a row: changed in the database, cancelled there, gone from the report by its filter, every step with its time';
 
 export async function run({ page, sql, query, cli, until, assert, axe, shot }) {
+  page.setDefaultTimeout(90_000);
   const [{ movie_id: id }] = await sql(
     "INSERT INTO movie (title, phase, production_budget) VALUES ('The Journey', 'DEVELOPMENT', 1000) RETURNING movie_id",
   );
   const there = async () => (await query(`SELECT title FROM studio.movie_report_latest WHERE movie_id = ${id}`)).length;
-  await until('the film is in the report', async () => (await there()) === 1);
+  await until('the film is in the report', async () => (await there()) === 1, 180);
   await sql("UPDATE movie SET production_budget = 2500 WHERE movie_id = $1", [id]);
-  await until('the new budget is in the report', async () => Number((await query(`SELECT production_budget AS b FROM studio.movie_report_latest WHERE movie_id = ${id}`))[0]?.b) === 2500);
+  await until('the new budget is in the report', async () => Number((await query(`SELECT production_budget AS b FROM studio.movie_report_latest WHERE movie_id = ${id}`))[0]?.b) === 2500, 180);
 
   // from a cell of a result to its row
   await page.goto(`/query?sql=${encodeURIComponent(`SELECT movie_id, title FROM studio.movie_report_latest WHERE movie_id = ${id}`)}`);
@@ -25,7 +26,8 @@ export async function run({ page, sql, query, cli, until, assert, axe, shot }) {
 
   // cancelled: the source still has the row, and the report lets it go
   await sql("UPDATE movie SET phase = 'CANCELLED' WHERE movie_id = $1", [id]);
-  await until('the film left the report', async () => (await there()) === 0);
+  await until('the film left the report', async () => (await there()) === 0, 180);
+  await page.getByRole('button', { name: 'Look again' }).click();
   await page.getByText('The row no longer passes a filter, so it was deleted in the table.').waitFor();
   await page.getByText('The row is not there now').waitFor();
   await shot(page, 'filtered');

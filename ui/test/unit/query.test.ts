@@ -3,7 +3,7 @@ import { EditorState } from '@codemirror/state';
 import { describe, expect, it } from 'vitest';
 import { completionsOf, named, type Catalog } from '../../src/query/completion';
 import { compare, copied, drawn } from '../../src/query/value';
-import { keyText, rowAddress } from '../../src/row/address';
+import { rowPath } from '../../src/catalog/paths';
 import { lsn, timeline, type RowEvent, type RowVersion, type SourceEvents } from '../../src/row/timeline';
 
 const CATALOG: Catalog = {
@@ -62,8 +62,7 @@ describe('a value of a result', () => {
 
 describe('the address of a row', () => {
   it('carries any key', () => {
-    expect(rowAddress('studio.movies', [7, 'a/b"'])).toBe(`/data/studio.movies/rows/${encodeURIComponent('["7","a/b\\""]')}`);
-    expect(keyText([null, { a: 1 }])).toBe('["null","{\\"a\\":1}"]');
+    expect(rowPath('table', 'studio.movies', [7, 'a/b"'])).toBe(`/data/studio.movies/rows/${encodeURIComponent('["7","a/b\\""]')}`);
   });
 });
 

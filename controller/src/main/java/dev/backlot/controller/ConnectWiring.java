@@ -21,9 +21,14 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class ConnectWiring {
   @Bean
+  ChangeRates changeRates(
+      MetadataDatabase metadata, HeartbeatBoard heartbeats, DataPlane dataPlane) {
+    return new ChangeRates(metadata.heartbeats(), heartbeats, dataPlane);
+  }
+
+  @Bean
   ConnectionResource connectionResource(
-      MetadataDatabase metadata, DataPlane dataPlane, HeartbeatBoard heartbeats) {
-    ChangeRates rates = new ChangeRates(metadata.heartbeats(), heartbeats, dataPlane);
+      MetadataDatabase metadata, DataPlane dataPlane, ChangeRates rates) {
     return new ConnectionResource(metadata, dataPlane, new ConnectionTables(metadata, rates));
   }
 

@@ -166,8 +166,8 @@ class Wiring {
   }
 
   @Bean
-  AuditConditions auditConditions(MetadataDatabase metadata) {
-    return new AuditConditions(metadata.audits());
+  AuditConditions auditConditions(MetadataDatabase metadata, Masks masks) {
+    return new AuditConditions(metadata.audits(), masks);
   }
 
   @Bean(initMethod = "start")

@@ -96,7 +96,8 @@ final class CatalogIT {
   }
 
   private static String path(String name, String more) {
-    return "/api/v1/sources/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + more;
+    String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    return "/api/v1/sources/" + encoded + more;
   }
 
   @Test
@@ -148,7 +149,7 @@ final class CatalogIT {
 
     assertThat(platform.apply(source(name, said + "domain: x\n")).status()).isEqualTo(200);
     Answer refused = platform.apply(source(name, "fields: {emial: {tags: [pii]}}\n"));
-    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.status()).isEqualTo(400);
     assertThat(refused.at("problems", 0, "message"))
         .asString()
         .contains("no field 'emial'")

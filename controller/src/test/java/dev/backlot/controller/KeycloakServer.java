@@ -86,7 +86,7 @@ final class KeycloakServer implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("keycloak.log").toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    builder.environment().put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
     builder.environment().put("JAVA_OPTS_KC_HEAP", "-Xmx512m");
     KeycloakServer server = new KeycloakServer(directory, builder.start(), port);
     server.awaitReady();

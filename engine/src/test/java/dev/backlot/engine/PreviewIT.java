@@ -219,8 +219,7 @@ class PreviewIT {
         .allSatisfy(row -> assertThat(row.path("values").path("phase").isNull()).isTrue());
     // Every row fails a predicate on what is null: the outcome says nothing of the value.
     assertThat(outcomes(answer, "active", "one"))
-        .isEqualTo(
-            Map.of(1L, "dropped", 2L, "dropped", 3L, "deleted", 4L, "kept", 9L, "dropped"));
+        .isEqualTo(Map.of(1L, "dropped", 2L, "dropped", 3L, "deleted", 4L, "kept", 9L, "dropped"));
     JsonNode byKey =
         preview(
             ENRICHED,

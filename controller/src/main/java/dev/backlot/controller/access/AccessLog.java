@@ -5,6 +5,8 @@ import dev.backlot.metadata.AccessLogStore.Entry;
 import dev.backlot.metadata.AccessLogStore.Outcome;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log of who changed what and who saw which data. An entry is written before the answer is
@@ -12,6 +14,7 @@ import java.util.Map;
  * Thread-safe.
  */
 public final class AccessLog {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
   private static final int LONGEST_TEXT = 10_000;
 
   private final AccessLogStore store;
@@ -73,11 +76,22 @@ public final class AccessLog {
         action,
         subject.kind(),
         shortened(subject.name()),
-        subject.owner().isEmpty()
-            ? ownership.owner(subject.kind(), subject.name()).orElse("")
-            : subject.owner(),
+        owner(subject),
         outcome,
         all);
+  }
+
+  /** What can't be looked up now is written down all the same. */
+  private String owner(Subject subject) {
+    if (!subject.owner().isEmpty()) {
+      return subject.owner();
+    }
+    try {
+      return ownership.owner(subject.kind(), subject.name()).orElse("");
+    } catch (RuntimeException e) {
+      LOG.warn("Cannot tell the owner of {} '{}': {}", subject.kind(), subject.name(), e);
+      return "";
+    }
   }
 
   private static Map<String, Object> trimmed(Map<String, ?> detail) {

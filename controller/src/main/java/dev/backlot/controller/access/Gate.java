@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +31,17 @@ public final class Gate implements HandlerInterceptor {
   private static final String ENTRY = Gate.class.getName() + ".entry";
 
   private static final String DETAIL = Gate.class.getName() + ".detail";
+
+  /** Marks what a page that is left open asks again by itself. */
+  private static final String WATCH_HEADER = "X-Backlot-Watch";
+
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
   private final Rules rules;
   private final Ownership ownership;
   private final AccessLog log;
   private final Set<Class<?>> pages;
+  private final Repeats repeats = new Repeats(Clock.systemUTC());
 
   /**
    * Guards every route.
@@ -96,16 +102,15 @@ public final class Gate implements HandlerInterceptor {
               + " line takes it from BACKLOT_TOKEN or --data-dir.");
     }
     Caller caller = identified.caller().get();
-    Subject subject = subject(request, rule);
-    refusal(request, rule, identified, caller, subject)
-        .ifPresent(
-            problem -> {
-              if (!rule.action().isEmpty()) {
-                log.recordRefusal(caller, rule.action(), subject, Map.of());
-              }
-              throw new ProblemException(List.of(problem));
-            });
-    if (!rule.action().isEmpty()) {
+    Subject named = subject(request, rule);
+    refuse(rule, caller, named, refusal(request, rule, identified, caller, named));
+    Subject subject = rule.own() ? ownership.subject(named.kind(), named.name()) : named;
+    refuse(rule, caller, subject, otherTeam(rule, caller, subject));
+    boolean again =
+        SAFE.contains(request.getMethod())
+            && request.getHeader(WATCH_HEADER) != null
+            && !repeats.isNews(caller, rule.action(), subject);
+    if (!rule.action().isEmpty() && !again) {
       request.setAttribute(ENTRY, log.begin(caller, rule.action(), subject, Map.of()));
     }
   }
@@ -151,11 +156,23 @@ public final class Gate implements HandlerInterceptor {
                           .collect(Collectors.joining(", ")))
               + ". Ask an admin for it.");
     }
-    if (rule.own() && !caller.isIn(subject.owner())) {
-      return Optional.of(
-          Ownership.notOwn(rule.action(), subject.kind(), subject.name(), subject.owner()));
-    }
     return Optional.empty();
+  }
+
+  private static Optional<Problem> otherTeam(Rule rule, Caller caller, Subject subject) {
+    return rule.own() && !caller.isIn(subject.owner())
+        ? Optional.of(
+            Ownership.notOwn(rule.action(), subject.kind(), subject.name(), subject.owner()))
+        : Optional.empty();
+  }
+
+  private void refuse(Rule rule, Caller caller, Subject subject, Optional<Problem> problem) {
+    if (problem.isPresent()) {
+      if (!rule.action().isEmpty()) {
+        log.recordRefusal(caller, rule.action(), subject, Map.of());
+      }
+      throw new ProblemException(List.of(problem.get()));
+    }
   }
 
   private static Optional<Problem> forbidden(String message) {
@@ -171,7 +188,7 @@ public final class Gate implements HandlerInterceptor {
     String kind =
         rule.kind().equals("{kind}") ? String.valueOf(variables.get("kind")) : rule.kind();
     String name = rule.variable().isEmpty() ? "" : String.valueOf(variables.get(rule.variable()));
-    return rule.action().isEmpty() ? Subject.of(kind, name) : ownership.subject(kind, name);
+    return Subject.of(Ownership.noun(kind), name);
   }
 
   private static boolean equal(String expected, @Nullable String shown) {

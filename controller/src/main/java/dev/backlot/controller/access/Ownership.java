@@ -196,7 +196,8 @@ public final class Ownership {
     return value.isTextual() ? value.asText() : "";
   }
 
-  private static String noun(String kind) {
+  /** Returns a kind as one names one of them, such as {@code source} for {@code sources}. */
+  static String noun(String kind) {
     String lower = kind.toLowerCase(Locale.ROOT);
     return lower.endsWith("s") ? lower.substring(0, lower.length() - 1) : lower;
   }

@@ -2,6 +2,7 @@ package dev.backlot.controller.audit;
 
 import dev.backlot.controller.incident.Condition;
 import dev.backlot.controller.incident.Conditions;
+import dev.backlot.controller.mask.Masks;
 import dev.backlot.metadata.AuditStore;
 import dev.backlot.metadata.AuditStore.Difference;
 import dev.backlot.metadata.AuditStore.Proof;
@@ -22,10 +23,12 @@ public final class AuditConditions implements Conditions {
   private static final int MOST = 10_000;
 
   private final AuditStore store;
+  private final Masks masks;
 
   /** Judges what audits found. */
-  public AuditConditions(AuditStore store) {
+  public AuditConditions(AuditStore store, Masks masks) {
     this.store = store;
+    this.masks = masks;
   }
 
   @Override
@@ -57,7 +60,7 @@ public final class AuditConditions implements Conditions {
     return conditions;
   }
 
-  private static Condition condition(String table, String pipeline, List<Difference> differences) {
+  private Condition condition(String table, String pipeline, List<Difference> differences) {
     Difference first = differences.get(0);
     Map<String, Long> kinds = new TreeMap<>();
     differences.forEach(difference -> kinds.merge(difference.kind(), 1L, Long::sum));
@@ -71,8 +74,7 @@ public final class AuditConditions implements Conditions {
             + table
             + "' differs from its Sources in "
             + (rows == 1 ? "1 row" : rows + " rows")
-            + ", such as that of key "
-            + String.join(", ", first.key())
+            + example(table, first)
             + " ("
             + first.kind()
             + "). "
@@ -82,5 +84,12 @@ public final class AuditConditions implements Conditions {
             + " --dry-run`, and mend it with --repair.",
         Map.of("rows", rows, "kinds", kinds),
         differences.stream().map(Difference::foundAt).min(Instant::compareTo).orElseThrow());
+  }
+
+  /** Incidents are told to everybody: where something is locked, no key is quoted. */
+  private String example(String table, Difference first) {
+    return masks.locks().ofTable(table).isEmpty()
+        ? ", such as that of key " + String.join(", ", first.key())
+        : "";
   }
 }

@@ -66,35 +66,71 @@ public final class AuditViews {
     Map<String, Object> shown = new LinkedHashMap<>(summary(proofs, differences.size()));
     Set<String> masked = masks.ofTable(Callers.current(), table);
     shown.put("differing", differences.stream().map(d -> map(d, masked)).toList());
-    shown.put("rounds", store.ofTable(table, ROUNDS).stream().map(AuditViews::map).toList());
+    shown.put("rounds", store.ofTable(table, ROUNDS).stream().map(this::round).toList());
     return shown;
   }
 
   private Map<String, Object> map(Difference difference, Set<String> masked) {
-    Map<String, Object> map = map(difference);
+    return hide(map(difference), difference.table(), masked);
+  }
+
+  /** Hides what a caller may not see of a difference, as this or a round's report tells it. */
+  private Map<String, Object> hide(
+      Map<String, Object> difference, String table, Set<String> masked) {
     if (masked.isEmpty()) {
-      return map;
+      return difference;
     }
-    if (keyOf.apply(difference.table()).stream().anyMatch(masked::contains)) {
-      map.put("key", List.of(Masks.MASKED));
+    Map<String, Object> shown = new LinkedHashMap<>(difference);
+    if (keyOf.apply(table).stream().anyMatch(masked::contains)) {
+      shown.put("key", List.of(Masks.MASKED));
     }
-    map.put(
-        "columns",
-        difference.columns().stream()
-            .map(
-                column ->
-                    masked.contains(column.get("column"))
-                        ? Map.of(
-                            "column",
-                            String.valueOf(column.get("column")),
-                            "source",
-                            Masks.MASKED,
-                            "table",
-                            Masks.MASKED)
-                        : column)
-            .toList());
-    map.put("masked", masked);
-    return map;
+    if (shown.get("columns") instanceof List<?> columns) {
+      shown.put("columns", columns.stream().map(column -> hideColumn(column, masked)).toList());
+    }
+    shown.put("masked", masked);
+    return shown;
+  }
+
+  private static Object hideColumn(Object column, Set<String> masked) {
+    if (!(column instanceof Map<?, ?> values)
+        || !masked.contains(String.valueOf(values.get("column")))) {
+      return column;
+    }
+    return Map.of(
+        "column",
+        String.valueOf(values.get("column")),
+        "source",
+        Masks.MASKED,
+        "table",
+        Masks.MASKED);
+  }
+
+  /** Returns a round as the caller may see it. */
+  Map<String, Object> round(Round round) {
+    Map<String, Object> shown = map(round);
+    Set<String> masked = masks.ofTable(Callers.current(), round.table());
+    if (masked.isEmpty() || !(round.report().get("sources") instanceof List<?> sources)) {
+      return shown;
+    }
+    List<Object> hidden = new ArrayList<>();
+    for (Object source : sources) {
+      if (source instanceof Map<?, ?> told) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        told.forEach((name, value) -> copy.put(String.valueOf(name), value));
+        copy.computeIfPresent("differences", (name, all) -> hideAll(all, round.table(), masked));
+        hidden.add(copy);
+      }
+    }
+    Map<String, Object> report = new LinkedHashMap<>(round.report());
+    report.put("sources", hidden);
+    shown.put("report", report);
+    return shown;
+  }
+
+  private List<Map<String, Object>> hideAll(Object differences, String table, Set<String> masked) {
+    return Masks.hideAll(differences, Set.of()).stream()
+        .map(difference -> hide(difference, table, masked))
+        .toList();
   }
 
   private static Map<String, Object> summary(List<Proof> proofs, long differences) {
@@ -157,7 +193,7 @@ public final class AuditViews {
   }
 
   /** Returns a round as the API shows it. */
-  static Map<String, Object> map(Round round) {
+  private static Map<String, Object> map(Round round) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("id", round.id());
     map.put("table", round.table());

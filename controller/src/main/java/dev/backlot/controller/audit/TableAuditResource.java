@@ -56,7 +56,7 @@ public final class TableAuditResource {
     long id =
         store.request(table.toString(), true, repair(name, request.repair()), keys(name, request));
     scheduler.runSoon(id);
-    return AuditViews.map(find(name, id));
+    return views.round(find(name, id));
   }
 
   @GetMapping("/api/v1/tables/{name}/audits")
@@ -68,7 +68,7 @@ public final class TableAuditResource {
 
   @GetMapping("/api/v1/tables/{name}/audits/{id}")
   Map<String, Object> show(@PathVariable String name, @PathVariable long id) {
-    return AuditViews.map(find(name, id));
+    return views.round(find(name, id));
   }
 
   private static @Nullable List<List<String>> keys(String table, Request request) {

@@ -13,21 +13,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * How fast the tables of connections change, by what capture tells with each heartbeat. When a
- * topic got its last change is asked of Kafka at the first look only, and followed from then on.
- * Thread-safe.
+ * topic got its last change is asked of Kafka once, while nobody waits for it, and followed from
+ * then on. Thread-safe.
  */
-public final class ChangeRates {
-  /** A first look asks Kafka about this many topics; those beyond it wait for the next look. */
-  private static final int MOST_QUESTIONS = 25;
+public final class ChangeRates implements AutoCloseable {
 
   private final HeartbeatStore store;
   private final HeartbeatBoard heartbeats;
   private final DataPlane dataPlane;
   private final Map<String, Rate> known = new ConcurrentHashMap<>();
   private final Map<String, Optional<Instant>> lastChanges = new ConcurrentHashMap<>();
+  private final ExecutorService asker =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "last-changes");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   /** Follows what heartbeats tell. */
   public ChangeRates(HeartbeatStore store, HeartbeatBoard heartbeats, DataPlane dataPlane) {
@@ -54,15 +61,14 @@ public final class ChangeRates {
     }
     Map<String, Volume> volumes = store.volumes();
     Map<String, Rate> rates = new HashMap<>();
-    int asked = 0;
     for (StoredSource source : sources) {
       String topic = source.descriptor().topic();
       Volume volume = volumes.get(topic);
       if (volume == null) {
         continue;
       }
-      if (!lastChanges.containsKey(topic) && asked++ < MOST_QUESTIONS) {
-        lastChanges.put(topic, newest(source.descriptor().name()));
+      if (lastChanges.putIfAbsent(topic, Optional.empty()) == null) {
+        asker.execute(() -> lastChanges.put(topic, newest(source.descriptor().name())));
       }
       rates.put(
           topic,
@@ -93,5 +99,10 @@ public final class ChangeRates {
     } catch (ProblemException e) {
       return Optional.empty();
     }
+  }
+
+  @Override
+  public void close() {
+    asker.shutdownNow();
   }
 }

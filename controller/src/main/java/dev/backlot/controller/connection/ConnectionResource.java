@@ -1,7 +1,9 @@
 package dev.backlot.controller.connection;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dump.DumpView;
+import dev.backlot.controller.source.TagSuggestions;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
@@ -10,6 +12,7 @@ import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.checkup.CheckupEvent;
+import dev.backlot.model.checkup.TableFacts;
 import dev.backlot.model.spec.ConnectionSpec;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.spec.Documents;
@@ -91,8 +94,23 @@ public final class ConnectionResource {
     }
     return event
         .tables()
-        .<Object>map(found -> Map.of("tables", found))
+        .<Object>map(
+            found ->
+                Map.of("tables", found.stream().map(ConnectionResource::withSuggestions).toList()))
         .orElseGet(() -> event.end().orElseThrow());
+  }
+
+  /** Adds tags that columns may need, by column; guesses from names. */
+  private static ObjectNode withSuggestions(TableFacts table) {
+    ObjectNode facts = Json.MAPPER.valueToTree(table);
+    ObjectNode suggested = facts.putObject("suggested_tags");
+    for (TableFacts.Column column : table.columns()) {
+      List<String> tags = List.copyOf(TagSuggestions.of(table.table(), column.name()));
+      if (!tags.isEmpty()) {
+        suggested.set(column.name(), Json.MAPPER.valueToTree(tags));
+      }
+    }
+    return facts;
   }
 
   /** Writes server-sent events as they come. */

@@ -280,11 +280,7 @@ public interface DataPlane {
    * @param hidden by Source, the fields whose values neither the asker nor the steps may see
    */
   JsonNode preview(
-      String document,
-      String step,
-      int limit,
-      List<String> keys,
-      Map<String, Set<String>> hidden);
+      String document, String step, int limit, List<String> keys, Map<String, Set<String>> hidden);
 
   /** Returns what the graph behind an endpoint offers: {@code {"query", "types"}}. */
   JsonNode graph(String endpoint);

@@ -164,14 +164,9 @@ public final class HttpDataPlane implements DataPlane {
 
   @Override
   public JsonNode preview(
-      String document,
-      String step,
-      int limit,
-      List<String> keys,
-      Map<String, Set<String>> hidden) {
+      String document, String step, int limit, List<String> keys, Map<String, Set<String>> hidden) {
     Map<String, Object> body =
-        Map.of(
-            "document", document, "step", step, "limit", limit, "keys", keys, "hidden", hidden);
+        Map.of("document", document, "step", step, "limit", limit, "keys", keys, "hidden", hidden);
     return call("POST", "/previews", Json.write(body), SLOW);
   }
 

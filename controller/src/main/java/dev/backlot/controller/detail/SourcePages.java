@@ -22,7 +22,6 @@ import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.PipelineStore;
 import dev.backlot.metadata.SourceStore.State;
 import dev.backlot.metadata.SourceStore.StoredSource;
-import dev.backlot.model.ProblemException;
 import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanUse;
 import dev.backlot.model.source.SourceDescriptor;
@@ -38,18 +37,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Puts together what is known of a Source. Thread-safe. */
 final class SourcePages {
-  private static final Logger LOG = LoggerFactory.getLogger(SourcePages.class);
-
   private final MetadataDatabase metadata;
-  private final DataPlane dataPlane;
   private final Descriptions descriptions;
   private final Evolutions evolutions;
   private final Masks masks;
+  private final StatsBoard stats;
 
   SourcePages(
       MetadataDatabase metadata,
@@ -58,10 +53,10 @@ final class SourcePages {
       Evolutions evolutions,
       Masks masks) {
     this.metadata = metadata;
-    this.dataPlane = dataPlane;
     this.descriptions = descriptions;
     this.evolutions = evolutions;
     this.masks = masks;
+    this.stats = new StatsBoard(dataPlane);
   }
 
   SourceDetails of(String written, Caller caller) {
@@ -218,7 +213,7 @@ final class SourcePages {
 
   private Figures figures(StoredSource source) {
     String topic = source.descriptor().topic();
-    Optional<SourceStats> stats = stats(source.descriptor().name());
+    Optional<SourceStats> found = stats.of(source.descriptor().name());
     HeartbeatStore heartbeats = metadata.heartbeats();
     Optional<Instant> fresh =
         heartbeats.newest().stream()
@@ -226,21 +221,12 @@ final class SourcePages {
             .map(HeartbeatStore.Beat::committedAt)
             .max(Instant::compareTo);
     return new Figures(
-        stats.flatMap(SourceStats::messages),
-        stats.flatMap(SourceStats::rate),
-        stats.flatMap(SourceStats::newest),
+        found.flatMap(SourceStats::messages),
+        found.flatMap(SourceStats::rate),
+        found.flatMap(SourceStats::newest),
         fresh,
         Optional.ofNullable(heartbeats.volumes().get(topic)).map(HeartbeatStore.Volume::changes),
         source.dumpedRows(),
         source.state() == State.DUMPING);
-  }
-
-  private Optional<SourceStats> stats(String source) {
-    try {
-      return Optional.of(dataPlane.stats(source));
-    } catch (ProblemException e) {
-      LOG.debug("Cannot look at Source '{}'", source, e);
-      return Optional.empty();
-    }
   }
 }

@@ -79,11 +79,7 @@ public final class PreviewService {
    * @throws ProblemException when too many are previewing, or Kafka does not answer
    */
   public Preview preview(
-      String document,
-      String step,
-      int limit,
-      List<String> keys,
-      Map<String, Set<String>> hidden) {
+      String document, String step, int limit, List<String> keys, Map<String, Set<String>> hidden) {
     long begin = System.nanoTime();
     Sketch sketch = SpecReader.sketch(document);
     if (sketch.pipeline().isEmpty()) {
