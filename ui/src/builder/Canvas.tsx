@@ -95,7 +95,6 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
           focusable: focusId === step.id,
           stage: stages?.get(step.id) ?? null,
           onAdd: onAdd ?? null,
-          onChoose: pick,
         },
       };
       const before = cache.current.get(step.id);
@@ -178,6 +177,8 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
         nodeTypes={NODE_TYPES}
         onInit={fit}
         onPaneClick={() => onClose?.()}
+        // Without it, nodes that can be neither selected nor dragged let the pointer through.
+        onNodeClick={(_, node) => pick(node.id)}
         onConnect={connected}
         isValidConnection={({ source, target }) => source !== target}
         onEdgeDoubleClick={(_, edge) => !readOnly && edit((text) => disconnect(text, edge.source, edge.target))}

@@ -25,7 +25,6 @@ export interface NodeData extends Record<string, unknown> {
   focusable: boolean;
   stage: Stage | null;
   onAdd: ((id: string) => void) | null;
-  onChoose: (id: string) => void;
 }
 
 export type StepNodeType = Node<NodeData, 'step'>;
@@ -51,7 +50,6 @@ export const StepNode = memo(function StepNode({ data }: NodeProps<StepNodeType>
         aria-pressed={chosen}
         aria-label={said.join(', ')}
         data-node={id}
-        onClick={() => data.onChoose(id)}
       >
         <Icon size={18} stroke={1.6} aria-hidden className={classes.nodeIcon} />
         <span className={classes.nodeText}>
@@ -81,7 +79,10 @@ export const StepNode = memo(function StepNode({ data }: NodeProps<StepNodeType>
               className={classes.plus}
               tabIndex={chosen ? 0 : -1}
               aria-label={`Add a step behind ${id}`}
-              onClick={() => data.onAdd?.(id)}
+              onClick={(event) => {
+                event.stopPropagation();
+                data.onAdd?.(id);
+              }}
             >
               <IconPlus size={13} aria-hidden />
             </button>
