@@ -58,12 +58,19 @@ async function healthy(url) {
   }
 }
 
-function freePort() {
+/** The first of eight free ports, below those that the system gives to whoever asks for any. */
+async function freePort() {
+  for (;;) {
+    const first = 20_000 + Math.floor(Math.random() * 1_400) * 8;
+    const free = await Promise.all(Array.from({ length: 8 }, (_, i) => isFree(first + i)));
+    if (free.every(Boolean)) return first;
+  }
+}
+
+function isFree(port) {
   return new Promise((resolve) => {
     const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
