@@ -1,5 +1,6 @@
 import { Button, Drawer, NativeSelect, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router';
 import { read, type Answer } from '../api/api';
 import { useRead } from '../api/useApi';
 import { Age, Moment } from '../parts/Age';
@@ -45,6 +46,7 @@ const COLUMNS: Column<Entry>[] = [
 /** Who changed what, and who saw which data. */
 export function AccessLogPage() {
   const session = useSession();
+  const [, setParams] = useSearchParams();
   const [by, setBy] = useAddress('by');
   const [kind, setKind] = useAddress('kind');
   const [name, setName] = useAddress('name');
@@ -66,14 +68,8 @@ export function AccessLogPage() {
   };
   const all = distinct([...(entries.data?.items ?? []), ...more.items]);
   const entry = all.find(({ id }) => String(id) === chosen);
-  const clear = () => {
-    setBy('');
-    setKind('');
-    setName('');
-    setAction('');
-    setOutcome('');
-    setRange('all');
-  };
+  // at once: setting one after the other would keep only the last
+  const clear = () => setParams({ range: 'all' }, { replace: true });
   return (
     <Page title="Access log">
       <p className={classes.soft}>

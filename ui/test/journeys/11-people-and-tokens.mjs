@@ -11,7 +11,7 @@ export async function run({ page, open, url, dataDir, token: admins, assert, axe
   await adding.getByLabel('Name', { exact: true }).fill('grace');
   await adding.getByLabel('Full name').fill('Grace Hopper');
   await adding.getByLabel('Builder').check();
-  await adding.getByRole('textbox', { name: 'Teams' }).fill('vfx');
+  await adding.getByLabel('Teams').first().fill('vfx');
   await page.keyboard.press('Enter');
   await axe(page, 'the form for a person');
   await shot(page, 'add');
