@@ -105,7 +105,7 @@ export function Remedied({ message }: { message: string }) {
     <div className={classes.remedy}>
       <p>{cause}</p>
       {statements.length > 0 && <Snippet text={statements.join('\n')} label="Copy the SQL" />}
-      {rest !== '' && <p>Then: {rest}</p>}
+      {rest !== '' && <p>{rest}</p>}
     </div>
   );
 }

@@ -176,7 +176,10 @@ function Tables({ name }: { name: string }) {
             {refused.length > 0 && (
               <Notice tone="blocked" title={refused.length === 1 ? '1 table can’t be captured' : `${refused.length} tables can’t be captured`}>
                 {refused.slice(0, 5).map((table) => (
-                  <Remedied key={table.name} message={table.reason} />
+                  <div key={table.name}>
+                    <strong>{table.name}</strong>
+                    <Remedied message={table.reason} />
+                  </div>
                 ))}
               </Notice>
             )}

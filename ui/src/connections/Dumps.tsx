@@ -67,7 +67,7 @@ function OpenDump({ dump }: { dump: DumpView }) {
   return (
     <article className={classes.dump} aria-label={subject(dump)} data-dump={dump.id}>
       <header className={classes.head}>
-        <StateMark state={dump.state} />
+        <StateMark state={dump.state === 'running' ? 'reading' : dump.state} />
         <Link to={`/sources/${encodeURIComponent(dump.source)}`} className={classes.subject}>
           {subject(dump)}
         </Link>

@@ -21,7 +21,7 @@ export function remedyOf(message: string): Remedy {
   const before = text.slice(0, last.index).trim();
   // a sentence that goes on with the statement keeps its beginning
   const cause = /(?:, (?:and|or)|,|Let an administrator)$/.test(before) ? `${before} run:` : before;
-  return { cause, statements, rest: rest.replace(/^(?:and|or) /, '').trim() };
+  return { cause, statements, rest: rest.trim().replace(/^and /, 'Then ').replace(/^or /, 'Or ') };
 }
 
 function split(text: string): { statements: string[]; rest: string } {

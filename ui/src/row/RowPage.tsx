@@ -174,7 +174,7 @@ function Entry({ moment, several }: { moment: Moment; several: boolean }) {
           {several && <Link to={`/sources/${encodeURIComponent(moment.source)}`}>{moment.source}</Link>}
         </header>
         {moment.changes.length > 0 && <Changes changes={moment.changes} />}
-        {op === 'u' && moment.changes.length === 0 && !dump && <p className={classes.note}>No column that shows here has changed.</p>}
+        {op === 'u' && moment.changes.length === 0 && !dump && outcome?.state !== 'deleted' && <p className={classes.note}>No column that shows here has changed.</p>}
         {outcome && outcome.state !== 'written' && (
           <p className={classes.outcome} data-state={outcome.state}>
             {outcome.text}

@@ -65,20 +65,22 @@ export function timeline(sources: SourceEvents[], versions: RowVersion[]): Momen
   return moments.map((moment, i) => ({ ...moment, changes: changesOf(moment, moments.slice(i + 1)) }));
 }
 
-/** Compares with the nearest earlier moment that tells values of the same kind. */
+/** Compares with the nearest earlier moment that tells values of the same kind: the table's, else the Source's. */
 function changesOf(moment: Moment, earlier: Moment[]): Change[] {
-  const values = valuesOf(moment);
-  if (values === null || moment.op === 'd' || moment.op === 't') return [];
-  const before = earlier.find((one) => one.source === moment.source && (moment.version === null ? one.event !== null : one.version !== null));
-  const known = before === undefined || before.op === 'd' || before.op === 't' ? null : valuesOf({ ...before, version: moment.version === null ? null : before.version });
+  if (moment.op === 'd' || moment.op === 't') return [];
+  const values = inTable(moment) ?? moment.event?.row;
+  if (values === undefined) return [];
+  const same = inTable(moment) !== undefined ? inTable : (one: Moment) => one.event?.row;
+  const before = earlier.find((one) => one.source === moment.source && (same(one) !== undefined || one.op === 'd' || one.op === 't'));
+  const known = before === undefined || before.op === 'd' || before.op === 't' ? undefined : same(before);
   return Object.entries(values)
-    .filter(([column, after]) => known === null || JSON.stringify(after) !== JSON.stringify(known[column]))
-    .map(([column, after]) => ({ column, before: known?.[column] ?? null, after, had: known !== null }));
+    .filter(([column, after]) => known === undefined || JSON.stringify(after) !== JSON.stringify(known[column]))
+    .map(([column, after]) => ({ column, before: known?.[column] ?? null, after, had: known !== undefined }));
 }
 
-/** What the table got, else what the Source told. */
-function valuesOf(moment: Moment): Record<string, unknown> | null {
-  return moment.version?.values ?? moment.event?.row ?? null;
+/** What the table got, unless that is a deletion: then the Source's own values say why. */
+function inTable({ version }: Moment): Record<string, unknown> | undefined {
+  return version === null || version.op === 'd' || version.op === 't' ? undefined : version.values;
 }
 
 /** Reads the database's text of a time. */

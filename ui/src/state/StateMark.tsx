@@ -38,6 +38,7 @@ const LOOKS: Record<string, Look> = {
   draft: { word: 'Draft', tone: 'idle', Icon: IconPencil },
   stopped: { word: 'Stopped', tone: 'idle', Icon: IconPlayerStopFilled },
   removed: { word: 'Removed', tone: 'idle', Icon: IconTrash },
+  reading: { word: 'Reading', tone: 'busy', Icon: IconDatabaseImport },
   requested: { word: 'Waiting', tone: 'busy', Icon: IconCircleDashed },
   done: { word: 'Done', tone: 'healthy', Icon: IconCircleCheck },
   cancelled: { word: 'Cancelled', tone: 'idle', Icon: IconPlayerStopFilled },

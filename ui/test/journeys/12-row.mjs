@@ -30,6 +30,7 @@ export async function run({ page, sql, query, cli, until, assert, axe, shot }) {
   await page.getByRole('button', { name: 'Look again' }).click();
   await page.getByText('The row no longer passes a filter, so it was deleted in the table.').waitFor();
   await page.getByText('The row is not there now').waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'no longer passes a filter' }).getByText('CANCELLED').waitFor();
   await shot(page, 'filtered');
 
   // the Source's own events, and the same on the command line

@@ -12,7 +12,7 @@ describe('a message of a check', () => {
     ).toEqual({
       cause: "The server's wal_level is 'replica', and changes can only be told from 'logical'.",
       statements: ["ALTER SYSTEM SET wal_level = 'logical';"],
-      rest: 'restart the server.',
+      rest: 'Then restart the server.',
     });
   });
 

@@ -116,6 +116,7 @@ describe('the history of a row', () => {
     expect(moments.map((moment) => moment.op)).toEqual(['u', 'c']);
     expect(moments[0]?.version).toBe(VERSION);
     expect(moments[0]?.outcome?.state).toBe('deleted');
+    expect(moments[0]?.changes).toEqual([{ column: 'fee', before: 100, after: 250, had: true }]);
     expect(moments[1]?.changes).toEqual([
       { column: 'id', before: null, after: 1, had: false },
       { column: 'fee', before: null, after: 100, had: false },
