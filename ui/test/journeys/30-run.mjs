@@ -49,7 +49,7 @@ export async function run({ page, api, sql, query, until, axe, shot, assert }) {
     const { nodes, edges } = await api('GET', `/api/v1/pipelines/${NAME}/graph`);
     return nodes.find(({ id }) => id === 'slim').out_rate > 0 && edges.every(({ rate }) => rate > 0);
   });
-  await page.getByRole('complementary', { name: 'Step slim' }).getByText('Not passed on: phase').waitFor();
+  await page.getByRole('complementary', { name: 'Step slim' }).getByRole('table', { name: 'Columns of its output' }).getByText('title').waitFor();
   await axe(page, 'a pipeline with a step opened');
   await shot(page, 'step');
   await page.keyboard.press('[');
