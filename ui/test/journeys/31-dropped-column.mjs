@@ -4,12 +4,13 @@ const NAME = 'journey_blocked';
 const TABLE = 'public.journey_blocked';
 
 export async function run({ page, api, sql, query, until, axe, shot, assert }) {
-  await sql(`CREATE TABLE IF NOT EXISTS ${TABLE} (id int PRIMARY KEY, title text, region text, territory text)`);
-  await sql(`INSERT INTO ${TABLE} SELECT n, 'Film ' || n, 'R' || n, 'T' || n FROM generate_series(1, 5) n ON CONFLICT DO NOTHING`);
+  // The studio's own, as its other tables: only an owner's tables can be published.
+  await sql(`CREATE TABLE ${TABLE} (id int PRIMARY KEY, title text, region text, territory text); ALTER TABLE ${TABLE} OWNER TO studio; GRANT SELECT ON ${TABLE} TO backlot`);
+  await sql(`INSERT INTO ${TABLE} SELECT n, 'Film ' || n, 'R' || n, 'T' || n FROM generate_series(1, 5) n`);
   await until('the table is a Source', async () => {
     const { items } = await api('GET', '/api/v1/sources?proof=false');
     return items.some((item) => item.name === `studio.${TABLE}` && item.status.state === 'streaming');
-  });
+  }, 180);
   await api('POST', '/api/v1/apply', {
     files: [
       {
@@ -28,7 +29,7 @@ steps:
     ],
   });
   const status = async () => (await api('GET', `/api/v1/pipelines/${NAME}?proof=false`)).status;
-  await until('the pipeline runs', async () => (await status()).state === 'running');
+  await until('the pipeline runs', async () => (await status()).state === 'running', 120);
   await until('its rows are there', async () => (await query(`SELECT id FROM studio.${NAME}_latest`)).length === 5);
 
   await sql(`ALTER TABLE ${TABLE} DROP COLUMN region`);
@@ -65,7 +66,7 @@ steps:
   await page.getByRole('button', { name: 'Resolve and resume' }).click();
   await page.getByText(/runs again|catches up|is being deployed|It is over|just gone away/).first().waitFor();
 
-  await until('the pipeline runs again', async () => (await status()).state === 'running');
+  await until('the pipeline runs again', async () => (await status()).state === 'running', 120);
   const rows = await until('the rows that waited are there', async () => {
     const found = await query(`SELECT id, region FROM studio.${NAME}_latest ORDER BY id`);
     return found.length === 7 && found;

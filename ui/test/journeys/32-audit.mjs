@@ -4,12 +4,13 @@ const NAME = 'journey_audit';
 const TABLE = 'public.journey_audit';
 
 export async function run({ page, api, sql, query, until, axe, shot, assert }) {
-  await sql(`CREATE TABLE IF NOT EXISTS ${TABLE} (id int PRIMARY KEY, title text, fee numeric(10,2))`);
-  await sql(`INSERT INTO ${TABLE} SELECT n, 'Film ' || n, n FROM generate_series(1, 30) n ON CONFLICT DO NOTHING`);
+  // The studio's own, as its other tables: only an owner's tables can be published.
+  await sql(`CREATE TABLE ${TABLE} (id int PRIMARY KEY, title text, fee numeric(10,2)); ALTER TABLE ${TABLE} OWNER TO studio; GRANT SELECT ON ${TABLE} TO backlot`);
+  await sql(`INSERT INTO ${TABLE} SELECT n, 'Film ' || n, n FROM generate_series(1, 30) n`);
   await until('the table is a Source', async () => {
     const { items } = await api('GET', '/api/v1/sources?proof=false');
     return items.some((item) => item.name === `studio.${TABLE}` && item.status.state === 'streaming');
-  });
+  }, 180);
   await api('POST', '/api/v1/apply', {
     files: [
       {
