@@ -93,7 +93,7 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
   const edit = useCallback((change: (text: string) => string, typed = false): boolean => {
     try {
       const next = change(latest.current.history.text);
-      const after = changed(latest.current.history, next, typed);
+      const after = changed(latest.current.history, next, typed && window.document.activeElement);
       latest.current.history = after;
       setHistory(after);
       setSaid('');
