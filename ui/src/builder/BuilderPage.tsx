@@ -93,7 +93,7 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
   const edit = useCallback((change: (text: string) => string, typed = false): boolean => {
     try {
       const next = change(latest.current.history.text);
-      const after = changed(latest.current.history, next, typed);
+      const after = changed(latest.current.history, next, typed && window.document.activeElement);
       latest.current.history = after;
       setHistory(after);
       setSaid('');
@@ -147,12 +147,8 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
   const step = pipeline.steps.find((each) => each.id === chosen);
   const editing = view !== 'review' && view !== 'deploying';
 
-  useKeys({
-    'mod+z': undo,
-    'mod+shift+z': redo,
-    'mod+y': redo,
-    ...(editing ? { a: () => setAdding(chosen), l: () => window.document.querySelector<HTMLElement>('[data-layout]')?.click() } : {}),
-  });
+  useKeys(editing ? { a: () => setAdding(chosen), l: () => window.document.querySelector<HTMLElement>('[data-layout]')?.click() } : {});
+  useUndoKeys(undo, redo);
 
   const go = (problem: Problem) => {
     const at = stepOf(problem, pipeline);
@@ -312,6 +308,22 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
       </Page>
     </BuilderContext>
   );
+}
+
+/** One history for every pane: fields and editors, which have histories of their own, never see these keys. */
+function useUndoKeys(undo: () => void, redo: () => void) {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const key = event.key.toLowerCase();
+      if (!(event.metaKey || event.ctrlKey) || event.altKey || (key !== 'z' && key !== 'y')) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (key === 'z' && !event.shiftKey) undo();
+      else redo();
+    };
+    window.addEventListener('keydown', pressed, true);
+    return () => window.removeEventListener('keydown', pressed, true);
+  }, [redo, undo]);
 }
 
 /** What a step that is dropped beside everything reads: the chosen step, or the only one that nothing reads yet. */

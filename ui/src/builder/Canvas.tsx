@@ -8,6 +8,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
   type Connection,
   type Edge,
 } from '@xyflow/react';
@@ -47,6 +48,8 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
   const { pipeline, chosen, choose, edit, descriptors, preview } = builder;
   const box = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
+  // Far away, small buttons can't be hit any more; keys and the palette do the same.
+  const far = useStore((state) => state.transform[2] < 0.65);
   const shape = pipeline.steps.map((step) => `${step.id}<${step.inputs.join(',')}`).join(';');
   // eslint-disable-next-line -- the shape says all that places depend on
   const at = useMemo(() => places(pipeline), [shape]);
@@ -170,7 +173,7 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
   const connected = ({ source, target }: Connection) => edit((text) => connect(text, source, target, several(target)));
 
   return (
-    <div ref={box} className={classes.canvas} role="group" aria-label="Canvas of steps. Arrow keys move, Enter opens, A adds." onKeyDown={pressed} data-canvas>
+    <div ref={box} className={classes.canvas} role="group" aria-label="Canvas of steps. Arrow keys move, Enter opens, A adds." onKeyDown={pressed} data-canvas data-far={far || undefined}>
       <ReactFlow
         nodes={nodes}
         edges={edges}

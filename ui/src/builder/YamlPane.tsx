@@ -1,6 +1,5 @@
 import { forceLinting, linter, type Diagnostic } from '@codemirror/lint';
-import { Prec } from '@codemirror/state';
-import { EditorView, keymap } from '@codemirror/view';
+import { EditorView } from '@codemirror/view';
 import type { ReactCodeMirrorRef } from '@uiw/react-codemirror';
 import { useEffect, useMemo, useRef } from 'react';
 import { CodeEditor } from '../parts/CodeEditor';
@@ -39,14 +38,6 @@ export function YamlPane({ goTo }: YamlPaneProps) {
         const step = latest.current.pipeline.steps.find((each) => line >= each.line && line <= each.lastLine);
         if (step !== undefined && step.id !== latest.current.chosen) latest.current.choose(step.id);
       }),
-      // One history for every pane: the editor's own would know nothing of the canvas.
-      Prec.highest(
-        keymap.of([
-          { key: 'Mod-z', run: () => (latest.current.undo(), true), preventDefault: true },
-          { key: 'Mod-y', run: () => (latest.current.redo(), true), preventDefault: true },
-          { key: 'Mod-Shift-z', run: () => (latest.current.redo(), true), preventDefault: true },
-        ]),
-      ),
     ],
     [],
   );

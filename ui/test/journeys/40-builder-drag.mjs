@@ -3,6 +3,7 @@ export const title = 'build a pipeline by drag: filter, enrichment, table, previ
 const NAME = 'built_by_drag';
 
 export async function run({ page, open, assert, axe, shot, until, query, api }) {
+  await begin(api, NAME);
   await page.goto('/pipelines/new?source=studio.public.movie');
   await page.getByLabel('Name', { exact: true }).fill(NAME);
   await page.getByLabel('Owner').fill('studio-tech');
@@ -68,6 +69,13 @@ export async function run({ page, open, assert, axe, shot, until, query, api }) 
 }
 
 export const first = (rows) => (Array.isArray(rows) ? rows[0] : (rows.rows?.[0] ?? rows.items?.[0]));
+
+/** Begins a draft, whatever an earlier run has left. */
+export async function begin(api, name, text) {
+  const before = await api('GET', `/api/v1/pipelines/${name}/document`).catch(() => null);
+  if (before?.draft) await api('DELETE', `/api/v1/drafts/${name}?version=${before.draft.version}`);
+  if (text !== undefined) await api('PUT', `/api/v1/drafts/${name}`, { text, version: 0, base_revision: 0 });
+}
 
 /** A step's node on the canvas. */
 export const node = (page, id) => page.locator(`[data-node="${id}"]`);

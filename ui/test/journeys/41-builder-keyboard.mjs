@@ -1,4 +1,4 @@
-import { first, node } from './40-builder-drag.mjs';
+import { begin, first, node } from './40-builder-drag.mjs';
 
 export const title = 'build and deploy a pipeline by keyboard alone';
 
@@ -6,6 +6,7 @@ const NAME = 'built_by_keys';
 
 export async function run({ page, assert, until, query, api }) {
   const keys = page.keyboard;
+  await begin(api, NAME);
   await page.goto('/pipelines/new?source=studio.public.deal');
   await focus(page, until, () => page.getByLabel('Name', { exact: true }));
   await keys.press('ControlOrMeta+a');

@@ -1,4 +1,4 @@
-import { node, write } from './40-builder-drag.mjs';
+import { begin, node, write } from './40-builder-drag.mjs';
 
 export const title = 'YAML and canvas are one document: comments stay, problems stand at node and line, undo is one history';
 
@@ -18,7 +18,7 @@ steps:
 `;
 
 export async function run({ page, assert, axe, shot, until, api }) {
-  await api('PUT', `/api/v1/drafts/${NAME}`, { text: TEXT, version: 0, base_revision: 0 });
+  await begin(api, NAME, TEXT);
   await page.goto(`/pipelines/${NAME}/edit?view=split&node=active`);
   const saved = async () => (await api('GET', `/api/v1/pipelines/${NAME}/document`)).draft.text;
   const yaml = page.getByRole('textbox', { name: 'The pipeline as YAML' });

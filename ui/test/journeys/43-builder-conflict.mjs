@@ -1,4 +1,4 @@
-import { write } from './40-builder-drag.mjs';
+import { begin, write } from './40-builder-drag.mjs';
 
 export const title = 'two people edit one pipeline: a conflict, and nothing lost';
 
@@ -16,7 +16,7 @@ steps:
 `;
 
 export async function run({ page, open, assert, axe, shot, until, api }) {
-  await api('PUT', `/api/v1/drafts/${NAME}`, { text: TEXT, version: 0, base_revision: 0 });
+  await begin(api, NAME, TEXT);
   const saved = async () => (await api('GET', `/api/v1/pipelines/${NAME}/document`)).draft.text;
   await page.goto(`/pipelines/${NAME}/edit?node=active`);
   const other = await open({ path: `/pipelines/${NAME}/edit?node=active` });

@@ -27,6 +27,7 @@ describe('history', () => {
     expect(undone(history).text).toBe('abc');
     expect(undone(undone(history)).text).toBe('a');
     expect(redone(redone(undone(undone(history)))).text).toBe('X');
+    expect(undone(changed(changed(begin('a'), 'ab', 'form', 1_000), 'abc', 'yaml', 1_100)).text).toBe('ab');
     expect(undone(begin('a')).text).toBe('a');
     expect(changed(history, 'X', false)).toBe(history);
     expect(redone(changed(undone(history), 'other', false)).text).toBe('other');
