@@ -3,13 +3,16 @@ import { join } from 'node:path';
 
 export const title = 'people, tokens and the access log';
 
-export async function run({ page, open, url, dataDir, token: admins, assert, axe, shot, until }) {
+export async function run({ page, open, api, url, dataDir, token: admins, assert, axe, shot, until }) {
+  const stamp = Date.now();
+  const [name, fullName, program] = [`grace_${stamp}`, `Grace Hopper ${stamp}`, `dashboards_${stamp}`];
+
   // add a person, all by keyboard
   await page.goto('/settings/people');
   await page.getByRole('button', { name: 'Add a person' }).first().click();
   const adding = page.getByRole('dialog', { name: 'Add a person' });
-  await adding.getByLabel('Name', { exact: true }).fill('grace');
-  await adding.getByLabel('Full name').fill('Grace Hopper');
+  await adding.getByLabel('Name', { exact: true }).fill(name);
+  await adding.getByLabel('Full name').fill(fullName);
   await adding.getByLabel('Builder').check();
   await adding.getByLabel('Teams').first().fill('vfx');
   await page.keyboard.press('Enter');
@@ -20,7 +23,7 @@ export async function run({ page, open, url, dataDir, token: admins, assert, axe
   const password = await adding.locator('code').innerText();
   await shot(page, 'password');
   await adding.getByRole('button', { name: 'Done' }).click();
-  const row = page.getByRole('row').filter({ hasText: 'Grace Hopper' });
+  const row = page.getByRole('row').filter({ hasText: fullName });
   await row.waitFor();
   assert.match(await row.innerText(), /builder, viewer[\s\S]*vfx/);
   await axe(page, 'people');
@@ -28,12 +31,12 @@ export async function run({ page, open, url, dataDir, token: admins, assert, axe
 
   // her session, and what an admin changes of her holds at once
   const hers = await open({ as: null, path: '/sign-in' });
-  await hers.getByLabel('Name').fill('grace');
+  await hers.getByLabel('Name').fill(name);
   await hers.getByLabel('Password', { exact: true }).fill(password);
   await hers.keyboard.press('Enter');
-  await hers.getByRole('button', { name: 'Account of grace' }).waitFor();
+  await hers.getByRole('button', { name: `Account of ${name}` }).waitFor();
   await row.click();
-  const detail = page.getByRole('dialog', { name: 'grace' });
+  const detail = page.getByRole('dialog', { name });
   await detail.getByLabel('Admin').check();
   await shot(page, 'person');
   await axe(page, 'a person');
@@ -45,7 +48,7 @@ export async function run({ page, open, url, dataDir, token: admins, assert, axe
   await page.goto('/settings/tokens');
   await page.getByRole('button', { name: 'New token' }).first().click();
   const form = page.getByRole('dialog', { name: 'New token' });
-  await form.getByLabel('Name', { exact: true }).fill('dashboards');
+  await form.getByLabel('Name', { exact: true }).fill(program);
   await form.getByLabel('Of a service').check();
   await axe(page, 'the form for a token');
   await shot(page, 'new-token');
@@ -58,14 +61,14 @@ export async function run({ page, open, url, dataDir, token: admins, assert, axe
   assert.equal((await call('/api/v1/users')).status, 403);
   await axe(page, 'tokens');
   await shot(page, 'tokens');
-  await page.getByRole('row').filter({ hasText: 'dashboards' }).getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('row').filter({ hasText: program }).getByRole('button', { name: 'Revoke' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-  await page.getByRole('row').filter({ hasText: 'dashboards' }).waitFor({ state: 'detached' });
+  await page.getByRole('row').filter({ hasText: program }).waitFor({ state: 'detached' });
   assert.equal((await call('/api/v1/pipelines?proof=false')).status, 401);
 
   // all of it is in the log, with filters in the address
   await page.goto('/settings/access-log?kind=token');
-  await page.getByRole('row').filter({ hasText: 'dashboards' }).first().waitFor();
+  await page.getByRole('row').filter({ hasText: program }).first().waitFor();
   const text = await page.getByRole('table', { name: 'Access log' }).innerText();
   assert.ok(!text.includes(token), 'the log tells the token');
   await axe(page, 'the access log');
@@ -80,7 +83,7 @@ export async function run({ page, open, url, dataDir, token: admins, assert, axe
   await until('the log shows everything', async () => (await page.getByRole('table', { name: 'Access log' }).count()) === 1);
 
   // no log file has a secret in it
-  const cookie = (await page.context().cookies()).find(({ name }) => name.startsWith('backlot_')).value;
+  const cookie = (await page.context().cookies()).find((one) => one.name.startsWith('backlot_')).value;
   for (const file of readdirSync(join(dataDir, 'logs'))) {
     const log = readFileSync(join(dataDir, 'logs', file), 'utf8');
     for (const secret of [admins, token, password, cookie]) assert.ok(!log.includes(secret), `${file} has a secret in it`);
@@ -92,4 +95,5 @@ export async function run({ page, open, url, dataDir, token: admins, assert, axe
   const wider = await phone.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
   assert.equal(wider, false, 'the page is wider than a phone');
   await shot(phone, 'phone');
+  await api('DELETE', `/api/v1/users/${name}`);
 }
