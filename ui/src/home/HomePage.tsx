@@ -126,10 +126,10 @@ function MyPipelines({ home: { pipelines } }: { home: Home }) {
         to={(each) => pipelinePath(each.name)}
         columns={[
           { id: 'name', label: 'Name', width: 'minmax(150px, 3fr)', cell: (each) => <Link to={pipelinePath(each.name)}>{each.name}</Link> },
-          { id: 'state', label: 'State', width: 'minmax(110px, 2fr)', cell: (each) => <StateMark state={each.state} /> },
-          { id: 'lag', label: 'Lag', width: '76px', align: 'right', cell: (each) => duration(each.lag_seconds) },
+          { id: 'state', label: 'State', width: 'minmax(104px, 2fr)', cell: (each) => <StateMark state={each.state} /> },
+          { id: 'lag', label: 'Lag', width: '88px', align: 'right', cell: (each) => duration(each.lag_seconds) },
           { id: 'visible', label: 'To visible', width: '82px', align: 'right', cell: (each) => duration(each.heartbeat_seconds) },
-          { id: 'rate', label: 'Rate', width: '76px', align: 'right', cell: (each) => (each.rate === undefined ? rate(null) : `${rate(each.rate)}/s`) },
+          { id: 'rate', label: 'Rate', width: '88px', align: 'right', cell: (each) => (each.rate === undefined ? rate(null) : `${rate(each.rate)}/s`) },
         ]}
       />
     </Section>
