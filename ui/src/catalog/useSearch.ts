@@ -1,4 +1,4 @@
-import { useQueries } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ApiError, call, urlOf, type Answer } from '../api/api';
 
@@ -19,31 +19,29 @@ export const PAGE = 100;
 
 /** The pages of a search that are looked at; rows of others are not known yet. */
 export function useSearch(filters: Filters, pages: readonly number[]) {
-  const results = useQueries({
-    queries: pages.map((page) => {
-      const url = urlOf('/api/v1/search', { query: { ...filters, offset: page * PAGE, limit: PAGE } });
-      return {
-        queryKey: [url],
-        queryFn: ({ signal }: { signal: AbortSignal }) => call('GET', url, undefined, signal) as Promise<SearchAnswer>,
-        placeholderData: page === 0 ? (before: SearchAnswer | undefined) => before : undefined,
-        refetchInterval: 5_000,
-      };
-    }),
-  });
-  const first = results[pages.indexOf(0)];
+  const page = (at: number) => {
+    const url = urlOf('/api/v1/search', { query: { ...filters, offset: at * PAGE, limit: PAGE } });
+    return {
+      queryKey: [url],
+      queryFn: ({ signal }: { signal: AbortSignal }) => call('GET', url, undefined, signal) as Promise<SearchAnswer>,
+      refetchInterval: 5_000,
+    };
+  };
+  // Of its own: only so does the answer to the letters before stay until that to the next is there.
+  const first = useQuery({ ...page(0), placeholderData: (before: SearchAnswer | undefined) => before });
+  const further = pages.filter((at) => at !== 0);
+  const results = useQueries({ queries: further.map(page) });
   const rows = useMemo(() => {
     const all = new Map<number, Found>();
-    results.forEach(({ data, isPlaceholderData }, i) => {
-      if (data && !isPlaceholderData) data.items.forEach((item, at) => all.set((pages[i] ?? 0) * PAGE + at, item));
-    });
-    if (all.size === 0) first?.data?.items.forEach((item, at) => all.set(at, item));
+    first.data?.items.forEach((item, at) => all.set(at, item));
+    results.forEach(({ data }, i) => data?.items.forEach((item, at) => all.set((further[i] ?? 0) * PAGE + at, item)));
     return all;
     // eslint-disable-next-line
-  }, [results.map(({ dataUpdatedAt }) => dataUpdatedAt).join(), pages.join()]);
+  }, [first.data, results.map(({ dataUpdatedAt }) => dataUpdatedAt).join(), pages.join()]);
   return {
-    answer: first?.data,
-    error: (first?.error ?? null) as ApiError | null,
-    refetch: () => first?.refetch(),
+    answer: first.data,
+    error: first.error as ApiError | null,
+    refetch: () => first.refetch(),
     rows,
   };
 }
