@@ -4,8 +4,8 @@ import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { sql } from '@codemirror/lang-sql';
 import { yaml } from '@codemirror/lang-yaml';
 import { tags } from '@lezer/highlight';
-import CodeMirror, { type ReactCodeMirrorRef } from '@uiw/react-codemirror';
-import { useMemo, type Ref } from 'react';
+import CodeMirror, { ExternalChange, type ReactCodeMirrorRef } from '@uiw/react-codemirror';
+import { useEffect, useMemo, useRef, useState, type Ref } from 'react';
 import { STYLE_NONCE } from '../design/nonce';
 import classes from './CodeEditor.module.css';
 
@@ -70,19 +70,64 @@ export function CodeEditor({
       ...(extensions ?? []),
     ];
   }, [extensions, label, language, readOnly]);
+  const setup = useMemo(
+    () => ({ foldGutter: false, highlightActiveLine: !readOnly, highlightActiveLineGutter: !readOnly, syntaxHighlighting: false }),
+    [readOnly],
+  );
+  const { first, typed, created } = useText(value, onChange);
   return (
     <div className={classes.editor} data-read-only={readOnly || undefined}>
       <CodeMirror
         {...(ref ? { ref } : {})}
-        value={value}
+        value={first}
         theme="none"
         extensions={all}
         minHeight={minHeight}
         maxHeight={maxHeight}
         indentWithTab={false}
-        basicSetup={{ foldGutter: false, highlightActiveLine: !readOnly, highlightActiveLineGutter: !readOnly, syntaxHighlighting: false }}
-        onChange={(text) => onChange?.(text)}
+        basicSetup={setup}
+        onChange={typed}
+        onCreateEditor={created}
       />
     </div>
   );
+}
+
+/**
+ * Puts a text into the editor when it comes from elsewhere. What was typed comes back as the value too, and late on a busy
+ * machine; it is never put, since more may have been typed meanwhile.
+ */
+function useText(value: string, onChange: ((value: string) => void) | undefined) {
+  const [first] = useState(value);
+  const view = useRef<EditorView>(null);
+  const now = useRef(value);
+  const sent = useRef<string[]>([]);
+  const listener = useRef(onChange);
+  useEffect(() => {
+    listener.current = onChange;
+    const changed = now.current !== value;
+    now.current = value;
+    const echo = sent.current.lastIndexOf(value);
+    const late = echo >= 0 && echo < sent.current.length - 1;
+    sent.current = sent.current.slice(echo + 1);
+    if (!changed || late) return;
+    sent.current = [];
+    if (view.current) put(view.current, value);
+  });
+  const [handlers] = useState(() => ({
+    typed: (text: string) => {
+      sent.current.push(text);
+      listener.current?.(text);
+    },
+    created: (made: EditorView) => {
+      view.current = made;
+      put(made, now.current);
+    },
+  }));
+  return { first, ...handlers };
+}
+
+function put(view: EditorView, text: string): void {
+  if (view.state.doc.toString() === text) return;
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, annotations: ExternalChange.of(true) });
 }

@@ -1,5 +1,5 @@
 import { Button, Menu, Select } from '@mantine/core';
-import { acceptCompletion } from '@codemirror/autocomplete';
+import { acceptCompletion, completionStatus } from '@codemirror/autocomplete';
 import { PostgreSQL, sql as sqlLanguage } from '@codemirror/lang-sql';
 import { lintGutter } from '@codemirror/lint';
 import { Prec } from '@codemirror/state';
@@ -51,15 +51,21 @@ export function QueryPage() {
       ),
     [setParams],
   );
+  const written = useRef(params.get('sql') !== null);
   useEffect(() => {
-    if (saved === '' || params.get('sql') !== null) return;
+    if (saved === '' || written.current) return;
     const control = new AbortController();
     read('/api/v1/query/saved/{id}', { path: { id: saved } }, control.signal).then(
-      (found) => setText(found.sql),
+      (found) => {
+        if (!written.current) setText(found.sql);
+      },
       () => undefined,
     );
     return () => control.abort();
-  }, [params, saved]);
+  }, [saved]);
+  useEffect(() => {
+    if (text !== '') written.current = true;
+  }, [text]);
   useEffect(() => {
     if (text === (params.get('sql') ?? '')) return;
     const timer = setTimeout(() => address(text), 600);
@@ -87,7 +93,8 @@ export function QueryPage() {
       Prec.highest(
         keymap.of([
           { key: 'Mod-Enter', run: () => (executeNow.current(), true), preventDefault: true },
-          { key: 'Tab', run: acceptCompletion },
+          // while a list shows, Tab is for it, even when it has only just come up
+          { key: 'Tab', run: (view) => acceptCompletion(view) || completionStatus(view.state) === 'active' },
         ]),
       ),
     ],

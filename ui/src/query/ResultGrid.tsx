@@ -27,6 +27,7 @@ export function ResultGrid({ columns, rows, count, historyOf, height }: ResultGr
   const [cell, setCell] = useState({ row: 0, column: 0 });
   const [copiedWhat, setCopied] = useState('');
   const box = useRef<HTMLDivElement>(null);
+  const going = useRef<{ row: number; column: number } | null>(null);
   useEffect(() => {
     setOrder(null);
     setCell({ row: 0, column: 0 });
@@ -54,14 +55,19 @@ export function ResultGrid({ columns, rows, count, historyOf, height }: ResultGr
   const copyRow = (index: number) => copy(rowAt(index).map(copied).join('\t'), 'Row copied');
   const move = (row: number, column: number) => {
     const next = { row: Math.max(0, Math.min(count - 1, row)), column: Math.max(0, Math.min(columns.length - 1, column)) };
+    going.current = next;
     setCell(next);
     virtual.scrollToIndex(next.row);
-    requestAnimationFrame(() => {
-      const element = box.current?.querySelector<HTMLElement>(`[data-cell="${next.row}-${next.column}"]`);
-      element?.focus({ preventScroll: false });
-      element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    });
   };
+  // once it is drawn, which takes a while when it is far away
+  useEffect(() => {
+    if (going.current === null) return;
+    const element = box.current?.querySelector<HTMLElement>(`[data-cell="${going.current.row}-${going.current.column}"]`);
+    if (!element) return;
+    going.current = null;
+    element.focus();
+    element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  });
   const pressed = (event: KeyboardEvent) => {
     const mod = event.metaKey || event.ctrlKey;
     if (mod && event.key.toLowerCase() === 'c') {
@@ -87,7 +93,8 @@ export function ResultGrid({ columns, rows, count, historyOf, height }: ResultGr
     const step = steps[event.key];
     if (step === undefined || mod) return;
     event.preventDefault();
-    move(cell.row + step[0], cell.column + step[1]);
+    const from = going.current ?? cell;
+    move(from.row + step[0], from.column + step[1]);
   };
   return (
     <div className={classes.outer}>
@@ -174,7 +181,7 @@ export function ResultGrid({ columns, rows, count, historyOf, height }: ResultGr
 
 /** As wide as the first rows need, within reason. */
 function widthOf(column: ResultColumn, rows: readonly unknown[][], index: number): number {
-  let most = Math.max(column.name.length + 2, column.type.length * 0.9 + 2);
+  let most = column.name.length + column.type.length * 0.9 + 2;
   for (let i = 0; i < Math.min(rows.length, 100); i++) {
     most = Math.max(most, drawn(rows[i]?.[index], column.type).text.length);
   }

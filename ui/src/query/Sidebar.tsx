@@ -96,12 +96,15 @@ function SavedQueries({ text, put }: { text: string; put: (sql: string) => void 
   const remove = useSend((id: number) => send('delete', '/api/v1/query/saved/{id}', { path: { id: String(id) } }));
   const open = (query: Saved) => {
     put(query.sql);
-    setParams((before) => {
-      const after = new URLSearchParams(before);
-      after.set('saved', String(query.id));
-      after.set('sql', query.sql);
-      return after;
-    });
+    setParams(
+      (before) => {
+        const after = new URLSearchParams(before);
+        after.set('saved', String(query.id));
+        after.set('sql', query.sql);
+        return after;
+      },
+      { replace: true },
+    );
   };
   const chosen = params.get('saved');
   return (
