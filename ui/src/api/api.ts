@@ -1,3 +1,4 @@
+import { parse } from './exact';
 import type { paths } from './schema';
 
 type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
@@ -118,7 +119,7 @@ export async function call(method: string, url: string, body?: unknown, signal?:
     ]);
   }
   const text = await response.text();
-  if (response.ok) return text === '' ? undefined : (JSON.parse(text) as unknown);
+  if (response.ok) return text === '' ? undefined : parse(text);
   throw failed(response.status, text);
 }
 

@@ -1,4 +1,5 @@
 import { ApiError, failed, headersOf } from './api';
+import { parse } from './exact';
 
 /** One server-sent event, or one line of JSON (without a name). */
 export interface StreamEvent {
@@ -39,7 +40,7 @@ export async function stream(
     const pieces = (rest + decoder.decode(part.value, { stream: true })).split(ending);
     rest = pieces.pop() ?? '';
     for (const piece of pieces) {
-      if (piece.trim() !== '') heard(lines ? { event: '', data: JSON.parse(piece) as unknown } : event(piece));
+      if (piece.trim() !== '') heard(lines ? { event: '', data: parse(piece, true) } : event(piece));
     }
   }
 }
