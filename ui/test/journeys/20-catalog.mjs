@@ -5,7 +5,7 @@ const SOURCE = 'studio.public.talent';
 export async function run({ page, api, assert, axe, shot, until }) {
   await until('the Source is there', async () => (await api('GET', `/api/v1/search?q=talent&kind=source`)).total > 0);
   const details = () => api('GET', `/api/v1/sources/${encodeURIComponent(SOURCE)}/details`);
-  const fields = (await details()).fields;
+  const { fields, domain } = await details();
   const field = fields.find(({ key, name }) => !key && name === 'name') ?? fields.find(({ key }) => !key);
 
   // Describe a field, on its page.
@@ -24,8 +24,11 @@ export async function run({ page, api, assert, axe, shot, until }) {
   await page.getByRole('row', { name: /talent/ }).first().waitFor();
   await axe(page, 'the catalog');
   await page.keyboard.press('f');
+  const answered = page.waitForResponse((response) => /search\?.*committee/.test(response.url()));
   await page.keyboard.type('zebra committee');
+  await answered;
   await page.getByText('1 Source', { exact: true }).waitFor();
+  await page.getByRole('row', { name: /zebra crossing committee/ }).waitFor();
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/sources/${encodeURIComponent(SOURCE)}`);
@@ -66,10 +69,19 @@ export async function run({ page, api, assert, axe, shot, until }) {
   await page.getByRole('button', { name: 'Edit' }).click();
   await page.getByLabel('Domain').fill('mine');
   const now = await details();
-  await api('PATCH', `/api/v1/sources/${encodeURIComponent(SOURCE)}/description`, { expected_revision: now.revision, domain: 'theirs' });
+  const theirs = `theirs_${Date.now()}`;
+  await api('PATCH', `/api/v1/sources/${encodeURIComponent(SOURCE)}/description`, { expected_revision: now.revision, domain: theirs });
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Somebody else changed it meanwhile').waitFor();
-  assert.equal((await details()).domain, 'theirs');
+  assert.equal((await details()).domain, theirs);
   await page.getByRole('button', { name: 'Show theirs' }).click();
-  await page.getByText('theirs', { exact: true }).waitFor();
+  await page.getByText(theirs, { exact: true }).waitFor();
+
+  // As it was.
+  const { revision } = await details();
+  await api('PATCH', `/api/v1/sources/${encodeURIComponent(SOURCE)}/description`, {
+    expected_revision: revision,
+    domain,
+    fields: { [field.name]: { description: field.description, unit: field.unit } },
+  });
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export const title = 'every page, its tabs included: nothing for axe in light and dark, no complaint, readable at 390 px';
 
@@ -6,9 +6,9 @@ export const title = 'every page, its tabs included: nothing for axe in light an
 const EXAMPLES = {
   'sources/:name': ['studio.public.movie'],
   'tables/:name': ['studio.movie_report'],
-  'connections/:id': ['studio'],
-  'connections/:id/edit': ['studio'],
-  'endpoints/:id': ['studio_edge'],
+  'connections/:name': ['studio'],
+  'connections/:name/edit': ['studio'],
+  'endpoints/:name': ['studio_edge'],
   'pipelines/:id': ['movie_report'],
   'pipelines/:id/edit': ['movie_report'],
   'pipelines/:id/revisions/:n': ['movie_report', '1'],
@@ -16,31 +16,66 @@ const EXAMPLES = {
 };
 
 // Shown by journeys of their own, which know of one.
-const ELSEWHERE = ['incidents/:id', 'jobs/:id', 'audits/:id/runs/:run', 'data/:table/rows/:key'];
+const ELSEWHERE = ['incidents/:id', 'jobs/:id', 'audits/:id/runs/:run', 'data/:table/rows/:key', 'sources/:name/rows/:key'];
+
+// What nobody who is signed in sees.
+const SIGNED_OUT = ['sign-in'];
 
 export async function run({ open, page, assert, axe, shot, home }) {
-  const routes = [...readFileSync(`${home}/ui/src/shell/routes.tsx`, 'utf8').matchAll(/\bpath: '([^']*)'/g)].map(([, path]) => path);
-  assert.ok(routes.length > 5, 'the routes were not found');
+  const routes = routesOf(`${home}/ui/src`);
+  assert.ok(routes.length > 25, 'the routes were not found');
+  const outside = await open({ as: null, path: '/sign-in' });
   const narrow = await open({ viewport: { width: 390, height: 844 } });
+  const narrowOutside = await open({ as: null, path: '/sign-in', viewport: { width: 390, height: 844 } });
+  for (const each of [page, outside, narrow, narrowOutside]) each.setDefaultTimeout(90_000);
+  const troubles = [];
+  // All pages are looked at before any of them fails the journey.
+  const attempt = async (where, step) => {
+    try {
+      await step();
+    } catch (trouble) {
+      troubles.push(`${where}: ${trouble.message}`);
+    }
+  };
   for (const route of routes.filter((path) => !ELSEWHERE.includes(path))) {
     const path = filled(route, assert);
-    await page.goto(path);
-    await settled(page);
-    const tabs = await page.getByRole('tab').count();
-    for (let tab = 0; tab < Math.max(1, tabs); tab++) {
-      if (tab > 0) {
-        await page.getByRole('tab').nth(tab).click();
-        await settled(page);
-      }
-      const where = `${path}${tab > 0 ? ` (tab ${tab + 1})` : ''}`;
-      await axe(page, where);
-      await shot(page, `${route.replaceAll(/[^a-z]+/g, '-') || 'home'}${tab > 0 ? `-${tab + 1}` : ''}`);
+    const [wide, small] = SIGNED_OUT.includes(route) ? [outside, narrowOutside] : [page, narrow];
+    const shotName = route.replaceAll(/[^a-z]+/g, '-') || 'home';
+    await attempt(path, async () => {
+      await wide.goto(path);
+      await settled(wide);
+      assert.equal(new URL(wide.url()).pathname, path, 'the page is somewhere else');
+      assert.deepEqual(await wide.getByText(/^(There is no page at this address|The page ran into a fault|Could not )/).allInnerTexts(), []);
+      await axe(wide, path);
+      await shot(wide, shotName);
+    });
+    const tabs = await wide.getByRole('tab').count();
+    for (let tab = 1; tab < tabs; tab++) {
+      const where = `${path} (tab ${tab + 1})`;
+      await attempt(where, async () => {
+        await wide.getByRole('tab').nth(tab).click();
+        await settled(wide);
+        assert.deepEqual(await wide.getByText(/^Could not /).allInnerTexts(), []);
+        await axe(wide, where);
+        await shot(wide, `${shotName}-${tab + 1}`);
+      });
     }
-    await narrow.goto(path);
-    await settled(narrow);
-    const wide = await narrow.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(wide <= 391, `${path} is ${wide} px wide in a window of 390`);
+    await attempt(`${path} on a phone`, async () => {
+      await small.goto(path);
+      await settled(small);
+      const width = await small.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width <= 391, `it is ${width} px wide in a window of 390`);
+    });
   }
+  assert.equal(troubles.join('\n\n'), '');
+}
+
+/** Of every folder that has routes. */
+function routesOf(folder) {
+  return readdirSync(folder)
+    .map((part) => `${folder}/${part}/routes.tsx`)
+    .filter((file) => existsSync(file))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bpath: '([^']*)'/g)].map(([, path]) => path));
 }
 
 function filled(route, assert) {
