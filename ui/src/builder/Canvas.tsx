@@ -130,8 +130,7 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
     return () => cancelAnimationFrame(frame);
   }, [at, fit]);
 
-  const focus = (id: string) => {
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }));
+  const reveal = (id: string) => {
     const place = at.get(id);
     if (place === undefined || box.current === null) return;
     const { x, y, zoom } = flow.getViewport();
@@ -140,6 +139,21 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
     const out = left < 0 || top < 0 || left + NODE.width * zoom > box.current.clientWidth || top + NODE.height * zoom > box.current.clientHeight;
     if (out) void flow.setCenter(place.x + NODE.width / 2, place.y + NODE.height / 2, { zoom });
   };
+  const focus = (id: string) => {
+    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }));
+    reveal(id);
+  };
+
+  // The drawer and the YAML take room from the canvas: the chosen step stays in sight.
+  const latest = useRef({ reveal, chosen });
+  latest.current = { reveal, chosen };
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const resized = new ResizeObserver(() => latest.current.reveal(latest.current.chosen));
+    resized.observe(element);
+    return () => resized.disconnect();
+  }, []);
 
   const remove = (id: string) => {
     const next = neighbour(pipeline, at, id, 'left') ?? neighbour(pipeline, at, id, 'right') ?? '';

@@ -29,14 +29,19 @@ export async function run({ page, open, assert, axe, shot, until, api }) {
   await page.getByText(/changed this pipeline; you see it as it is now/).waitFor();
   await until('the other’s change shows', async () => (await where(page).textContent())?.includes("'A%'"));
 
-  // Both write at once: this page can't save while the other one does.
+  // Both write at once: what this page saves is on its way until the other one has saved.
+  let arrive;
+  const arrived = new Promise((resolve) => {
+    arrive = resolve;
+  });
   await page.route('**/api/v1/drafts/**', async (route) => {
-    await page.unroute('**/api/v1/drafts/**');
-    await write(other, where(other), "title LIKE 'THEIRS%'");
-    await until('the other one has saved', async () => (await saved()).includes('THEIRS'));
+    await arrived;
     await route.continue();
   });
   await write(page, where(page), "title LIKE 'MINE%'");
+  await write(other, where(other), "title LIKE 'THEIRS%'");
+  await until('the other one has saved', async () => (await saved()).includes('THEIRS'));
+  arrive();
   const dialog = page.getByRole('dialog', { name: /changed this pipeline too/ });
   await dialog.waitFor();
   await dialog.getByText("title LIKE 'MINE%'").waitFor();
