@@ -23,10 +23,12 @@ interface ConfirmProps {
   /** Asks at once and has no button of its own, such as behind an entry of a menu. */
   asking?: boolean;
   onClose?: () => void;
+  /** As wide as two documents beside each other. */
+  wide?: boolean;
 }
 
 /** A button whose action says first what it does to data; a refusal stays in the dialog. */
-export function Confirm({ label, icon, question, effect, verb, action, destructive = false, primary = false, disabled = false, asking = false, onClose }: ConfirmProps) {
+export function Confirm({ label, icon, question, effect, verb, action, destructive = false, primary = false, disabled = false, asking = false, onClose, wide = false }: ConfirmProps) {
   const [opened, setShown] = useState(asking);
   const setOpened = (open: boolean) => {
     setShown(open);
@@ -62,7 +64,7 @@ export function Confirm({ label, icon, question, effect, verb, action, destructi
           {label}
         </Button>
       )}
-      <Modal opened={opened} onClose={() => setOpened(false)} title={question} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={opened} onClose={() => setOpened(false)} title={question} {...(wide ? { size: 840 } : {})} closeButtonProps={{ 'aria-label': 'Close' }}>
         <div className={classes.body}>
           <div className={classes.effect}>{effect}</div>
           {error && <Failure error={error} what={`${verb.toLowerCase()} it`} />}

@@ -68,6 +68,7 @@ export function Rollback({ pipeline, to, now }: { pipeline: PipelineItem; to: Re
         </>
       }
       verb="Roll back"
+      wide
       action={() => rolled.mutateAsync()}
     />
   );

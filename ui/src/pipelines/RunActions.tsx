@@ -16,7 +16,11 @@ export function RunActions({ pipeline }: { pipeline: PipelineItem }) {
   const { name } = pipeline;
   const navigate = useNavigate();
   const told = useSend((verb: Verb) => send('post', `/api/v1/pipelines/{name}/${verb}`, { path: { name } }));
-  const deleted = useSend(() => send('delete', '/api/v1/{kind}/{name}', { path: { kind: 'pipelines', name } }));
+  const deleted = useSend(async () => {
+    await send('delete', '/api/v1/{kind}/{name}', { path: { kind: 'pipelines', name } });
+    // At once: what shows here is read again otherwise, and some of it has just gone away.
+    void navigate('/pipelines');
+  });
   const [deleting, setDeleting] = useState(false);
   const paused = pipeline.spec.state === 'paused';
   if (pipeline.status.state === 'deleting') return null;
@@ -76,10 +80,7 @@ export function RunActions({ pipeline }: { pipeline: PipelineItem }) {
           destructive
           asking
           onClose={() => setDeleting(false)}
-          action={async () => {
-            await deleted.mutateAsync();
-            void navigate('/pipelines');
-          }}
+          action={() => deleted.mutateAsync()}
         />
       )}
     </>

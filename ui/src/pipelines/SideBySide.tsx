@@ -10,6 +10,12 @@ export function SideBySide({ before, after, whole = false }: { before: Titled; a
   return (
     <div className={classes.box} tabIndex={0} role="region" aria-label={`${before.title} beside ${after.title}`}>
       <table className={classes.table}>
+        <colgroup>
+          <col className={classes.numbers} />
+          <col />
+          <col className={classes.numbers} />
+          <col />
+        </colgroup>
         <thead>
           <tr>
             <th colSpan={2}>{before.title}</th>

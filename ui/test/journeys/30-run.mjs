@@ -1,7 +1,8 @@
 export const title = 'a pipeline as it runs: graph, step, charts, pause, resume, roll back, what each does to data';
 
-const NAME = 'journey_run';
-const TABLE = 'public.journey_run';
+// New each time: a table of the lake stays when its pipeline goes.
+const NAME = `journey_run_${Date.now().toString(36)}`;
+const TABLE = `public.${NAME}`;
 
 const document = (fields) => `
 apiVersion: backlot/v1

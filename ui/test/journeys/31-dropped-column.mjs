@@ -1,7 +1,8 @@
 export const title = 'a consumed column is dropped: incident, another field in its place, resume, nothing lost';
 
-const NAME = 'journey_blocked';
-const TABLE = 'public.journey_blocked';
+// New each time: a table of the lake stays when its pipeline goes.
+const NAME = `journey_blocked_${Date.now().toString(36)}`;
+const TABLE = `public.${NAME}`;
 
 export async function run({ page, api, sql, query, until, axe, shot, assert }) {
   // The studio's own, as its other tables: only an owner's tables can be published.
