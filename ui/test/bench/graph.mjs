@@ -1,5 +1,5 @@
 // How smoothly the builder's canvas pans and zooms with 200 steps, before a real platform. Prints one line of JSON, which
-// ./dev bench ui-graph reads. --quick: few gestures; --url URL --data-dir DIR: a platform that runs already.
+// ./dev bench page-graph reads. --quick: few gestures; --url URL --data-dir DIR: a platform that runs already.
 import { parseArgs } from 'node:util';
 import { launch } from '../e2e/browser.mjs';
 import { runningPlatform, startPlatform } from '../journeys/platform.mjs';

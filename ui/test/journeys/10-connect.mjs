@@ -102,7 +102,7 @@ export async function run({ page, dataDir, api, cli, sql, until, assert, axe, sh
 
   // by the same form another table is added, and the first one is left alone
   await page.getByRole('link', { name: 'Edit' }).click();
-  await page.getByRole('radio', { name: 'Inserts only' }).check({ force: true });
+  await page.getByText('Inserts only', { exact: true }).click();
   await page.getByRole('checkbox', { name: 'public.note' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('link', { name: 'public.note' }).waitFor();

@@ -51,7 +51,7 @@ export async function run({ page, assert, axe, shot, until, query }) {
   // a long one is cancelled, and the server is free again
   await type(page, editor, 'SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b');
   await page.keyboard.press('Control+Enter');
-  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await page.getByText(/0 rows, cancelled/).waitFor();
 
   // a large one is drawn only where it shows
@@ -60,7 +60,7 @@ export async function run({ page, assert, axe, shot, until, query }) {
   await page.getByRole('option', { name: '100,000 rows' }).click();
   await editor.click();
   await page.keyboard.press('Control+Enter');
-  await page.getByText('100,000 rows', { exact: true }).last().waitFor();
+  await page.getByRole('status').getByText('100,000 rows', { exact: true }).waitFor();
   await until('all rows are there', async () => (await grid.getAttribute('aria-rowcount')) === '100001');
   assert.ok((await grid.getByRole('row').count()) < 120, 'only what shows is drawn');
 
@@ -68,7 +68,7 @@ export async function run({ page, assert, axe, shot, until, query }) {
   await type(page, editor, "SELECT '=1+1' AS text, -5 AS number");
   await page.keyboard.press('Control+Enter');
   await page.getByText('1 row', { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'CSV, all rows' }).click()]);
   assert.equal(download.suggestedFilename(), 'query.csv');
   assert.equal(readFileSync(await download.path(), 'utf8'), "text,number\r\n'=1+1,-5\r\n");

@@ -73,7 +73,7 @@ export async function run({ page, api, sql, query, until, axe, shot, assert }) {
   await until('the job has stopped', async () => (await state()) === 'paused');
   await until('no job is left', async () => (await api('GET', `/api/v1/pipelines/${NAME}?proof=false`)).status.jobs.length === 0);
   await sql(`INSERT INTO ${TABLE} VALUES (21, 'Made while paused', 'SHOOT')`);
-  await page.waitForTimeout(2_500);
+  await until('the row is in the log', async () => JSON.stringify(await api('GET', `/api/v1/sources/studio.${TABLE}/rows/21/history`).catch(() => '')).includes('Made while paused'));
   assert.equal(Number(await rows()), 20, 'a paused pipeline brings no rows');
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();

@@ -77,7 +77,7 @@ steps:
     [[1, 'R1'], [2, 'R2'], [3, 'R3'], [4, 'R4'], [5, 'R5'], [6, 'T6'], [7, 'T7']],
     'older rows keep what they had, newer ones have the other field',
   );
-  await page.getByText('It is over').waitFor({ timeout: 90_000 });
+  await page.getByText('It is over', { exact: true }).waitFor({ timeout: 120_000 });
   await shot(page, 'over');
 
   await page.goto(`/pipelines/${NAME}?tab=revisions`);

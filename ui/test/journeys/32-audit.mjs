@@ -1,7 +1,8 @@
 export const title = 'a table differs: which keys, one row beside its database’s, dry run, repair, proven equal';
 
-const NAME = 'journey_audit';
-const TABLE = 'public.journey_audit';
+// New each time: a table of the lake stays when its pipeline goes.
+const NAME = `journey_audit_${Date.now().toString(36)}`;
+const TABLE = `public.${NAME}`;
 
 export async function run({ page, api, sql, query, until, axe, shot, assert }) {
   // The studio's own, as its other tables: only an owner's tables can be published.

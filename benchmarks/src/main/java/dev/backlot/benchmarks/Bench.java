@@ -58,7 +58,7 @@ public final class Bench {
         "page-home",
         new PageBenchmark("Home in a browser: its weight, until it can be used", "home.mjs"));
     BENCHMARKS.put(
-        "ui-graph", new PageBenchmark("The builder's canvas with 200 steps", "graph.mjs"));
+        "page-graph", new PageBenchmark("The builder's canvas with 200 steps", "graph.mjs"));
   }
 
   private final Scale scale;
