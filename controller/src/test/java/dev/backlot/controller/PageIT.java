@@ -38,7 +38,8 @@ class PageIT {
         "/sources/studio.public.%22Mixed.Case%22",
         "/pipelines/movie_report/edit",
         "/pipelines/x/revisions/3",
-        "/lineage?field=a.b"
+        "/lineage?field=a.b",
+        "/impact?change=a.b%20drop%20c"
       })
   void the_page_answers_at_each_of_its_own_addresses(String path) throws Exception {
     assertThat(get(path).body()).contains("the page");

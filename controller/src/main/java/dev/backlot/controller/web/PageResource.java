@@ -19,8 +19,8 @@ import org.springframework.web.bind.annotation.RestController;
 public final class PageResource {
   /** First parts of the page's routes; names in what follows may contain dots. */
   private static final String AREAS =
-      "access|audits|connections|data|endpoints|incidents|jobs|lineage|model|pipelines|query"
-          + "|settings|sign-in|sources|sql|tables|trackers";
+      "access|audits|connections|data|endpoints|impact|incidents|jobs|lineage|model|pipelines"
+          + "|query|settings|sign-in|sources|sql|tables|trackers";
 
   /**
    * What the page may do: run and show its own files, ask this server. Editors make their style
