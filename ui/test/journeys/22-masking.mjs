@@ -76,4 +76,5 @@ export async function run({ page, open, api, assert, axe, shot, until }) {
   const last = await details();
   await tag([], last.revision);
   assert.ok(last.revision > untagged.revision);
+  for (const name of [masked, clearedName]) await api('DELETE', `/api/v1/users/${name}`);
 }
