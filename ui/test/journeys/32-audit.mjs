@@ -88,7 +88,7 @@ steps:
   await page.getByText('proven equal', { exact: true }).first().waitFor();
   await shot(page, 'repaired');
   assert.equal((await query(`SELECT title FROM studio.${NAME}_latest WHERE id = 7`))[0].title, 'Changed behind our back');
-  await page.getByRole('link', { name: 'job' }).click();
+  await page.getByRole('link', { name: 'job', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: /Repair of studio/ }).waitFor();
   await axe(page, 'a job');
   await shot(page, 'job');

@@ -48,7 +48,9 @@ export async function run({ page, open, api, dataDir, until, axe, shot, assert }
   // The server goes away: old data stay, stamped stale; it comes back, and they are live again.
   await page.goto('/');
   await page.getByRole('table', { name: 'Pipelines' }).getByRole('link', { name: 'movie_report' }).waitFor();
-  const pid = Number(readFileSync(join(dataDir, 'run', 'controller.pid'), 'utf8'));
+  // The file has the process's number and when it started.
+  const pid = Number(readFileSync(join(dataDir, 'run', 'controller.pid'), 'utf8').split(/\s/)[0]);
+  assert.ok(pid > 1);
   process.kill(pid, 'SIGKILL');
   await page.getByRole('alert').getByText('Stale: the server does not answer.').waitFor();
   await page.getByRole('table', { name: 'Pipelines' }).getByRole('link', { name: 'movie_report' }).waitFor();
