@@ -192,18 +192,18 @@ interface Line {
 function LineageList({ lineage, follow }: { lineage: Lineage; follow: (id: string) => void }) {
   const rows = lines(lineage);
   const columns: Column<Line>[] = [
-    { id: 'hops', label: 'Direction', width: '144px', sort: ({ hops }) => hops, cell: ({ hops }) => (hops < 0 ? `comes from, ${-hops} away` : `goes to, ${hops} away`) },
-    { id: 'kind', label: 'Kind', width: '64px', sort: ({ node }) => node.kind, cell: ({ node }) => node.kind },
+    { id: 'hops', label: 'Direction', width: '160px', sort: ({ hops }) => hops, cell: ({ hops }) => (hops < 0 ? `comes from, ${-hops} away` : `goes to, ${hops} away`) },
+    { id: 'kind', label: 'Kind', width: '72px', sort: ({ node }) => node.kind, cell: ({ node }) => node.kind },
     {
       id: 'name',
       label: 'Of',
-      width: 'minmax(150px, 2fr)',
+      width: 'minmax(150px, 1.4fr)',
       sort: ({ node }) => node.name,
       cell: ({ node }) => <Link to={node.kind === 'step' ? pathOf('pipeline', node.pipeline) : pathOf(node.kind, node.name)}>{short(node)}</Link>,
     },
     { id: 'field', label: 'Field', width: 'minmax(96px, 1fr)', sort: ({ node }) => node.field, cell: ({ node }) => <span className={classes.mono}>{node.field || '–'}</span> },
     { id: 'type', label: 'Type', width: 'minmax(64px, 0.5fr)', sort: ({ node }) => node.type, cell: ({ node }) => node.type },
-    { id: 'how', label: 'How', width: 'minmax(110px, 1.2fr)', sort: ({ how }) => how, cell: ({ how }) => <span title={HOW[how] ?? how}>{HOW[how] ?? how}</span> },
+    { id: 'how', label: 'How', width: 'minmax(90px, 1fr)', sort: ({ how }) => how, cell: ({ how }) => <span title={HOW[how] ?? how}>{HOW[how] ?? how}</span> },
     { id: 'through', label: 'Through', width: 'minmax(120px, 1.4fr)', cell: ({ through }) => <span title={through}>{through}</span> },
     { id: 'tags', label: 'Locked by', width: '88px', cell: ({ node }) => <TagList tags={node.tags} /> },
     {

@@ -64,13 +64,26 @@ export function MaintenanceTab({ name }: { name: string }) {
 
 const RUNS: Column<Run>[] = [
   { id: 'id', label: 'Number', width: '80px', align: 'right', cell: ({ id }) => id },
-  { id: 'state', label: 'State', width: '150px', cell: ({ state }) => <StateMark state={state} /> },
-  { id: 'work', label: 'Work', width: 'minmax(160px, 1fr)', cell: ({ work }) => work.map(words).join(', ') },
+  { id: 'state', label: 'State', width: '104px', cell: ({ state }) => <StateMark state={state} /> },
+  { id: 'work', label: 'Work', width: 'minmax(170px, 1fr)', cell: ({ work }) => work.map(words).join(', ') },
   { id: 'asked', label: 'Why', width: '130px', cell: ({ asked }) => (asked ? 'somebody asked' : 'it was due') },
-  { id: 'at', label: 'Asked for', width: '200px', cell: ({ requested_at }) => <Moment of={requested_at} /> },
-  { id: 'done', label: 'Done', width: '200px', cell: ({ finished_at }) => (finished_at ? <Moment of={finished_at} /> : 'not yet') },
-  { id: 'report', label: 'Result', width: 'minmax(200px, 2fr)', cell: ({ reason, report }) => { const said = reason || Object.entries(report).map(([key, value]) => `${words(key)} ${shown(value)}`).join(', '); return <span title={said}>{said}</span>; } },
+  { id: 'at', label: 'Asked for', width: '176px', cell: ({ requested_at }) => <Moment of={requested_at} /> },
+  { id: 'done', label: 'Done', width: '176px', cell: ({ finished_at }) => (finished_at ? <Moment of={finished_at} /> : 'not yet') },
+  { id: 'report', label: 'Result', width: 'minmax(200px, 2fr)', cell: (run) => <span title={result(run)}>{result(run)}</span> },
 ];
+
+/** What differs by a run, the most telling first; nothing that stayed 0. */
+function result({ reason, report }: Run): string {
+  if (reason !== '') return reason;
+  const { before, after, ...rest } = report as { before?: Record<string, unknown>; after?: Record<string, unknown> };
+  const became = ['files', 'bytes', 'snapshots', 'rows']
+    .filter((key) => before?.[key] !== undefined && before[key] !== after?.[key])
+    .map((key) => `${key} ${shown(before?.[key])} → ${shown(after?.[key])}`);
+  const did = Object.entries(rest)
+    .filter(([, value]) => value !== 0)
+    .map(([key, value]) => `${words(key)} ${shown(value)}`);
+  return [...became, ...did].join(', ');
+}
 
 function words(key: string): string {
   return key.replaceAll('_', ' ');

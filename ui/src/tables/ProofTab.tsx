@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { ApiError, call } from '../api/api';
+import { STATE_MARKS } from '../audits/audit';
 import { count } from '../format/format';
 import { Moment } from '../parts/Age';
 import { Confirm } from '../parts/Confirm';
@@ -56,7 +57,7 @@ export function ProofTab({ name }: { name: string }) {
           {its.reason && <Notice tone={its.differences > 0 ? 'blocked' : 'idle'} title={its.reason} />}
           <Figures
             figures={[
-              { label: 'State', value: <StateMark state={its.state} /> },
+              { label: 'State', value: <Verdict state={its.state} /> },
               { label: 'Proven equal as of', value: its.proven_equal_as_of ? <Moment of={its.proven_equal_as_of} /> : 'not yet' },
               { label: 'Rows compared', value: count(its.rows) },
               { label: 'Settling', value: count(its.moving), note: 'Changed while they were compared' },
@@ -90,9 +91,15 @@ export function ProofTab({ name }: { name: string }) {
   );
 }
 
+/** What is proven, with the same word as on the page of audits. */
+function Verdict({ state }: { state: string }) {
+  const known = STATE_MARKS[state];
+  return known ? <StateMark state={known.mark} word={known.word} /> : <StateMark state={state} />;
+}
+
 const SIDES: Column<Side>[] = [
   { id: 'source', label: 'Source', width: 'minmax(180px, 1fr)', sort: ({ source }) => source, cell: ({ source }) => source },
-  { id: 'state', label: 'State', width: '180px', cell: ({ state }) => <StateMark state={state} /> },
+  { id: 'state', label: 'State', width: '180px', cell: ({ state }) => <Verdict state={state} /> },
   { id: 'proven', label: 'Proven equal as of', width: '200px', cell: ({ proven_equal_as_of: at }) => (at ? <Moment of={at} /> : 'not yet') },
   { id: 'rows', label: 'Rows compared', width: '120px', align: 'right', cell: ({ rows }) => count(rows) },
   { id: 'reason', label: 'Why', width: 'minmax(160px, 2fr)', cell: ({ reason }) => <span title={reason}>{reason}</span> },
