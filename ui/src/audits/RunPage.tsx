@@ -55,6 +55,7 @@ function Known({ table, run }: { table: string; run: Run }) {
   const remaining = run.report.differences ?? 0;
   const repaired = run.repair === 'repair';
   const took = run.started_at && run.finished_at ? (Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000 : null;
+  const rows = sources.reduce((sum, of) => sum + (of.rows ?? 0), 0);
   return (
     <>
       {run.state === 'failed' && (
@@ -83,7 +84,8 @@ function Known({ table, run }: { table: string; run: Run }) {
       {run.state === 'done' && (
         <Figures
           figures={[
-            { label: 'Rows compared', value: count(sources.reduce((sum, of) => sum + (of.rows ?? 0), 0)) },
+            // A run of some keys compares no other row, and counts none.
+            ...(rows > 0 || found.length === 0 ? [{ label: 'Rows compared', value: count(rows) }] : []),
             { label: 'Keys that differed', value: count(found.length) },
             { label: repaired ? 'Still differ' : 'Differ', value: count(remaining) },
             { label: 'Settling', value: count(sources.reduce((sum, of) => sum + (of.moving ?? 0), 0)), note: 'kept changing meanwhile' },

@@ -71,6 +71,7 @@ export interface SourceReport {
 export const STATE_MARKS: Record<string, { mark: string; word: string }> = {
   equal: { mark: 'healthy', word: 'Proven equal' },
   different: { mark: 'failed', word: 'Differs' },
+  suspect: { mark: 'starting', word: 'Looks again' },
   waiting: { mark: 'starting', word: 'Waits' },
   failed: { mark: 'failed', word: 'Could not compare' },
   unproven: { mark: 'draft', word: 'Can’t be proven' },
