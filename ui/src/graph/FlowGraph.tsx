@@ -97,9 +97,16 @@ function Flow({ label, nodes, edges, chosen, onChoose, height }: FlowGraphProps)
     resized.observe(element);
     return () => resized.disconnect();
   }, [shape]);
+  // Where the keys are: a second press may come before the first one shows.
+  const at = useRef(chosen);
+  useEffect(() => {
+    at.current = chosen;
+  }, [chosen]);
   const go = (which: 'before' | 'after') => {
-    const next = chosen === '' ? nodes[0]?.id : neighbours(edges, chosen, which)[0];
-    if (next !== undefined) onChoose(next);
+    const next = at.current === '' ? nodes[0]?.id : neighbours(edges, at.current, which)[0];
+    if (next === undefined) return;
+    at.current = next;
+    onChoose(next);
   };
   useKeys({ '[': () => go('before'), ']': () => go('after'), l: fit });
   return (

@@ -187,18 +187,18 @@ function Steps({ graph, chosen, onChoose }: { graph: Graph; chosen: string; onCh
         chosen={chosen}
         columns={[
           { id: 'step', label: 'Step', cell: (node) => title(node), width: 'minmax(120px, 2fr)' },
-          { id: 'in', label: 'In', align: 'right', cell: (node) => perSecond(node.in_rate), sort: (node) => node.in_rate ?? null, width: '92px' },
-          { id: 'out', label: 'Out', align: 'right', cell: (node) => perSecond(node.out_rate), sort: (node) => node.out_rate ?? null, width: '92px' },
+          { id: 'in', label: 'In', align: 'right', cell: (node) => perSecond(node.in_rate), sort: (node) => node.in_rate ?? null, width: '76px' },
+          { id: 'out', label: 'Out', align: 'right', cell: (node) => perSecond(node.out_rate), sort: (node) => node.out_rate ?? null, width: '72px' },
           { id: 'errors', label: 'Errors', align: 'right', cell: (node) => perSecond(node.error_rate), sort: (node) => node.error_rate ?? null, width: '92px' },
-          { id: 'busy', label: 'Busy', align: 'right', cell: (node) => share(node.busy), sort: (node) => node.busy ?? null, width: '80px' },
-          { id: 'held', label: 'Held up', align: 'right', cell: (node) => share(node.back_pressured), sort: (node) => node.back_pressured ?? null, width: '80px' },
+          { id: 'busy', label: 'Busy', align: 'right', cell: (node) => share(node.busy), sort: (node) => node.busy ?? null, width: '72px' },
+          { id: 'held', label: 'Held up', align: 'right', cell: (node) => share(node.back_pressured), sort: (node) => node.back_pressured ?? null, width: '84px' },
           {
             id: 'lag',
             label: 'Lag',
             align: 'right',
             cell: (node) => (node.role === 'source' || node.role === 'sink' ? ((node.partitions_without_mark ?? 0) > 0 && node.lag_seconds === undefined ? 'no offset' : duration(node.lag_seconds)) : ''),
             sort: (node) => node.lag_seconds ?? null,
-            width: '92px',
+            width: '84px',
           },
         ]}
       />
