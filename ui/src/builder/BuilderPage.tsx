@@ -136,6 +136,7 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
       choose(id);
       setDrawer(true);
       setAdding(null);
+      focusNode(id);
     },
     [choose, descriptors, edit, name],
   );
@@ -293,7 +294,7 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
             {drawer && step !== undefined && <StepDrawer step={step} close={() => closeDrawer(chosen, setDrawer)} />}
           </div>
         )}
-        {adding !== null && <AddStep behind={adding} pick={(offer) => add(offer.wanted, adding === '' ? {} : { behind: adding })} close={() => setAdding(null)} />}
+        {adding !== null && <AddStep behind={adding} pick={(offer) => add(offer.wanted, adding === '' ? {} : { behind: adding })} close={() => closeDialog(chosen, setAdding)} />}
         {draft.theirs && !later && (
           <Conflict
             mine={text}
@@ -337,6 +338,21 @@ function looseEnd(pipeline: ReturnType<typeof read>, chosen: string): string | u
 /** What a step says from the beginning, so that it is nearly done. */
 function standard(name: string, wanted: Wanted): NonNullable<NewStep['config']> {
   return wanted.type === 'iceberg' ? { table: `studio.${name}` } : {};
+}
+
+function closeDialog(chosen: string, setAdding: (behind: null) => void) {
+  setAdding(null);
+  focusNode(chosen);
+}
+
+/** Goes to a step that is about to be drawn, unless somebody has gone elsewhere by then. */
+function focusNode(id: string, frames = 60) {
+  requestAnimationFrame(() => {
+    const node = window.document.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`);
+    const nowhere = window.document.activeElement === window.document.body;
+    if (node && nowhere) node.focus({ preventScroll: true });
+    else if (frames > 0) focusNode(id, frames - 1);
+  });
 }
 
 function closeDrawer(chosen: string, setDrawer: (opened: boolean) => void) {

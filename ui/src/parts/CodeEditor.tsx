@@ -7,6 +7,7 @@ import { tags } from '@lezer/highlight';
 import CodeMirror, { ExternalChange, type ReactCodeMirrorRef } from '@uiw/react-codemirror';
 import { useEffect, useMemo, useRef, useState, type Ref } from 'react';
 import { STYLE_NONCE } from '../design/nonce';
+import { TYPE_OVER } from './typeOver';
 import classes from './CodeEditor.module.css';
 
 /** Colours of the design, which hold AA contrast in both themes. */
@@ -62,6 +63,7 @@ export function CodeEditor({
     return [
       ...spoken,
       EditorView.cspNonce.of(STYLE_NONCE),
+      TYPE_OVER,
       LOOK,
       syntaxHighlighting(STYLE),
       EditorView.lineWrapping,

@@ -33,6 +33,7 @@ export async function run({ page, assert, until, query, api }) {
   await until('the canvas has the focus again', () => node(page, 'projection').evaluate((element) => element === document.activeElement));
 
   await keys.press('a');
+  await page.getByRole('combobox', { name: 'What to add' }).waitFor();
   await keys.type('rename');
   await keys.press('Enter');
   await page.getByRole('complementary', { name: 'Step rename' }).waitFor();
@@ -53,6 +54,7 @@ export async function run({ page, assert, until, query, api }) {
   await keys.press(']');
   await until('brackets go downstream', () => node(page, 'projection').evaluate((element) => element === document.activeElement));
   await keys.press('a');
+  await page.getByRole('combobox', { name: 'What to add' }).waitFor();
   await keys.type('iceberg');
   await keys.press('Enter');
   const table = page.getByRole('complementary', { name: 'Step warehouse' });
@@ -64,7 +66,7 @@ export async function run({ page, assert, until, query, api }) {
   await page.getByText(`write studio.${NAME}`).waitFor();
   await focus(page, until, () => page.getByRole('button', { name: 'Deploy', exact: true }));
   await keys.press('Enter');
-  await page.getByText('Caught up').waitFor({ timeout: 120_000 });
+  await page.getByText('Caught up', { exact: true }).waitFor({ timeout: 120_000 });
   const rows = await query(`SELECT count(*) AS n FROM studio.${NAME}_latest`);
   assert.ok(Number(first(rows).n) > 0, JSON.stringify(rows));
   await api('DELETE', `/api/v1/pipelines/${NAME}`);
