@@ -133,7 +133,8 @@ public final class DataPlaneApi implements AutoCloseable {
         new SketchRoutes(
             plans,
             endpoints,
-            new PreviewService(plans, ownSamples(metadata, texts, kafka), kafka, processors, secrets::resolve),
+            new PreviewService(
+                plans, ownSamples(metadata, texts, kafka), kafka, processors, secrets::resolve),
             processors);
     this.http = part(new HttpService(config.enginePort(), config.internalToken(), this::answer));
   }
@@ -153,16 +154,14 @@ public final class DataPlaneApi implements AutoCloseable {
     return api;
   }
 
-  /** Those who type don't wait for whoever else looks into topics: a reader serves one at a time. */
+  /**
+   * Those who type don't wait for whoever else looks into topics: a reader serves one at a time.
+   */
   private SourceSamples ownSamples(
       MetadataDatabase metadata, RecordTexts texts, Map<String, String> kafka) {
     TopicReader topics = part(new TopicReader(kafka));
     return new SourceSamples(
-        metadata.sources(),
-        texts,
-        topics,
-        new TopicTails(topics),
-        metadata.heartbeats()::marks);
+        metadata.sources(), texts, topics, new TopicTails(topics), metadata.heartbeats()::marks);
   }
 
   private <T extends AutoCloseable> T part(T part) {
