@@ -67,7 +67,7 @@ export function CodeEditor({
       LOOK,
       syntaxHighlighting(STYLE),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ 'aria-label': label }),
+      EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
       EditorState.readOnly.of(readOnly),
       ...(extensions ?? []),
     ];
