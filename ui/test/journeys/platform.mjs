@@ -28,7 +28,7 @@ export async function startPlatform() {
   child.stderr.on('data', (text) => (said += text));
   const ended = new Promise((resolve) => child.on('exit', resolve));
   const deadline = Date.now() + START;
-  while (!(await healthy(url)) || !said.includes(url)) {
+  while (!(await healthy(url)) || !said.includes('Backlot is up')) {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`The demo did not start:\n${said}`);
     await pause(250);
   }
