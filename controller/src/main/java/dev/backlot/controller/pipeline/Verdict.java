@@ -178,7 +178,7 @@ sealed interface Verdict {
   }
 
   private static String held(String pipeline, UpgradeStore.Upgrade undone) {
-    return "Cannot upgrade pipeline '%s' for a changed Source (%s): %s It runs on as before, and tries again by itself; or mend it and run `backlot restart pipeline %s`."
+    return "Cannot upgrade pipeline '%s' for a changed Source (%s): %s Events from the change on wait where they are, and it tries again by itself; or mend it and run `backlot restart pipeline %s`."
         .formatted(pipeline, undone.cause(), sentence(undone.reason()), pipeline);
   }
 

@@ -169,9 +169,9 @@ final class VerdictTest {
             new Keep(
                 State.RUNNING,
                 "UPGRADE_FAILED",
-                "Cannot upgrade pipeline 'p' for a changed Source (movie: region added): No slot. It"
-                    + " runs on as before, and tries again by itself; or mend it and run `backlot"
-                    + " restart pipeline p`."));
+                "Cannot upgrade pipeline 'p' for a changed Source (movie: region added): No slot."
+                    + " Events from the change on wait where they are, and it tries again by"
+                    + " itself; or mend it and run `backlot restart pipeline p`."));
   }
 
   @Test

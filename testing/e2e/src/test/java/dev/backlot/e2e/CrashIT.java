@@ -91,23 +91,24 @@ class CrashIT {
         Installation installation =
             Installation.up(Map.of("BACKLOT_SECRET_CRASH", source.server.password()))) {
       Command command = installation.command();
+      Rest rest = new Rest(installation.url());
       try (Writer writer = new Writer(() -> source.server.connect(), 1_000, 7)) {
         writer.createTables(10_000);
         writer.start();
         Result applied = command.apply(SPECS.formatted(source.server.port()));
         assertThat(applied.exitCode()).as(applied.out() + applied.err()).isZero();
-        awaitVisible(command, writer);
+        awaitVisible(rest, writer);
 
         for (String victim :
             List.of("dataplane", "controller", "postgres", "source", "supervisor", "dataplane")) {
-          killInFlight(command, writer, victim, () -> kill(victim, installation, source));
+          killInFlight(rest, writer, victim, () -> kill(victim, installation, source));
           if (victim.equals("source")) {
             source.startAgain();
           }
           Awaitility.await("health after the kill of " + victim)
               .atMost(RECOVERY)
               .until(installation.platform()::healthy);
-          awaitVisible(command, writer);
+          awaitVisible(rest, writer);
         }
         LOG.info("{} changes were written", writer.changes());
       }
@@ -145,13 +146,13 @@ class CrashIT {
    * A kill counts only while changes are on their way: committed in the source, not yet visible in
    * the table.
    */
-  private static void killInFlight(Command command, Writer writer, String victim, Runnable kill) {
+  private static void killInFlight(Rest rest, Writer writer, String victim, Runnable kill) {
     Awaitility.await("changes in flight before the kill of " + victim)
         .atMost(Duration.ofSeconds(60))
         .pollDelay(Duration.ZERO)
         .until(
             () -> {
-              long visible = visible(command);
+              long visible = visible(rest);
               long committed = writer.committed();
               if (visible < 0 || committed <= visible) {
                 return false;
@@ -189,16 +190,20 @@ class CrashIT {
     }
   }
 
-  private static long visible(Command command) {
-    return command.number("SELECT max(seq) AS seq FROM crash.take");
+  private static long visible(Rest rest) {
+    return rest.number("SELECT max(seq) AS seq FROM crash.take");
   }
 
-  private static void awaitVisible(Command command, Writer writer) {
+  private static void awaitVisible(Rest rest, Writer writer) {
     long wanted = writer.committed();
     Awaitility.await("change " + wanted + " in the table")
         .atMost(RECOVERY)
         .pollInterval(Duration.ofMillis(500))
-        .until(() -> visible(command) >= wanted);
+        .untilAsserted(
+            () ->
+                assertThat(visible(rest))
+                    .as(() -> "newest change in the table, while " + rest.states())
+                    .isGreaterThanOrEqualTo(wanted));
   }
 
   private static void awaitCaughtUp(Command command) {

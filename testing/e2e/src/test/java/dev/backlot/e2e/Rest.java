@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ final class Rest {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final String server;
+  private volatile String refusal = "";
 
   Rest(String server) {
     this.server = server;
@@ -53,16 +55,35 @@ final class Rest {
     return rows;
   }
 
+  /**
+   * Tells how pipelines and long-running work are, and what the last query was answered, for a
+   * failure.
+   */
+  String states() {
+    StringBuilder states = new StringBuilder("the last refusal was '" + refusal + "'");
+    for (JsonNode pipeline : get("/api/v1/pipelines").path("items")) {
+      states
+          .append('\n')
+          .append(pipeline.path("name").asText())
+          .append(' ')
+          .append(pipeline.path("status"));
+    }
+    return states.append("\nwork ").append(get("/api/v1/work")).toString();
+  }
+
   private JsonNode send(HttpRequest.Builder request) {
     try {
       HttpResponse<byte[]> response =
           client.send(
               request.timeout(Duration.ofSeconds(30)).build(),
               HttpResponse.BodyHandlers.ofByteArray());
-      return response.statusCode() == 200
-          ? JSON.readTree(response.body())
-          : JSON.createObjectNode();
+      if (response.statusCode() == 200) {
+        return JSON.readTree(response.body());
+      }
+      refusal = response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8);
+      return JSON.createObjectNode();
     } catch (IOException e) {
+      refusal = e.toString();
       return JSON.createObjectNode();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

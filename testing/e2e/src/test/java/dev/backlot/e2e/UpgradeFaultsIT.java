@@ -100,7 +100,7 @@ class UpgradeFaultsIT {
     site.installation().platform().kill("controller");
     assertThat(site.upgrades("running")).isOne();
     tail.await(List.of("Pipeline 'films' is back"));
-    awaitState(site, "running", "UPGRADE_FAILED");
+    awaitCode(site, "UPGRADE_FAILED");
     assertThat(site.status().path("reason").asText())
         .contains("Cannot upgrade pipeline 'films'", "c1 added", "planted");
     awaitIncident(site, true);
@@ -142,6 +142,14 @@ class UpgradeFaultsIT {
                   .as(status.toString())
                   .isEqualTo(state + " " + code);
             });
+  }
+
+  /** Waits for a code in whatever state: events that wait make the lag grow past what is live. */
+  private static void awaitCode(UpgradeSite site, String code) {
+    Awaitility.await("pipeline with " + code)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> site.status().path("code").asText().equals(code));
   }
 
   private static void awaitIncident(UpgradeSite site, boolean open) {
