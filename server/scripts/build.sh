@@ -162,12 +162,13 @@ build_ui() { # TARGET
   }
 }
 
-# Keeps the build before this one: a platform may still run from it.
+# Keeps the build before this one, which a command may be about to run, and those that processes run from.
 forget_old_builds() { # CURRENT_ID
-  local id kept=0
+  local id kept=0 running
+  running=$(ps -A -o args= 2>/dev/null || true)
   for id in $(ls -1 "$builds" | grep -E '^[0-9]{8}-[0-9]{6}-' | sort -r); do
     [[ $id == "$1" ]] && continue
     kept=$((kept + 1))
-    [[ $kept -le 1 ]] || rm -rf "${builds:?}/$id"
+    [[ $kept -le 1 || $running == *"$builds/$id/"* ]] || rm -rf "${builds:?}/$id"
   done
 }

@@ -47,10 +47,6 @@ import dev.backlot.controller.incident.PipelineConditions;
 import dev.backlot.controller.incident.PlatformConditions;
 import dev.backlot.controller.letter.DeadLetterItems;
 import dev.backlot.controller.letter.DeadLetterResource;
-import dev.backlot.controller.live.LiveResource;
-import dev.backlot.controller.live.LiveState;
-import dev.backlot.controller.live.LiveTables;
-import dev.backlot.controller.live.StatusResource;
 import dev.backlot.controller.maintenance.MaintenanceResource;
 import dev.backlot.controller.maintenance.MaintenanceRuns;
 import dev.backlot.controller.maintenance.MaintenanceScheduler;
@@ -77,6 +73,9 @@ import dev.backlot.controller.source.ConnectionItems;
 import dev.backlot.controller.source.EndpointItems;
 import dev.backlot.controller.source.SourceItems;
 import dev.backlot.controller.source.SourceResource;
+import dev.backlot.controller.status.PlatformStatus;
+import dev.backlot.controller.status.StatusResource;
+import dev.backlot.controller.status.StatusTables;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.controller.table.QueryResource;
 import dev.backlot.controller.table.TableItems;
@@ -461,28 +460,21 @@ class Wiring {
   }
 
   @Bean
-  LiveState liveState(
+  PlatformStatus platformStatus(
       MetadataDatabase metadata,
       DataPlane dataPlane,
       PipelineItems pipelines,
       ProgressBoard progress,
       IncidentItems incidents,
       Lake lake,
-      AuditViews proven,
-      Masks masks) {
-    return new LiveState(
+      AuditViews proven) {
+    return new PlatformStatus(
         metadata,
         dataPlane,
         pipelines,
         progress,
         incidents,
-        new LiveTables(lake, proven::summaries),
-        masks);
-  }
-
-  @Bean
-  LiveResource liveResource(LiveState state) {
-    return new LiveResource(state);
+        new StatusTables(lake, proven::summaries));
   }
 
   @Bean
@@ -492,7 +484,7 @@ class Wiring {
 
   @Bean
   StatusResource statusResource(
-      MetadataDatabase metadata, DataPlane dataPlane, Reconciler reconciler, LiveState live) {
-    return new StatusResource(metadata, dataPlane, reconciler, live);
+      MetadataDatabase metadata, DataPlane dataPlane, Reconciler reconciler, PlatformStatus status) {
+    return new StatusResource(metadata, dataPlane, reconciler, status);
   }
 }

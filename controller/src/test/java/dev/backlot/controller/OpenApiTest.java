@@ -23,8 +23,6 @@ import dev.backlot.controller.iceberg.IcebergServlet;
 import dev.backlot.controller.incident.IncidentResource;
 import dev.backlot.controller.letter.DeadLetterResource;
 import dev.backlot.controller.lineage.LineageResource;
-import dev.backlot.controller.live.LiveResource;
-import dev.backlot.controller.live.StatusResource;
 import dev.backlot.controller.maintenance.MaintenanceResource;
 import dev.backlot.controller.metrics.MetricsResource;
 import dev.backlot.controller.pipeline.PipelineResource;
@@ -44,6 +42,7 @@ import dev.backlot.controller.signin.SessionResource;
 import dev.backlot.controller.signin.TokenResource;
 import dev.backlot.controller.signin.UserResource;
 import dev.backlot.controller.source.SourceResource;
+import dev.backlot.controller.status.StatusResource;
 import dev.backlot.controller.table.QueryResource;
 import dev.backlot.controller.watch.WatchResource;
 import dev.backlot.controller.web.Json;
@@ -83,7 +82,6 @@ final class OpenApiTest {
           HomeResource.class,
           ProofResource.class,
           WorkResource.class,
-          LiveResource.class,
           WatchResource.class,
           MaintenanceResource.class,
           StatusResource.class,

@@ -69,7 +69,6 @@ class WatchIT {
             "/metrics",
             "/api/v1/../../metrics",
             "/api/v1/watch?of=%2Fapi%2Fv1%2Fhealth",
-            "/api/v1/live",
             "/api/v1/a b")) {
       assertThat(platform.get("/api/v1/watch?of=" + encoded(path)).status()).isEqualTo(400);
     }

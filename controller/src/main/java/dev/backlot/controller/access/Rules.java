@@ -81,8 +81,6 @@ public final class Rules {
     return List.of(
         reads("GET", API + "/status", VIEWER),
         reads("GET", API + "/watch", VIEWER),
-        reads("GET", API + "/live", VIEWER),
-        reads("GET", API + "/live/snapshot", VIEWER),
         reads("GET", API + "/history", VIEWER),
         reads("GET", API + "/home", VIEWER),
         reads("GET", API + "/work", VIEWER),

@@ -56,16 +56,22 @@ public final class BlackBoxAudits implements AutoCloseable {
 
   private void run() {
     while (!closed) {
+      lookAtAll();
       try {
-        if (leading.getAsBoolean()) {
-          audits.active().forEach(this::lookWhenDue);
-        }
         Thread.sleep(TICK.toMillis());
       } catch (InterruptedException e) {
         closed = true;
-      } catch (RuntimeException e) {
-        LOG.warn("Cannot look after audits, trying again: {}", e.getMessage());
       }
+    }
+  }
+
+  private void lookAtAll() {
+    try {
+      if (leading.getAsBoolean()) {
+        audits.active().forEach(this::lookWhenDue);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("Cannot look after audits, trying again: {}", e.getMessage());
     }
   }
 

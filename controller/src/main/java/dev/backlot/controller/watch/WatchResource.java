@@ -100,8 +100,7 @@ public final class WatchResource implements AutoCloseable {
               && uri.getPort() < 0
               && plain.equals(uri.getRawPath())
               && plain.startsWith(ROOT)
-              && !plain.startsWith(ROOT + "watch")
-              && !plain.equals(ROOT + "live");
+              && !plain.startsWith(ROOT + "watch");
     } catch (java.net.URISyntaxException e) {
       readable = false;
     }

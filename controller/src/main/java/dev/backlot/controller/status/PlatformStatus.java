@@ -1,6 +1,5 @@
-package dev.backlot.controller.live;
+package dev.backlot.controller.status;
 
-import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.catalog.Item;
 import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.controller.dataplane.DataPlane;
@@ -8,8 +7,6 @@ import dev.backlot.controller.dataplane.DataPlane.SourceStats;
 import dev.backlot.controller.document.Usage;
 import dev.backlot.controller.dump.DumpForecast;
 import dev.backlot.controller.incident.IncidentItems;
-import dev.backlot.controller.live.SourceBoard.Seen;
-import dev.backlot.controller.mask.Masks;
 import dev.backlot.controller.pipeline.PipelineItems;
 import dev.backlot.controller.pipeline.ProgressBoard;
 import dev.backlot.controller.source.ConnectionItems;
@@ -28,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * The state of everything in one JSON object: services, connections, Sources, pipelines, tables.
  * What is not known is null, never zero. Computed at most once a second, whoever asks. Thread-safe.
  */
-public final class LiveState implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LiveState.class);
+public final class PlatformStatus implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PlatformStatus.class);
   private static final long FRESH_NANOS = 800_000_000L;
   private static final long TABLES_NANOS = 2_000_000_000L;
 
@@ -47,10 +43,9 @@ public final class LiveState implements AutoCloseable {
   private final PipelineItems pipelines;
   private final ProgressBoard progress;
   private final ConnectionItems connections;
-  private final LiveTables tables;
+  private final StatusTables tables;
   private final IncidentItems incidents;
-  private final Masks masks;
-  private final SourceBoard sourceBoard;
+  private final SourceFigures figures;
   private final Instant startedAt = Instant.now();
   private Map<String, Object> newest = Map.of();
   private long newestAt;
@@ -58,22 +53,20 @@ public final class LiveState implements AutoCloseable {
   private long newestTablesAt;
 
   /** Watches these parts. */
-  public LiveState(
+  public PlatformStatus(
       MetadataDatabase metadata,
       DataPlane dataPlane,
       PipelineItems pipelines,
       ProgressBoard progress,
       IncidentItems incidents,
-      LiveTables tables,
-      Masks masks) {
+      StatusTables tables) {
     this.metadata = metadata;
     this.pipelines = pipelines;
     this.progress = progress;
     this.incidents = incidents;
     this.connections = new ConnectionItems(metadata);
     this.tables = tables;
-    this.masks = masks;
-    this.sourceBoard = new SourceBoard(metadata.sources(), dataPlane);
+    this.figures = new SourceFigures(metadata.sources(), dataPlane);
   }
 
   /** Returns the state, at most about a second old. */
@@ -94,40 +87,6 @@ public final class LiveState implements AutoCloseable {
     newest = state;
     newestAt = System.nanoTime();
     return state;
-  }
-
-  /** Returns the state as a caller may see it. */
-  public Map<String, Object> snapshot(Caller caller) {
-    Map<String, Object> all = snapshot();
-    if (!masks.hidesAnything(caller) || !(all.get("sources") instanceof List<?> sources)) {
-      return all;
-    }
-    Map<String, Object> shown = new LinkedHashMap<>(all);
-    shown.put("sources", sources.stream().map(source -> masked(caller, source)).toList());
-    return shown;
-  }
-
-  private Object masked(Caller caller, Object source) {
-    if (!(source instanceof Map<?, ?> map) || !(map.get("rows") instanceof List<?> rows)) {
-      return source;
-    }
-    Set<String> masked = masks.ofSource(caller, String.valueOf(map.get("name")));
-    if (masked.isEmpty()) {
-      return source;
-    }
-    Map<Object, Object> shown = new LinkedHashMap<>(map);
-    List<Object> hidden = new ArrayList<>();
-    for (Object row : rows) {
-      if (row instanceof Map<?, ?> whole) {
-        Map<Object, Object> copy = new LinkedHashMap<>(whole);
-        copy.computeIfPresent(
-            "values", (name, values) -> Masks.hideAll(List.of(values), masked).get(0));
-        hidden.add(copy);
-      }
-    }
-    shown.put("rows", hidden);
-    shown.put("masked", masked);
-    return shown;
   }
 
   private List<Map<String, Object>> tables() {
@@ -179,16 +138,14 @@ public final class LiveState implements AutoCloseable {
 
   private List<Map<String, Object>> sources() {
     List<Map<String, Object>> list = new ArrayList<>();
-    Map<String, Seen> seen = progress.isReachable() ? sourceBoard.look() : Map.of();
+    Map<String, SourceStats> known = progress.isReachable() ? figures.look() : Map.of();
     for (StoredSource source : metadata.sources().list()) {
       String name = source.descriptor().name();
-      Optional<Seen> known = Optional.ofNullable(seen.get(name));
-      Optional<SourceStats> stats = known.map(Seen::stats);
+      Optional<SourceStats> stats = Optional.ofNullable(known.get(name));
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("name", name);
       map.put("connection", orNull(source.descriptor().connection()));
       map.put("pipeline", orNull(source.descriptor().publisher().pipeline()));
-      map.put("description", null);
       map.put("state", source.state().label());
       map.put("reason", orNull(source.reason()));
       map.put("key", source.descriptor().keyColumns());
@@ -198,8 +155,6 @@ public final class LiveState implements AutoCloseable {
       map.put("messages", stats.flatMap(SourceStats::messages).orElse(null));
       map.put("newest_change_at", stats.flatMap(SourceStats::newest).orElse(null));
       map.put("dump", dump(source));
-      map.put("columns", known.map(Seen::columns).orElse(List.of()));
-      map.put("rows", known.map(Seen::rows).orElse(List.of()));
       list.add(map);
     }
     return list;
@@ -266,16 +221,16 @@ public final class LiveState implements AutoCloseable {
     try {
       return Optional.of(question.get());
     } catch (ProblemException e) {
-      LOG.debug("Cannot find out a part of the live state", e);
+      LOG.debug("Cannot find out a part of the status", e);
       return Optional.empty();
     } catch (RuntimeException e) {
-      LOG.debug("Cannot find out a part of the live state", e);
+      LOG.debug("Cannot find out a part of the status", e);
       return Optional.empty();
     }
   }
 
   @Override
   public void close() {
-    sourceBoard.close();
+    figures.close();
   }
 }

@@ -1,6 +1,5 @@
-package dev.backlot.controller.live;
+package dev.backlot.controller.status;
 
-import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.pipeline.Reconciler;
 import dev.backlot.controller.web.OpenApi;
@@ -18,15 +17,15 @@ public final class StatusResource {
   private final MetadataDatabase metadata;
   private final DataPlane dataPlane;
   private final Reconciler reconciler;
-  private final LiveState live;
+  private final PlatformStatus status;
 
   /** Says how these parts are. */
   public StatusResource(
-      MetadataDatabase metadata, DataPlane dataPlane, Reconciler reconciler, LiveState live) {
+      MetadataDatabase metadata, DataPlane dataPlane, Reconciler reconciler, PlatformStatus status) {
     this.metadata = metadata;
     this.dataPlane = dataPlane;
     this.reconciler = reconciler;
-    this.live = live;
+    this.status = status;
   }
 
   /** 200 only when commands are accepted. */
@@ -54,8 +53,8 @@ public final class StatusResource {
   }
 
   @GetMapping("/api/v1/status")
-  Map<String, Object> status(Caller caller) {
-    return live.snapshot(caller);
+  Map<String, Object> status() {
+    return status.snapshot();
   }
 
   @GetMapping(value = "/api/v1/openapi.json", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -1,7 +1,6 @@
-package dev.backlot.controller.live;
+package dev.backlot.controller.status;
 
 import dev.backlot.controller.table.Lake;
-import dev.backlot.warehouse.TableColumn;
 import dev.backlot.warehouse.query.TableSummary;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Tables with their newest rows, as the page shows them. */
-public final class LiveTables {
+/** Tables: how large and how new they are, and what is proven of them. */
+public final class StatusTables {
   private final Lake lake;
   private final Supplier<Map<String, Map<String, Object>>> proven;
 
@@ -21,7 +20,7 @@ public final class LiveTables {
    *
    * @param proven tells for each audited table what is proven of it
    */
-  public LiveTables(Lake lake, Supplier<Map<String, Map<String, Object>>> proven) {
+  public StatusTables(Lake lake, Supplier<Map<String, Map<String, Object>>> proven) {
     this.lake = lake;
     this.proven = proven;
   }
@@ -34,8 +33,6 @@ public final class LiveTables {
       map.put("name", table.name().toString());
       map.put("pipeline", table.pipeline().orElse(null));
       map.put("key", table.key());
-      map.put("columns", Lake.ownColumns(table).stream().map(TableColumn::name).toList());
-      map.put("rows", List.of());
       map.put("row_count", table.rows());
       map.put("files", table.files());
       map.put(
