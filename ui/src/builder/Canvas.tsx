@@ -14,14 +14,17 @@ import {
 } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { connect, disconnect, removeStep } from './document';
-import { neighbour, NODE, places, type Direction } from './layout';
+import { boundsOf, middleOf, neighbour, NODE, places, type Direction, type Place } from './layout';
 import { counts, previewStep, stepOf, useBuilder } from './model';
 import { StepNode, type StepNodeType } from './StepNode';
 import type { Stage } from './stages';
 import classes from './Canvas.module.css';
 
 const NODE_TYPES = { step: StepNode };
-const FIT = { padding: 0.15, maxZoom: 1.1, minZoom: 0.2, duration: 0 } as const;
+const FIT = { padding: 0.08, maxZoom: 1.1, minZoom: 0.1, duration: 0 } as const;
+/** Below it, a step's id can't be read; then a part of the graph is shown, as large as NEAR says. */
+const LEGIBLE = 0.6;
+const NEAR = 0.85;
 const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', '[': 'left', ArrowRight: 'right', ']': 'right', ArrowUp: 'up', ArrowDown: 'down' };
 
 interface CanvasProps {
@@ -125,10 +128,26 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
   );
 
   const fit = useCallback(() => void flow.fitView(FIT), [flow]);
+  const center = useCallback(
+    (place: Place, zoom: number) => {
+      if (box.current === null) return;
+      const middle = middleOf(place, at, box.current.clientWidth / zoom, box.current.clientHeight / zoom);
+      void flow.setCenter(middle.x, middle.y, { zoom });
+    },
+    [at, flow],
+  );
+  // All of it where it can be read, else what is around the chosen step, or where the graph begins.
+  const start = useRef(focusId);
+  start.current = focusId;
+  const show = useCallback(() => {
+    const place = at.get(start.current ?? '');
+    if (box.current === null || place === undefined || zoomOfAll(at, box.current) >= LEGIBLE) fit();
+    else center(place, NEAR);
+  }, [at, center, fit]);
   useEffect(() => {
-    const frame = requestAnimationFrame(fit);
+    const frame = requestAnimationFrame(show);
     return () => cancelAnimationFrame(frame);
-  }, [at, fit]);
+  }, [show]);
 
   const reveal = (id: string) => {
     const place = at.get(id);
@@ -137,7 +156,7 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
     const left = place.x * zoom + x;
     const top = place.y * zoom + y;
     const out = left < 0 || top < 0 || left + NODE.width * zoom > box.current.clientWidth || top + NODE.height * zoom > box.current.clientHeight;
-    if (out) void flow.setCenter(place.x + NODE.width / 2, place.y + NODE.height / 2, { zoom });
+    if (out) center(place, zoom);
   };
   const focus = (id: string) => {
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }));
@@ -192,7 +211,7 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
-        onInit={fit}
+        onInit={show}
         onPaneClick={() => onClose?.()}
         // Without it, nodes that can be neither selected nor dragged let the pointer through.
         onNodeClick={(_, node) => pick(node.id)}
@@ -232,6 +251,12 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
       </div>
     </div>
   );
+}
+
+function zoomOfAll(at: Map<string, Place>, element: HTMLElement): number {
+  const { left, right, top, bottom } = boundsOf(at);
+  const room = 1 - 2 * FIT.padding;
+  return Math.min((element.clientWidth * room) / (right - left), (element.clientHeight * room) / (bottom - top));
 }
 
 function lost(counted: ReturnType<typeof counts>): string {

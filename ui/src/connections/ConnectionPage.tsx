@@ -243,7 +243,7 @@ function Log({ item }: { item: Item }) {
             times.length === 0 ? (
               <Empty>Nothing was measured in this time yet; a reading comes every ten seconds.</Empty>
             ) : (
-              <Chart label="Log kept by the server" times={times} lines={[{ label: 'Log kept', values: series['wal_retained_bytes'] ?? [] }]} format={size} />
+              <Chart label="Log kept by the server" times={times} lines={[{ label: 'Log kept', values: series['wal_retained_bytes'] ?? [] }]} format={size} minutes={Number(minutes)} />
             )
           }
         </Shown>

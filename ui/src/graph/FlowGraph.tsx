@@ -7,6 +7,7 @@ import {
   useReactFlow,
   ReactFlowProvider,
   type Edge,
+  type FitViewOptions,
   type Node,
   type NodeProps,
 } from '@xyflow/react';
@@ -45,6 +46,8 @@ interface FlowGraphProps {
 type Drawn = Node<{ card: ReactNode; label: string }>;
 
 const NODE_TYPES = { step: StepNode };
+/** Room at the right, where the controls stand. */
+const FIT: FitViewOptions = { padding: { top: '20px', bottom: '20px', left: '20px', right: '60px' }, maxZoom: 1, minZoom: 0.35 };
 
 /**
  * A graph to look at: placed by itself, from left to right. Tab goes from node to node, Enter chooses one, `[` and `]` go
@@ -89,7 +92,7 @@ function Flow({ label, nodes, edges, chosen, onChoose, height }: FlowGraphProps)
     ...(text === undefined ? {} : { label: text }),
   }));
   const box = useRef<HTMLDivElement>(null);
-  const fit = () => void flow.fitView({ padding: 0.06, maxZoom: 1, minZoom: 0.35 });
+  const fit = () => void flow.fitView(FIT);
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -130,7 +133,7 @@ function Flow({ label, nodes, edges, chosen, onChoose, height }: FlowGraphProps)
         preventScrolling={false}
         zoomOnDoubleClick={false}
         fitView
-        fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.35 }}
+        fitViewOptions={FIT}
         attributionPosition="bottom-left"
         minZoom={0.2}
         maxZoom={1.5}

@@ -18,6 +18,8 @@ interface ChartProps {
   times: readonly number[];
   lines: Line[];
   format: (value: number | null) => string;
+  /** How far back from the newest time the axis goes; as far as the values do unless given. */
+  minutes?: number;
   height?: number;
   /** Charts of one group share their cursor. */
   group?: string;
@@ -26,7 +28,7 @@ interface ChartProps {
 const COLOURS = ['--accent', '--healthy', '--blocked', '--busy', '--failed', '--paused'];
 
 /** Lines over time; gaps where nothing is known. The values under the cursor, else the newest, stand below it. */
-export function Chart({ label, times, lines, format, height = 140, group }: ChartProps) {
+export function Chart({ label, times, lines, format, minutes, height = 140, group }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
@@ -57,12 +59,15 @@ export function Chart({ label, times, lines, format, height = 140, group }: Char
         {
           width: element.clientWidth,
           height,
-          padding: [8, 8, 0, 0],
+          padding: [8, 24, 0, 0],
           legend: { show: false },
           hooks: { setCursor: [(drawn) => setAt(drawn.cursor.idx ?? null)] },
           cursor: group === undefined ? {} : { sync: { key: group } },
-          scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? (high ?? 0) * 1.08 : 1] } },
-          axes: [{ ...axis, space: 64, values: (_, splits, __, ___, step) => splits.map((time) => clock(time, step)) }, { ...axis, size: 56, values: (_, splits) => splits.map((value) => format(value)) }],
+          scales: {
+            x: { range: (_, low, high) => [minutes === undefined ? low : high - minutes * 60, high] },
+            y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? (high ?? 0) * 1.08 : 1] },
+          },
+          axes: [{ ...axis, space: 64, size: 22, values: (_, splits, __, ___, step) => splits.map((time) => clock(time, step)) }, { ...axis, size: 56, values: (_, splits) => splits.map((value) => format(value)) }],
           series: [
             {},
             ...latest.current.lines.map((line, i) => ({
@@ -89,7 +94,7 @@ export function Chart({ label, times, lines, format, height = 140, group }: Char
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [format, group, height, shape]);
+  }, [format, group, height, minutes, shape]);
 
   useEffect(() => plot.current?.setData(data({ times, lines })), [times, lines]);
 

@@ -110,6 +110,7 @@ export function RunCharts({ pipeline, step = '' }: { pipeline: string; step?: st
                     ({ series: of, label, colour }): Line => ({ label, values: series[of] ?? times.map(() => null), ...(colour ? { colour } : {}) }),
                   )}
                   format={format}
+                  minutes={minutes}
                   height={step ? 96 : 120}
                   group="run"
                 />

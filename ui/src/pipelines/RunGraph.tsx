@@ -61,7 +61,7 @@ export function title(node: Node): string {
 }
 
 function subtitle(node: Node): string {
-  return node.role === 'processor' ? stepWord(node.role, node.type) : node.role === 'sink' ? `Table (${node.type})` : stepWord(node.role, node.type);
+  return node.role === 'processor' ? stepWord(node.role, node.type) : node.role === 'sink' ? `${stepWord(node.role, node.type)} table` : stepWord(node.role, node.type);
 }
 
 function figures(node: Node): { label: string; value: string; tone?: 'blocked' | 'failed' | 'busy' | undefined }[] {

@@ -22,6 +22,8 @@ export function Shell() {
   const { pathname } = useLocation();
   const session = useSession();
   const main = useRef<HTMLElement>(null);
+  // The editor needs the width.
+  const narrow = /^\/pipelines\/[^/]+\/edit$/.test(pathname);
   useEffect(() => {
     setMenu(false);
     setPalette(false);
@@ -29,7 +31,7 @@ export function Shell() {
   }, [pathname]);
   useKeys({ 'mod+k': () => setPalette(true), '/': () => setPalette(true), '?': () => setHelp(true) });
   return (
-    <div className={classes.shell}>
+    <div className={classes.shell} data-narrow={narrow || undefined}>
       <a className={classes.skip} href="#main">
         Skip to the page
       </a>
@@ -37,16 +39,16 @@ export function Shell() {
         <div className={classes.brandRow}>
           <NavLink to="/" className={classes.brand ?? ''}>
             <Mark />
-            Backlot
+            <span className={classes.word}>Backlot</span>
           </NavLink>
           <UnstyledButton className={classes.burger} onClick={() => setMenu(!menu)} aria-expanded={menu} aria-controls="places">
             {menu ? <IconX size={18} aria-hidden /> : <IconMenu2 size={18} aria-hidden />}
             <span className="visually-hidden">Menu</span>
           </UnstyledButton>
         </div>
-        <UnstyledButton className={classes.search} onClick={() => setPalette(true)} aria-keyshortcuts="Meta+K Control+K /">
+        <UnstyledButton className={classes.search} title="Search" onClick={() => setPalette(true)} aria-keyshortcuts="Meta+K Control+K /">
           <IconSearch size={14} aria-hidden />
-          <span>Search</span>
+          <span className={classes.word}>Search</span>
           <kbd>/</kbd>
         </UnstyledButton>
         <nav id="places" className={classes.places} aria-label="Main">
@@ -55,7 +57,7 @@ export function Shell() {
               {heading && <h2 className={classes.heading}>{heading}</h2>}
               <ul>
                 {places.map((place) => (
-                  <PlaceLink key={place.to} place={place} />
+                  <PlaceLink key={place.to} place={place} narrow={narrow} />
                 ))}
               </ul>
             </section>
@@ -73,15 +75,15 @@ export function Shell() {
   );
 }
 
-function PlaceLink({ place: { to, label, Icon, also = [] } }: { place: Place }) {
+function PlaceLink({ place: { to, label, Icon, also = [] }, narrow }: { place: Place; narrow: boolean }) {
   const { pathname } = useLocation();
   const within = (path: string) => pathname === path || pathname.startsWith(`${path}/`);
   const current = to === '/' ? pathname === '/' : within(to) || also.some(within);
   return (
     <li>
-      <NavLink to={to} end={to === '/'} className={classes.place ?? ''} data-current={current || undefined}>
+      <NavLink to={to} end={to === '/'} className={classes.place ?? ''} data-current={current || undefined} title={narrow ? label : undefined}>
         <Icon size={16} stroke={1.75} aria-hidden />
-        {label}
+        <span className={classes.word}>{label}</span>
       </NavLink>
     </li>
   );

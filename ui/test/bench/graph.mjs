@@ -20,6 +20,7 @@ try {
   const { page } = scene;
   await page.goto(`/pipelines/${NAME}/edit`);
   await page.locator('[data-node]').first().waitFor();
+  await page.getByRole('button', { name: 'Show everything' }).click();
   await page.waitForFunction((least) => document.querySelectorAll('[data-node]').length >= least, 50);
   await page.getByRole('tab', { name: /Problems/ }).click();
   // Sampling and checking are over, so that only the canvas works.
