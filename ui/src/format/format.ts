@@ -29,6 +29,11 @@ export function duration(seconds: number | null | undefined): string {
   return join(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** What seldom takes long: `12 ms`, and like other durations from a second on. */
+export function moment(seconds: number | null | undefined): string {
+  return seconds !== null && seconds !== undefined && seconds < 0.9995 ? `${WHOLE.format(Math.max(0, seconds) * 1000)} ms` : duration(seconds);
+}
+
 function join(big: number, bigUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 }

@@ -67,10 +67,10 @@ export function JobsPage() {
                   to={(job) => jobPath(job.id)}
                   columns={[
                     { id: 'kind', label: 'Job', width: '112px', cell: (job) => <Link to={jobPath(job.id)}>{KINDS[job.kind]}</Link>, sort: (job) => job.kind },
-                    { id: 'what', label: 'About', width: 'minmax(140px, 1fr)', cell: (job) => <span title={job.what.name}>{job.what.name}</span>, sort: (job) => job.what.name },
+                    { id: 'what', label: 'About', width: 'minmax(190px, 2fr)', cell: (job) => <span title={job.what.name}>{job.what.name}</span>, sort: (job) => job.what.name },
                     { id: 'state', label: 'State', width: '108px', cell: (job) => <StateMark state={STATES[job.state].mark} word={STATES[job.state].word} />, sort: (job) => job.state },
-                    { id: 'progress', label: 'How far', width: 'minmax(310px, 2fr)', cell: (job) => <JobProgress job={job} /> },
-                    { id: 'left', label: 'Left', width: '150px', align: 'right', cell: (job) => eta(job) },
+                    { id: 'progress', label: 'How far', width: 'minmax(280px, 2fr)', cell: (job) => <JobProgress job={job} /> },
+                    { id: 'left', label: 'Left', width: '130px', align: 'right', cell: (job) => eta(job) },
                     { id: 'elapsed', label: 'Took', width: '76px', align: 'right', cell: (job) => (job.elapsed_seconds === undefined ? '' : duration(job.elapsed_seconds)), sort: (job) => job.elapsed_seconds ?? null },
                     { id: 'when', label: 'Asked', width: '112px', align: 'right', cell: (job) => <Age of={job.requested_at} />, sort: (job) => job.requested_at },
                   ]}

@@ -1,9 +1,9 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Button, SegmentedControl, Select, UnstyledButton } from '@mantine/core';
 import { IconDatabase, IconFilter, IconRoute, IconTable, IconTransform } from '@tabler/icons-react';
 import { Link, useSearchParams } from 'react-router';
 import type { Answer } from '../api/api';
 import { useRead } from '../api/useApi';
-import { lineagePath, pathOf } from '../catalog/paths';
+import { fieldId, lineagePath, pathOf } from '../catalog/paths';
 import { count } from '../format/format';
 import { FlowGraph } from '../graph/FlowGraph';
 import { DataTable, type Column } from '../parts/DataTable';
@@ -85,7 +85,7 @@ export function LineagePage() {
         )}
       </div>
       {field === '' ? (
-        <Empty>Choose a field, a Source or a table to see where it comes from and where it goes.</Empty>
+        <Begin choose={(id) => set('field', id)} />
       ) : lineage.error ? (
         <Failure error={lineage.error} what="show the lineage" again={() => void lineage.refetch()} />
       ) : its === undefined ? (
@@ -108,6 +108,34 @@ export function LineagePage() {
         </div>
       )}
     </Page>
+  );
+}
+
+/** Where to begin: the first of what there is, since an empty page helps nobody. */
+function Begin({ choose }: { choose: (id: string) => void }) {
+  const found = useRead('/api/v1/search', { query: { kind: ['table', 'source'], limit: 24 } });
+  const items = (found.data?.items ?? []).filter((item) => item.kind === 'table' || item.kind === 'source');
+  if (found.data !== undefined && items.length === 0) {
+    return <Empty action={<Button component={Link} to="/connections/new">Add a connection</Button>}>There is no Source yet, so nothing comes from anywhere.</Empty>;
+  }
+  return (
+    <section className={classes.begin} aria-label="Where to begin">
+      <p>Choose a field, a Source or a table to see where it comes from and where it goes. {count(found.data?.total ?? 0)} to begin with:</p>
+      <ul>
+        {items.map(({ kind, name, fields }) => {
+          const Icon = kind === 'table' ? IconTable : IconDatabase;
+          return (
+            <li key={`${kind}:${name}`}>
+              <UnstyledButton className={classes.choice} onClick={() => choose(fieldId(kind as 'source' | 'table', name))}>
+                <Icon size={15} aria-hidden />
+                <span>{name}</span>
+                <span>{count(fields)} fields</span>
+              </UnstyledButton>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 

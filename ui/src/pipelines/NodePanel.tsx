@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { Link } from 'react-router';
-import { count, duration } from '../format/format';
+import { count, duration, moment } from '../format/format';
 import { stepIcon, stepWord } from '../graph/StepCard';
 import { Age, Moment } from '../parts/Age';
 import { DataTable } from '../parts/DataTable';
@@ -98,7 +98,7 @@ function facts(node: Node): [string, React.ReactNode][] {
   all.push(['Busy', share(node.busy)], ['Held up by the next step', share(node.back_pressured)]);
   if (node.request_seconds) {
     const { p50, p95, p99 } = node.request_seconds;
-    all.push(['Requests take', `${duration(p50)} (p95 ${duration(p95)}, p99 ${duration(p99)})`]);
+    all.push(['Requests take', `${moment(p50)} (p95 ${moment(p95)}, p99 ${moment(p99)})`]);
   }
   if (node.key.length > 0) all.push(['Key', node.key.join(', ')]);
   return all;

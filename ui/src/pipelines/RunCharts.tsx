@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useEffect } from 'react';
 import { useRead } from '../api/useApi';
-import { count, duration, rate } from '../format/format';
+import { count, duration, moment, rate } from '../format/format';
 import { Chart, type Line } from '../parts/Chart';
 import { Section } from '../parts/Page';
 import { Empty, Shown } from '../parts/States';
@@ -67,7 +67,7 @@ const OF_STEP: Plan[] = [
     ],
     format: share,
   },
-  { title: 'Requests', lines: [{ series: 'request_p95', label: 'p95', colour: '--busy' }], format: duration },
+  { title: 'Requests', lines: [{ series: 'request_p95', label: 'p95', colour: '--busy' }], format: moment },
 ];
 
 /** The range of time that charts show, in the address. */

@@ -186,7 +186,7 @@ function Steps({ graph, chosen, onChoose }: { graph: Graph; chosen: string; onCh
         onOpen={(node) => onChoose(node.id === chosen ? '' : node.id)}
         chosen={chosen}
         columns={[
-          { id: 'step', label: 'Step', cell: (node) => title(node), width: 'minmax(120px, 2fr)' },
+          { id: 'step', label: 'Step', cell: (node) => title(node), width: 'minmax(168px, 2fr)' },
           { id: 'in', label: 'In', align: 'right', cell: (node) => perSecond(node.in_rate), sort: (node) => node.in_rate ?? null, width: '76px' },
           { id: 'out', label: 'Out', align: 'right', cell: (node) => perSecond(node.out_rate), sort: (node) => node.out_rate ?? null, width: '72px' },
           { id: 'errors', label: 'Errors', align: 'right', cell: (node) => perSecond(node.error_rate), sort: (node) => node.error_rate ?? null, width: '92px' },

@@ -11,7 +11,7 @@ import { useSearchParams } from 'react-router';
 import { ApiError, read, send } from '../api/api';
 import { useRead } from '../api/useApi';
 import { rowPath } from '../catalog/paths';
-import { count, duration } from '../format/format';
+import { count, duration, moment } from '../format/format';
 import { useNow } from '../parts/Age';
 import { CodeEditor } from '../parts/CodeEditor';
 import { Page } from '../parts/Page';
@@ -146,7 +146,7 @@ export function QueryPage() {
               <Export sql={run.sql || text} disabled={(run.sql || text).trim() === ''} />
             </div>
           </div>
-          <Result run={run} catalog={catalog.data} />
+          <Result run={run} catalog={catalog.data} begin={(table) => put(`SELECT * FROM ${table} LIMIT 100`)} />
         </div>
       </div>
     </Page>
@@ -178,23 +178,21 @@ function Progress({ run, cap }: { run: Run; cap: number }) {
     <span className={classes.note} role="status">
       <strong>{rows}</strong>
       {run.more && ' shown; there are more'}
-      {run.state === 'cancelled' && ', cancelled'} in {took(run.milliseconds)}
-      {run.first !== null && run.rows.length > 1000 && `, the first after ${took(run.first)}`}
+      {run.state === 'cancelled' && ', cancelled'} in {run.milliseconds === null ? '' : moment(run.milliseconds / 1000)}
+      {run.first !== null && run.rows.length > 1000 && `, the first after ${moment(run.first / 1000)}`}
     </span>
   );
 }
 
-function took(milliseconds: number | null): string {
-  if (milliseconds === null) return '';
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : duration(milliseconds / 1000);
-}
-
-function Result({ run, catalog }: { run: Run; catalog: Catalog | undefined }) {
+function Result({ run, catalog, begin }: { run: Run; catalog: Catalog | undefined; begin: (table: string) => void }) {
+  const example = catalog?.relations.find(({ kind }) => kind === 'view')?.name;
   const historyOf = useMemo(() => linkOf(run, catalog), [run.columns, run.sql, catalog]); // eslint-disable-line
   if (run.state === 'none') {
     return (
       <div className={classes.result}>
-        <Empty>Nothing ran yet. A table’s name with _latest behind it gives the rows as they are now; the name alone gives every change.</Empty>
+        <Empty action={example && <Button variant="default" onClick={() => begin(example)}>Look at {example}</Button>}>
+          Nothing ran yet. A table’s name with _latest behind it gives the rows as they are now; the name alone gives every change.
+        </Empty>
       </div>
     );
   }

@@ -80,12 +80,12 @@ export function TablePage() {
 
 function ColumnsTab({ table }: { table: Table }) {
   const columns: Column<TableColumn>[] = [
-    { id: 'name', label: 'Column', width: 'minmax(150px, 1.2fr)', sort: ({ name }) => name, cell: ({ name, key }) => <span className={classes.mono}>{name}{key && <span className={classes.quiet}> key</span>}</span> },
-    { id: 'type', label: 'Type', width: 'minmax(110px, 0.8fr)', sort: ({ type }) => type, cell: ({ type }) => type },
+    { id: 'name', label: 'Column', width: 'minmax(150px, 1.4fr)', sort: ({ name }) => name, cell: ({ name, key }) => <span className={classes.mono}>{name}{key && <span className={classes.quiet}> key</span>}</span> },
+    { id: 'type', label: 'Type', width: 'minmax(110px, 1fr)', sort: ({ type }) => type, cell: ({ type }) => type },
     {
       id: 'from',
       label: 'Comes from',
-      width: 'minmax(240px, 2.2fr)',
+      width: 'minmax(220px, 1.8fr)',
       cell: (column) => <Origins column={column} />,
     },
     { id: 'description', label: 'Description', width: 'minmax(180px, 2fr)', cell: ({ description, unit }) => (description ? `${description}${unit ? ` (${unit})` : ''}` : <span className={classes.quiet}>–</span>) },

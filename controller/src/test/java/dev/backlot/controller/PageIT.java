@@ -46,6 +46,16 @@ class PageIT {
   }
 
   @Test
+  void who_looks_for_a_page_that_is_not_there_gets_one_that_says_so() throws Exception {
+    HttpResponse<String> browser = get("/catalog", "text/html,*/*;q=0.8");
+    assertThat(browser.statusCode()).isEqualTo(404);
+    assertThat(browser.body()).contains("the page");
+    assertThat(get("/catalog", "*/*").body()).contains("NOT_FOUND");
+    assertThat(get("/api/v1/nothing", "text/html").body()).contains("NOT_FOUND");
+    assertThat(get("/assets/gone.js", "*/*").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void styles_need_a_nonce_that_no_other_page_has() throws Exception {
     HttpResponse<String> one = get("/");
     HttpResponse<String> other = get("/");
@@ -67,10 +77,16 @@ class PageIT {
   }
 
   private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return get(path, "*/*");
+  }
+
+  private static HttpResponse<String> get(String path, String accept)
+      throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(
                     URI.create("http://localhost:" + platform.controller.port() + path))
+                .header("Accept", accept)
                 .build(),
             HttpResponse.BodyHandlers.ofString());
   }

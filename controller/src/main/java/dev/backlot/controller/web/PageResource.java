@@ -46,11 +46,16 @@ public final class PageResource {
 
   @GetMapping({"/", "/{area:" + AREAS + "}", "/{area:" + AREAS + "}/**"})
   ResponseEntity<String> page(HttpServletResponse response) throws IOException {
+    return page(200, response);
+  }
+
+  /** Answers with the page, which says by itself when it has nothing at an address. */
+  ResponseEntity<String> page(int status, HttpServletResponse response) throws IOException {
     String nonce = nonce();
     String page = Files.exists(index) ? Files.readString(index) : NO_PAGE;
     // not a header of the entity: those are added to the ones that are there
     response.setHeader("Content-Security-Policy", POLICY.replace("NONCE", nonce));
-    return ResponseEntity.ok()
+    return ResponseEntity.status(status)
         .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
         .cacheControl(CacheControl.noStore())
         .body(page.replace(NONCE_IN_PAGE, nonce));

@@ -7,6 +7,9 @@ import dev.backlot.model.ProblemException;
 import java.io.IOException;
 import java.sql.SQLTransientConnectionException;
 import java.util.LinkedHashMap;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.ConnectionException;
@@ -19,11 +22,29 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /** Turns whatever goes wrong into problem+json with codes. */
 @RestControllerAdvice
 public final class ProblemAdvice {
   private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
+
+  private final PageResource page;
+
+  ProblemAdvice(PageResource page) {
+    this.page = page;
+  }
+
+  /** Who looks for a page gets one that says that there is none. */
+  @ExceptionHandler
+  ResponseEntity<?> nothing(
+      NoResourceFoundException e, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    String accept = String.valueOf(request.getHeader("Accept"));
+    return accept.contains(MediaType.TEXT_HTML_VALUE) && !request.getRequestURI().startsWith("/api")
+        ? page.page(404, response)
+        : other(e);
+  }
 
   @ExceptionHandler
   ResponseEntity<Map<String, Object>> problems(ProblemException e) {

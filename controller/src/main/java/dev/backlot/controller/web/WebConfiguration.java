@@ -96,8 +96,8 @@ public class WebConfiguration implements WebMvcConfigurer {
   }
 
   @Bean
-  ProblemAdvice problemAdvice() {
-    return new ProblemAdvice();
+  ProblemAdvice problemAdvice(PageResource page) {
+    return new ProblemAdvice(page);
   }
 
   @Bean
