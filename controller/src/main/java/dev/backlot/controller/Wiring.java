@@ -484,7 +484,10 @@ class Wiring {
 
   @Bean
   StatusResource statusResource(
-      MetadataDatabase metadata, DataPlane dataPlane, Reconciler reconciler, PlatformStatus status) {
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      Reconciler reconciler,
+      PlatformStatus status) {
     return new StatusResource(metadata, dataPlane, reconciler, status);
   }
 }

@@ -112,12 +112,14 @@ public final class SourceStore {
    *
    * @param connection that feeds it, or empty
    * @param pipeline that publishes it, or empty
+   * @param topic of this epoch
    * @param schemaIds of its envelope in this epoch, oldest first
    */
   public record SourceHead(
       String name,
       String connection,
       String pipeline,
+      String topic,
       int epoch,
       State state,
       String reason,
@@ -130,7 +132,7 @@ public final class SourceStore {
         handle ->
             handle
                 .select(
-                    "SELECT name, connection, pipeline, epoch, state, reason, value_schema_ids,"
+                    "SELECT name, connection, pipeline, topic, epoch, state, reason, value_schema_ids,"
                         + " created_at FROM source WHERE state <> 'removed' ORDER BY name")
                 .map(
                     (row, context) ->
@@ -138,6 +140,7 @@ public final class SourceStore {
                             row.getString("name"),
                             row.getString("connection"),
                             row.getString("pipeline"),
+                            row.getString("topic"),
                             row.getInt("epoch"),
                             State.valueOf(
                                 row.getString("state").toUpperCase(java.util.Locale.ROOT)),

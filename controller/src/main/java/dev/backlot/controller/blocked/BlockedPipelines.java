@@ -138,7 +138,9 @@ public final class BlockedPipelines {
   /** Returns what has become of a pipeline's Sources. */
   Evolution evolution(String pipeline, String planHash) {
     Map<String, StoredSource> byName = new HashMap<>();
-    sources.list().forEach(source -> byName.put(source.descriptor().name(), source));
+    sources
+        .list(evolutions.sourcesOf(pipeline, planHash))
+        .forEach(source -> byName.put(source.descriptor().name(), source));
     return evolutions.of(pipeline, planHash, byName);
   }
 

@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,11 +72,18 @@ public final class Evolutions {
     return readers;
   }
 
+  /** Returns the names of the Sources that a pipeline's deployed plan reads. */
+  public Set<String> sourcesOf(String pipeline, String planHash) {
+    return reading(pipeline, planHash).map(Reading::sources).orElse(List.of()).stream()
+        .map(read -> read.source().name())
+        .collect(Collectors.toSet());
+  }
+
   /**
    * Judges a pipeline.
    *
    * @param planHash of the plan that it runs
-   * @param sources all Sources, by name
+   * @param sources at least those that the plan reads, by name
    */
   public Evolution of(String pipeline, String planHash, Map<String, StoredSource> sources) {
     Optional<Reading> reading = reading(pipeline, planHash);

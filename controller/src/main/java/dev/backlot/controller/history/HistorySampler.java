@@ -16,7 +16,7 @@ import dev.backlot.metadata.HistoryStore;
 import dev.backlot.metadata.HistoryStore.Series;
 import dev.backlot.metadata.HistoryStore.Step;
 import dev.backlot.metadata.MetadataDatabase;
-import dev.backlot.metadata.SourceStore.StoredSource;
+import dev.backlot.metadata.SourceStore.SourceHead;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -208,18 +208,16 @@ public final class HistorySampler implements AutoCloseable {
   private void sources(Map<Series, Double> all) {
     Map<String, Volume> volumes = metadata.heartbeats().volumes();
     Map<String, Written> next = new HashMap<>();
-    for (StoredSource source : metadata.sources().list()) {
-      String topic = source.descriptor().topic();
+    for (SourceHead source : metadata.sources().heads()) {
+      String topic = source.topic();
       Volume volume = volumes.get(topic);
-      Optional<Instant> at =
-          heartbeats.newest(source.descriptor().connection()).map(Beat::writtenAt);
+      Optional<Instant> at = heartbeats.newest(source.connection()).map(Beat::writtenAt);
       if (volume != null && at.isPresent()) {
         Written written = Written.next(written(topic), volume.changes(), at.get());
         next.put(topic, written);
         written
             .rate()
-            .ifPresent(
-                rate -> all.put(new Series("rate", "source:" + source.descriptor().name()), rate));
+            .ifPresent(rate -> all.put(new Series("rate", "source:" + source.name()), rate));
       }
     }
     writtenByTopic = next;

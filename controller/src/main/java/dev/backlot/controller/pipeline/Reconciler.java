@@ -33,9 +33,11 @@ import dev.backlot.model.spec.SpecKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -170,8 +172,12 @@ public final class Reconciler implements AutoCloseable {
   private World world(Map<String, Job> jobs) {
     Map<String, Status> statuses = new HashMap<>();
     pipelines.list().forEach(status -> statuses.put(status.pipeline(), status));
+    Set<String> read = new HashSet<>();
+    statuses
+        .values()
+        .forEach(status -> read.addAll(evolutions.sourcesOf(status.pipeline(), status.planHash())));
     Map<String, StoredSource> byName = new HashMap<>();
-    sources.list().forEach(source -> byName.put(source.descriptor().name(), source));
+    sources.list(read).forEach(source -> byName.put(source.descriptor().name(), source));
     return new World(jobs, statuses, byName, upgrades.running(), pipelines.now());
   }
 

@@ -21,7 +21,10 @@ public final class StatusResource {
 
   /** Says how these parts are. */
   public StatusResource(
-      MetadataDatabase metadata, DataPlane dataPlane, Reconciler reconciler, PlatformStatus status) {
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      Reconciler reconciler,
+      PlatformStatus status) {
     this.metadata = metadata;
     this.dataPlane = dataPlane;
     this.reconciler = reconciler;

@@ -105,7 +105,15 @@ class LocksTest {
         new Locks.Facts(
             List.of(
                 new SourceHead(
-                    TALENT, "studio", "", 1, State.STREAMING, "", List.of(1), Instant.EPOCH)),
+                    TALENT,
+                    "studio",
+                    "",
+                    "talent",
+                    1,
+                    State.STREAMING,
+                    "",
+                    List.of(1),
+                    Instant.EPOCH)),
             Map.of(described.name(), described),
             Map.of("studio", "production-systems"),
             Map.of()),

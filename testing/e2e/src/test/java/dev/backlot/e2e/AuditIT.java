@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * alone, while tables of healthy pipelines beside it, one of them busy and one full of hostile
  * values, stay without differences.
  */
+@OnSharedPlatform
 class AuditIT {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final String TABLES =

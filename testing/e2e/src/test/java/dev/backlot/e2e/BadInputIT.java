@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
  * Bad input is refused with code, place and next step, all problems at once, and nothing is half
  * created.
  */
+@OnSharedPlatform
 class BadInputIT {
   private static final SharedPlatform SHARED = SharedPlatform.get();
   private static final Command COMMAND = SHARED.platform().command();

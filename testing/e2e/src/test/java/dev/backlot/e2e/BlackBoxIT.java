@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Two queries that have no position in common are compared until what differs has persisted. */
+@OnSharedPlatform
 class BlackBoxIT {
   private final SharedPlatform shared = SharedPlatform.get();
   private final Command command = shared.platform().command();

@@ -16,13 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * Tables that are written to lose what pipelines consume, and the owners choose each of what they
  * can choose.
  */
+@OnSharedPlatform
 class BlockedPipelineIT {
   private static final List<String> CASES =
       List.of("mapped", "defaulted", "stopped", "accepted", "awaited");
@@ -30,11 +30,6 @@ class BlockedPipelineIT {
   private final SharedPlatform shared = SharedPlatform.get();
   private final Command command = shared.platform().command();
   private final Rest rest = new Rest(shared.platform().url());
-
-  @AfterEach
-  void pausePipelines() {
-    shared.pausePipelines("blocks_");
-  }
 
   @Test
   void a_blocked_pipeline_goes_on_from_where_it_stands_as_its_owner_chooses() throws Exception {

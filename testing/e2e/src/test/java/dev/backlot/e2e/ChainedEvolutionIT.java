@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * A table changes under constant writes, and pipelines that read what another one publishes, two
  * deep, do the right thing by themselves.
  */
+@OnSharedPlatform
 class ChainedEvolutionIT {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final long PAUSE_NANOS = 5_000_000;
@@ -33,11 +33,6 @@ class ChainedEvolutionIT {
   private final SharedPlatform shared = SharedPlatform.get();
   private final Command command = shared.platform().command();
   private final Rest rest = new Rest(shared.platform().url());
-
-  @AfterEach
-  void pausePipelines() {
-    shared.pausePipelines("chain_");
-  }
 
   @Test
   void what_a_pipeline_publishes_follows_its_source_and_its_readers_follow_that() throws Exception {

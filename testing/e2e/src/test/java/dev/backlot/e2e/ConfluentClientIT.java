@@ -40,6 +40,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Confluent's own client, and Flink's (de)serializers over it, against our topics and registry. */
+@OnSharedPlatform
 class ConfluentClientIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String MOVIES = "backlot.reg.reg.movie.1";

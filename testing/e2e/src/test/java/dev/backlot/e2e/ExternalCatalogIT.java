@@ -18,6 +18,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A platform whose tables are in another platform's REST catalog, by configuration alone. */
+@OnSharedPlatform
 class ExternalCatalogIT {
   private final SharedPlatform shared = SharedPlatform.get();
 

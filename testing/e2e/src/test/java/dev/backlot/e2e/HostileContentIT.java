@@ -16,6 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Values and names that break careless code arrive as they are, by dump and by log. */
+@OnSharedPlatform
 class HostileContentIT {
   /** A table with a column of every built-in type. */
   static final String EDGE =

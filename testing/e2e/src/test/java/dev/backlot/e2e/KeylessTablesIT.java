@@ -14,6 +14,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Views of tables without a key hold as many equal rows as the tables do. */
+@OnSharedPlatform
 class KeylessTablesIT {
   private static final List<String> EDGE =
       List.of(

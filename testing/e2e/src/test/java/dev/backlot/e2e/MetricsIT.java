@@ -26,6 +26,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Each process tells a scraper what it does, in numbers that move. */
+@OnSharedPlatform
 class MetricsIT {
   private static final String HOSTILE = "Me\"asu\\re\nd";
 

@@ -27,6 +27,10 @@ final class Rest {
     return send(Platform.request(server + path));
   }
 
+  JsonNode post(String path) {
+    return send(Platform.request(server + path).POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
   /** Returns the one number that a query answers, or -1 while it can't be answered. */
   long number(String sql) {
     try {

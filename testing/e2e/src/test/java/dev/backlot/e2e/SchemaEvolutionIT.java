@@ -13,18 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A table changes its columns under two pipelines, of which one takes everything. */
+@OnSharedPlatform
 class SchemaEvolutionIT {
   private final SharedPlatform shared = SharedPlatform.get();
   private final Command command = shared.platform().command();
-
-  @AfterEach
-  void pausePipelines() {
-    shared.pausePipelines("evolves_");
-  }
 
   @Test
   void a_table_changes_and_each_of_its_pipelines_does_the_right_thing() throws Exception {

@@ -55,13 +55,15 @@ final class SharedPlatform {
         .formatted(name, source.port(), include);
   }
 
-  /** Pauses a test's pipelines, which would take time from those after it. */
-  void pausePipelines(String prefix) {
-    Command command = platform.command();
-    for (JsonNode item : Command.json(command.ok("get", "pipelines", "-o", "json")).path("items")) {
-      String name = item.path("name").asText();
-      if (name.startsWith(prefix)) {
-        command.ok("pause", "pipeline", name);
+  /** Pauses every pipeline that runs, if the platform was started at all. */
+  static synchronized void pausePipelines() {
+    if (shared == null) {
+      return;
+    }
+    Rest rest = new Rest(shared.platform.url());
+    for (JsonNode item : rest.get("/api/v1/pipelines").path("items")) {
+      if (!item.at("/status/state").asText().equals("paused")) {
+        rest.post("/api/v1/pipelines/" + item.path("name").asText() + "/pause");
       }
     }
   }

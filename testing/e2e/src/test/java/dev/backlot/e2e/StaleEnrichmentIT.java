@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /**
  * A graph that answered with the wrong entity is found out by asking again, and rows are mended.
  */
+@OnSharedPlatform
 class StaleEnrichmentIT {
   private static final String AUDIT = "asked.film.enriched";
   private final SharedPlatform shared = SharedPlatform.get();

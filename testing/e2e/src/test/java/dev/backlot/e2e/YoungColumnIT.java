@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A pipeline takes columns of rows that it has written already; another one is not disturbed. */
+@OnSharedPlatform
 class YoungColumnIT {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int ROWS = 5000;
@@ -33,11 +33,6 @@ class YoungColumnIT {
 
   private final SharedPlatform shared = SharedPlatform.get();
   private final Command command = shared.platform().command();
-
-  @AfterEach
-  void pausePipelines() {
-    shared.pausePipelines("ticket");
-  }
 
   @Test
   void tickedColumnsAreOfferedAndFilledAndADefaultReachesWhoeverTakesAllColumns() throws Exception {
