@@ -7,10 +7,13 @@ import { queries } from './api/useApi';
 import './design/base.css';
 import { STYLE_NONCE } from './design/nonce';
 import { THEME } from './design/theme';
+import { askAhead } from './shell/ahead';
 import { App } from './shell/App';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no element #root');
+
+askAhead(location.pathname);
 
 // What keeps the page behind a dialog from scrolling writes a style sheet.
 setNonce(STYLE_NONCE);

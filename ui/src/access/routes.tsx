@@ -1,13 +1,12 @@
 import { IconHistory, IconKey, IconUsers } from '@tabler/icons-react';
-import { lazy } from 'react';
 import type { Role } from './session';
 
 /** Sign-in, people, tokens and the access log. */
 export const ACCESS_ROUTES = [
-  { path: 'sign-in', bare: true, Page: lazy(() => import('./SignInPage').then((m) => ({ default: m.SignInPage }))) },
-  { path: 'settings/people', Page: lazy(() => import('./PeoplePage').then((m) => ({ default: m.PeoplePage }))) },
-  { path: 'settings/tokens', Page: lazy(() => import('./TokensPage').then((m) => ({ default: m.TokensPage }))) },
-  { path: 'settings/access-log', Page: lazy(() => import('./AccessLogPage').then((m) => ({ default: m.AccessLogPage }))) },
+  { path: 'sign-in', bare: true, load: () => import('./SignInPage').then((m) => ({ default: m.SignInPage })) },
+  { path: 'settings/people', load: () => import('./PeoplePage').then((m) => ({ default: m.PeoplePage })) },
+  { path: 'settings/tokens', load: () => import('./TokensPage').then((m) => ({ default: m.TokensPage })) },
+  { path: 'settings/access-log', load: () => import('./AccessLogPage').then((m) => ({ default: m.AccessLogPage })) },
 ];
 
 /** Where they stand in the navigation. */

@@ -56,6 +56,12 @@ export function useRead<P extends Readable>(
   return error === null ? result : ({ ...result, error, isError: true } as UseQueryResult<Answer<P>, ApiError>);
 }
 
+/** Reads a path before anything shows it. */
+export function readAhead(path: Readable): void {
+  const url = String(path);
+  void queries.prefetchQuery({ queryKey: [url], queryFn: ({ signal }) => call('GET', url, undefined, signal) });
+}
+
 /**
  * Sends something; afterwards what was read is read again where it shows.
  *

@@ -11,17 +11,18 @@ import {
   IconTerminal2,
   type Icon,
 } from '@tabler/icons-react';
-import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { lazy, type ComponentType } from 'react';
+import type { Readable } from '../api/api';
 
 import { ACCESS_PLACES, ACCESS_ROUTES } from '../access/routes';
 import type { Role } from '../access/session';
 
-type PageOf = LazyExoticComponent<ComponentType>;
-
 interface PageRoute {
   /** As React Router has it: `sources/:name`. */
   path: string;
-  Page: PageOf;
+  load: () => Promise<{ default: ComponentType }>;
+  /** What it reads first. */
+  reads?: Readable;
   /** Without the shell around it and without a session, such as the sign-in. */
   bare?: boolean;
 }
@@ -40,36 +41,38 @@ export interface Place {
 }
 
 /** Every page. One that a user does not open is not loaded. */
-export const ROUTES: PageRoute[] = [
+const PAGES: PageRoute[] = [
   ...ACCESS_ROUTES,
-  { path: '', Page: lazy(() => import('../home/HomePage').then((m) => ({ default: m.HomePage }))) },
-  { path: 'pipelines', Page: lazy(() => import('../pipelines/PipelinesPage').then((m) => ({ default: m.PipelinesPage }))) },
-  { path: 'pipelines/:id', Page: lazy(() => import('../pipelines/RunPage').then((m) => ({ default: m.RunPage }))) },
-  { path: 'pipelines/:id/revisions/:n', Page: lazy(() => import('../pipelines/RevisionPage').then((m) => ({ default: m.RevisionPage }))) },
-  { path: 'incidents', Page: lazy(() => import('../incidents/IncidentsPage').then((m) => ({ default: m.IncidentsPage }))) },
-  { path: 'incidents/:id', Page: lazy(() => import('../incidents/IncidentPage').then((m) => ({ default: m.IncidentPage }))) },
-  { path: 'audits', Page: lazy(() => import('../audits/AuditsPage').then((m) => ({ default: m.AuditsPage }))) },
-  { path: 'audits/:id', Page: lazy(() => import('../audits/AuditPage').then((m) => ({ default: m.AuditPage }))) },
-  { path: 'audits/:id/runs/:run', Page: lazy(() => import('../audits/RunPage').then((m) => ({ default: m.RunPage }))) },
-  { path: 'jobs', Page: lazy(() => import('../jobs/JobsPage').then((m) => ({ default: m.JobsPage }))) },
-  { path: 'jobs/:id', Page: lazy(() => import('../jobs/JobPage').then((m) => ({ default: m.JobPage }))) },
-  { path: 'settings/alerts', Page: lazy(() => import('../alerts/AlertsPage').then((m) => ({ default: m.AlertsPage }))) },
-  { path: 'connections', Page: lazy(() => import('../connections/ConnectionsPage').then((m) => ({ default: m.ConnectionsPage }))) },
-  { path: 'connections/new', Page: lazy(() => import('../connections/ConnectPage').then((m) => ({ default: m.NewConnectionPage }))) },
-  { path: 'connections/:name', Page: lazy(() => import('../connections/ConnectionPage').then((m) => ({ default: m.ConnectionPage }))) },
-  { path: 'connections/:name/edit', Page: lazy(() => import('../connections/ConnectPage').then((m) => ({ default: m.EditConnectionPage }))) },
-  { path: 'endpoints/:name', Page: lazy(() => import('../connections/EndpointPage').then((m) => ({ default: m.EndpointPage }))) },
-  { path: 'query', Page: lazy(() => import('../query/QueryPage').then((m) => ({ default: m.QueryPage }))) },
-  { path: 'data/:table/rows/:key', Page: lazy(() => import('../row/RowPage').then((m) => ({ default: m.TableRowPage }))) },
-  { path: 'sources/:name/rows/:key', Page: lazy(() => import('../row/RowPage').then((m) => ({ default: m.SourceRowPage }))) },
-  { path: 'pipelines/new', Page: lazy(() => import('../builder/NewPipelinePage').then((m) => ({ default: m.NewPipelinePage }))) },
-  { path: 'pipelines/:id/edit', Page: lazy(() => import('../builder/BuilderPage').then((m) => ({ default: m.BuilderPage }))) },
-  { path: 'sources', Page: lazy(() => import('../catalog/CatalogPage').then((m) => ({ default: m.CatalogPage }))) },
-  { path: 'sources/:name', Page: lazy(() => import('../catalog/SourcePage').then((m) => ({ default: m.SourcePage }))) },
-  { path: 'tables/:name', Page: lazy(() => import('../tables/TablePage').then((m) => ({ default: m.TablePage }))) },
-  { path: 'lineage', Page: lazy(() => import('../lineage/LineagePage').then((m) => ({ default: m.LineagePage }))) },
-  { path: 'impact', Page: lazy(() => import('../lineage/ImpactPage').then((m) => ({ default: m.ImpactPage }))) },
+  { path: '', load: () => import('../home/HomePage').then((m) => ({ default: m.HomePage })), reads: '/api/v1/home' },
+  { path: 'pipelines', load: () => import('../pipelines/PipelinesPage').then((m) => ({ default: m.PipelinesPage })) },
+  { path: 'pipelines/:id', load: () => import('../pipelines/RunPage').then((m) => ({ default: m.RunPage })) },
+  { path: 'pipelines/:id/revisions/:n', load: () => import('../pipelines/RevisionPage').then((m) => ({ default: m.RevisionPage })) },
+  { path: 'incidents', load: () => import('../incidents/IncidentsPage').then((m) => ({ default: m.IncidentsPage })) },
+  { path: 'incidents/:id', load: () => import('../incidents/IncidentPage').then((m) => ({ default: m.IncidentPage })) },
+  { path: 'audits', load: () => import('../audits/AuditsPage').then((m) => ({ default: m.AuditsPage })) },
+  { path: 'audits/:id', load: () => import('../audits/AuditPage').then((m) => ({ default: m.AuditPage })) },
+  { path: 'audits/:id/runs/:run', load: () => import('../audits/RunPage').then((m) => ({ default: m.RunPage })) },
+  { path: 'jobs', load: () => import('../jobs/JobsPage').then((m) => ({ default: m.JobsPage })) },
+  { path: 'jobs/:id', load: () => import('../jobs/JobPage').then((m) => ({ default: m.JobPage })) },
+  { path: 'settings/alerts', load: () => import('../alerts/AlertsPage').then((m) => ({ default: m.AlertsPage })) },
+  { path: 'connections', load: () => import('../connections/ConnectionsPage').then((m) => ({ default: m.ConnectionsPage })) },
+  { path: 'connections/new', load: () => import('../connections/ConnectPage').then((m) => ({ default: m.NewConnectionPage })) },
+  { path: 'connections/:name', load: () => import('../connections/ConnectionPage').then((m) => ({ default: m.ConnectionPage })) },
+  { path: 'connections/:name/edit', load: () => import('../connections/ConnectPage').then((m) => ({ default: m.EditConnectionPage })) },
+  { path: 'endpoints/:name', load: () => import('../connections/EndpointPage').then((m) => ({ default: m.EndpointPage })) },
+  { path: 'query', load: () => import('../query/QueryPage').then((m) => ({ default: m.QueryPage })) },
+  { path: 'data/:table/rows/:key', load: () => import('../row/RowPage').then((m) => ({ default: m.TableRowPage })) },
+  { path: 'sources/:name/rows/:key', load: () => import('../row/RowPage').then((m) => ({ default: m.SourceRowPage })) },
+  { path: 'pipelines/new', load: () => import('../builder/NewPipelinePage').then((m) => ({ default: m.NewPipelinePage })) },
+  { path: 'pipelines/:id/edit', load: () => import('../builder/BuilderPage').then((m) => ({ default: m.BuilderPage })) },
+  { path: 'sources', load: () => import('../catalog/CatalogPage').then((m) => ({ default: m.CatalogPage })) },
+  { path: 'sources/:name', load: () => import('../catalog/SourcePage').then((m) => ({ default: m.SourcePage })) },
+  { path: 'tables/:name', load: () => import('../tables/TablePage').then((m) => ({ default: m.TablePage })) },
+  { path: 'lineage', load: () => import('../lineage/LineagePage').then((m) => ({ default: m.LineagePage })) },
+  { path: 'impact', load: () => import('../lineage/ImpactPage').then((m) => ({ default: m.ImpactPage })) },
 ];
+
+export const ROUTES = PAGES.map((route) => ({ ...route, Page: lazy(route.load) }));
 
 /** The navigation, in groups; the first has no heading. */
 export const PLACES: { heading?: string; places: Place[] }[] = [
