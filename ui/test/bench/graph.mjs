@@ -21,7 +21,7 @@ try {
   await page.goto(`/pipelines/${NAME}/edit`);
   await page.locator('[data-node]').first().waitFor();
   await page.getByRole('button', { name: 'Show everything' }).click();
-  await page.waitForFunction((least) => document.querySelectorAll('[data-node]').length >= least, 50);
+  await page.waitForFunction((least) => document.querySelectorAll('[data-node]').length >= least, STEPS);
   await page.getByRole('tab', { name: /Problems/ }).click();
   // Sampling and checking are over, so that only the canvas works.
   await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null, null, { timeout: 60_000 });
