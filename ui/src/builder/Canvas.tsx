@@ -2,8 +2,6 @@ import '@xyflow/react/dist/base.css';
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconLayoutDistributeHorizontal, IconMinus, IconPlus } from '@tabler/icons-react';
 import {
-  Background,
-  BackgroundVariant,
   MarkerType,
   ReactFlow,
   ReactFlowProvider,
@@ -53,6 +51,7 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
   const flow = useReactFlow();
   // Far away, small buttons can't be hit any more; keys and the palette do the same.
   const far = useStore((state) => state.transform[2] < 0.65);
+  const tiny = useStore((state) => state.transform[2] < 0.35);
   const shape = pipeline.steps.map((step) => `${step.id}<${step.inputs.join(',')}`).join(';');
   // eslint-disable-next-line -- the shape says all that places depend on
   const at = useMemo(() => places(pipeline), [shape]);
@@ -206,12 +205,14 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
   const connected = ({ source, target }: Connection) => edit((text) => connect(text, source, target, several(target)));
 
   return (
-    <div ref={box} className={classes.canvas} role="group" aria-label="Canvas of steps. Arrow keys move, Enter opens, A adds." onKeyDown={pressed} data-canvas data-far={far || undefined}>
+    <div ref={box} className={classes.canvas} role="group" aria-label="Canvas of steps. Arrow keys move, Enter opens, A adds." onKeyDown={pressed} data-canvas data-far={far || undefined} data-tiny={tiny || undefined}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
         onInit={show}
+        onMoveStart={() => box.current?.setAttribute('data-moving', '')}
+        onMoveEnd={() => box.current?.removeAttribute('data-moving')}
         onPaneClick={() => onClose?.()}
         // Without it, nodes that can be neither selected nor dragged let the pointer through.
         onNodeClick={(_, node) => pick(node.id)}
@@ -230,7 +231,6 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
         onlyRenderVisibleElements={pipeline.steps.length > 60}
         proOptions={{ hideAttribution: true }}
       >
-        <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line-strong)" />
       </ReactFlow>
       <div className={classes.tools} role="toolbar" aria-label="Canvas">
         <Tooltip label="Zoom in">
