@@ -9,6 +9,7 @@ import dev.backlot.controller.access.Rules;
 import dev.backlot.controller.blackbox.AuditItems;
 import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.controller.document.DocumentAccess;
+import dev.backlot.controller.secret.SecretAccess;
 import dev.backlot.controller.signin.SignInWiring;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.controller.web.PageResource;
@@ -80,6 +81,11 @@ class AccessWiring implements WebMvcConfigurer {
   @Bean
   DocumentAccess documentAccess(Ownership ownership, AccessLog log) {
     return new DocumentAccess(ownership, log);
+  }
+
+  @Bean
+  SecretAccess secretAccess(MetadataDatabase metadata, AccessLog log) {
+    return new SecretAccess(metadata.documents(), log);
   }
 
   @Bean
