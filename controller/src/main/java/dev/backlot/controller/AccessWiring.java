@@ -15,6 +15,7 @@ import dev.backlot.controller.table.Lake;
 import dev.backlot.controller.web.PageResource;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.warehouse.TableName;
 import java.util.List;
 import java.util.Optional;
@@ -84,8 +85,8 @@ class AccessWiring implements WebMvcConfigurer {
   }
 
   @Bean
-  SecretAccess secretAccess(MetadataDatabase metadata, AccessLog log) {
-    return new SecretAccess(metadata.documents(), log);
+  SecretAccess secretAccess(MetadataDatabase metadata, PlatformConfig config, AccessLog log) {
+    return new SecretAccess(metadata.documents(), config.ownSecrets().references(), log);
   }
 
   @Bean

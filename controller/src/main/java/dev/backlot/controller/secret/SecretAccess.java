@@ -11,6 +11,7 @@ import dev.backlot.metadata.DocumentStore.Write;
 import dev.backlot.model.Place;
 import dev.backlot.model.Problem;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.spec.SecretReference;
 import dev.backlot.model.spec.Spec;
 import dev.backlot.model.spec.SpecKind;
 import dev.backlot.spec.SpecWriter;
@@ -29,17 +30,23 @@ import java.util.function.Predicate;
  */
 public final class SecretAccess {
   private final DocumentStore documents;
+  private final List<SecretReference> own;
   private final AccessLog log;
 
-  /** Judges by the documents in this store. */
-  public SecretAccess(DocumentStore documents, AccessLog log) {
+  /**
+   * Judges by the documents in this store.
+   *
+   * @param own secrets that the platform itself lives by
+   */
+  public SecretAccess(DocumentStore documents, List<SecretReference> own, AccessLog log) {
+    this.own = List.copyOf(own);
     this.documents = documents;
     this.log = log;
   }
 
   /** Returns which secrets a caller may name, as documents stand now. */
   public Predicate<NamedSecret> usable(Caller caller) {
-    SecretUsers users = SecretUsers.of(documents.list());
+    SecretUsers users = SecretUsers.of(documents.list(), own);
     return secret -> users.mayUse(caller, secret);
   }
 
@@ -66,7 +73,7 @@ public final class SecretAccess {
     if (caller.has(Role.ADMIN)) {
       return spec -> List.of();
     }
-    SecretUsers users = SecretUsers.of(standing);
+    SecretUsers users = SecretUsers.of(standing, own);
     return spec -> {
       SpecKind kind = spec.header().kind();
       List<Problem> problems =
@@ -98,7 +105,7 @@ public final class SecretAccess {
           writes,
           deletions,
           standing -> {
-            SecretUsers users = SecretUsers.of(standing);
+            SecretUsers users = SecretUsers.of(standing, own);
             for (Write write : writes) {
               List<Problem> problems =
                   users.refusals(

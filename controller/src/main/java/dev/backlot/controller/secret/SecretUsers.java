@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
 /**
  * Whose documents name which secrets, as they stood at one moment: those that are being deleted
  * count until they are gone. A secret that no document names is free; any other is for the teams
- * that own one that does, and for admins. Immutable.
+ * that own one that does, and for admins. The platform's own are the admins' in any case.
+ * Immutable.
  */
 final class SecretUsers {
   private record Use(NamedSecret secret, String owner) {}
@@ -36,8 +37,17 @@ final class SecretUsers {
     this.uses = uses;
   }
 
-  static SecretUsers of(Collection<StoredDocument> documents) {
+  /**
+   * Looks through documents.
+   *
+   * @param own secrets of the platform itself, which are nobody's and so the admins'
+   */
+  static SecretUsers of(Collection<StoredDocument> documents, Collection<SecretReference> own) {
     Map<SecretReference, List<Use>> uses = new HashMap<>();
+    for (SecretReference reference : own) {
+      NamedSecret secret = new NamedSecret(reference, "");
+      uses.computeIfAbsent(secret.folded(), any -> new ArrayList<>()).add(new Use(secret, ""));
+    }
     for (StoredDocument document : documents) {
       JsonNode json = Json.readTree(document.json());
       String owner = json.path("owner").isTextual() ? json.path("owner").asText() : "";

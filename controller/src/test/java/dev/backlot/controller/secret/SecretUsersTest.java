@@ -58,6 +58,19 @@ class SecretUsersTest {
   }
 
   @Test
+  void whatThePlatformLivesByIsForAdminsUntilOneLendsIt() {
+    FromFile catalog = new FromFile("catalog");
+    SecretUsers unused = SecretUsers.of(List.of(), List.of(A, catalog));
+    SecretUsers lent = SecretUsers.of(List.of(document("post", A)), List.of(A, catalog));
+
+    assertThat(may(unused, caller("post"), A)).isFalse();
+    assertThat(may(unused, caller("post"), new FromFile("CATALOG"))).isFalse();
+    assertThat(may(unused, admin(), A)).isTrue();
+    assertThat(may(lent, caller("post"), A)).isTrue();
+    assertThat(may(lent, caller("production"), A)).isFalse();
+  }
+
+  @Test
   void aDeletionThatIsUnderWayFreesNothing() {
     StoredDocument stands = document("production", A);
     StoredDocument deleting =
@@ -157,7 +170,7 @@ class SecretUsersTest {
         boolean free = owners.isEmpty();
         boolean own = owners.stream().anyMatch(caller.teams()::contains);
 
-        SecretUsers users = SecretUsers.of(documents);
+        SecretUsers users = SecretUsers.of(documents, List.of());
 
         assertThat(may(users, caller, secret)).as("seed %d", seed).isEqualTo(free || own);
         assertThat(refusals(users, caller, secret).isEmpty()).isEqualTo(free || own);
@@ -171,7 +184,7 @@ class SecretUsersTest {
   }
 
   private static SecretUsers users(StoredDocument... documents) {
-    return SecretUsers.of(List.of(documents));
+    return SecretUsers.of(List.of(documents), List.of());
   }
 
   private static boolean may(SecretUsers users, Caller caller, SecretReference reference) {
