@@ -55,6 +55,7 @@ function Connect({ begin, existing }: { begin: string; existing: boolean }) {
   const change = (fields: Partial<Form>) => setText((before) => withFields(before, fields));
   const place = forChecking(text);
   const stale = checkup.document !== '' && checkup.document !== place;
+  const refused = !stale && (checkup.error?.problems.some((problem) => problem.code === 'FORBIDDEN' && problem.place?.path === 'config.password') ?? false);
   const complete = form.name !== '' && form.host !== '' && form.database !== '' && form.user !== '' && hasSecret(form.password);
   const apply = useSend(() => send('post', '/api/v1/apply', { body: { files: [{ name: 'connection.yaml', text }] } }));
   useEffect(() => {
@@ -68,7 +69,7 @@ function Connect({ begin, existing }: { begin: string; existing: boolean }) {
     <div className={classes.connect}>
       <div className={classes.steps}>
         <Section title="1. Where it is">
-          <Place form={form} change={change} existing={existing} />
+          <Place form={form} change={change} existing={existing} refused={refused} />
           <div className={classes.go}>
             <Button
               leftSection={<IconPlugConnected size={15} aria-hidden />}
@@ -131,7 +132,8 @@ function lacking(form: Form): string {
   return `Still needed: ${missing.join(', ')}.`;
 }
 
-function Place({ form, change, existing }: { form: Form; change: (fields: Partial<Form>) => void; existing: boolean }) {
+/** @param refused whether the last check was, for its password */
+function Place({ form, change, existing, refused }: { form: Form; change: (fields: Partial<Form>) => void; existing: boolean; refused: boolean }) {
   const owners = useOwners();
   const [pasted, setPasted] = useState('');
   const address = pasted === '' ? null : parseAddress(pasted);
@@ -193,7 +195,7 @@ function Place({ form, change, existing }: { form: Form; change: (fields: Partia
       <TextInput label="Port" inputMode="numeric" value={form.port} onChange={(event) => change({ port: event.currentTarget.value })} autoComplete="off" />
       <TextInput label="Database" value={form.database} onChange={(event) => change({ database: event.currentTarget.value })} autoComplete="off" />
       <TextInput label="User" value={form.user} onChange={(event) => change({ user: event.currentTarget.value })} autoComplete="off" />
-      <SecretField secret={form.password} change={(password) => change({ password })} />
+      <SecretField secret={form.password} change={(password) => change({ password })} refused={refused} />
       <Select
         label="Encryption"
         data={[
@@ -218,7 +220,7 @@ function nameOf(database: string): string {
     .replaceAll(/^[^a-z]+|_+$/g, '');
 }
 
-function SecretField({ secret, change }: { secret: Secret; change: (secret: Secret) => void }) {
+function SecretField({ secret, change, refused }: { secret: Secret; change: (secret: Secret) => void; refused: boolean }) {
   const secrets = useRead('/api/v1/secrets');
   const [kind, setKind] = useState<'env' | 'file'>(secret.file !== undefined ? 'file' : 'env');
   const items = secrets.data?.items ?? [];
@@ -229,13 +231,16 @@ function SecretField({ secret, change }: { secret: Secret; change: (secret: Secr
       <Select
         label="Password"
         description={users.length > 0 ? `Used by ${users.join(', ')}` : 'The name of a secret; its value is never shown'}
-        placeholder={secrets.data === undefined ? 'Reading names…' : names.length === 0 ? 'There is none' : 'Choose a secret'}
+        placeholder={secrets.data === undefined ? 'Reading names…' : names.length === 0 ? 'There is none for you' : 'Choose a secret'}
         data={names}
         value={(kind === 'env' ? secret.env : secret.file) ?? null}
         onChange={(name) => change(name === null ? {} : kind === 'env' ? { env: name } : { file: name })}
         nothingFoundMessage={
-          kind === 'env' ? 'No variable begins with BACKLOT_SECRET_. Set one and start Backlot again.' : 'The secrets directory has no file. Write one there.'
+          kind === 'env'
+            ? 'No variable that you may use begins with BACKLOT_SECRET_. Set one and start Backlot again.'
+            : 'The secrets directory has no file that you may use. Write one there.'
         }
+        error={refused ? 'You may not use it: the check says whose it is.' : undefined}
         searchable
       />
       <SegmentedControl

@@ -9,11 +9,13 @@ import dev.backlot.controller.access.Rules;
 import dev.backlot.controller.blackbox.AuditItems;
 import dev.backlot.controller.catalog.Items.Effort;
 import dev.backlot.controller.document.DocumentAccess;
+import dev.backlot.controller.secret.SecretAccess;
 import dev.backlot.controller.signin.SignInWiring;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.controller.web.PageResource;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.model.ProblemException;
+import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.warehouse.TableName;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +82,11 @@ class AccessWiring implements WebMvcConfigurer {
   @Bean
   DocumentAccess documentAccess(Ownership ownership, AccessLog log) {
     return new DocumentAccess(ownership, log);
+  }
+
+  @Bean
+  SecretAccess secretAccess(MetadataDatabase metadata, PlatformConfig config, AccessLog log) {
+    return new SecretAccess(metadata.documents(), config.ownSecrets().references(), log);
   }
 
   @Bean

@@ -6,6 +6,7 @@ import dev.backlot.controller.builder.DraftResource;
 import dev.backlot.controller.builder.ProcessorItems;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.mask.Masks;
+import dev.backlot.controller.secret.SecretAccess;
 import dev.backlot.metadata.MetadataDatabase;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,8 +21,12 @@ class BuilderWiring {
 
   @Bean
   BuilderResource builderResource(
-      DataPlane dataPlane, ProcessorItems processors, Masks masks, AccessLog log) {
-    return new BuilderResource(dataPlane, processors, masks, log);
+      DataPlane dataPlane,
+      ProcessorItems processors,
+      Masks masks,
+      AccessLog log,
+      SecretAccess secrets) {
+    return new BuilderResource(dataPlane, processors, masks, log, secrets);
   }
 
   @Bean

@@ -12,6 +12,7 @@ import dev.backlot.controller.query.QueryPageResource;
 import dev.backlot.controller.query.QueryRunResource;
 import dev.backlot.controller.row.RowHistories;
 import dev.backlot.controller.row.RowHistoryResource;
+import dev.backlot.controller.secret.SecretAccess;
 import dev.backlot.controller.table.Lake;
 import dev.backlot.metadata.MetadataDatabase;
 import org.springframework.context.annotation.Bean;
@@ -28,8 +29,9 @@ class ConnectWiring {
 
   @Bean
   ConnectionResource connectionResource(
-      MetadataDatabase metadata, DataPlane dataPlane, ChangeRates rates) {
-    return new ConnectionResource(metadata, dataPlane, new ConnectionTables(metadata, rates));
+      MetadataDatabase metadata, DataPlane dataPlane, ChangeRates rates, SecretAccess secrets) {
+    return new ConnectionResource(
+        metadata, dataPlane, new ConnectionTables(metadata, rates), secrets);
   }
 
   @Bean

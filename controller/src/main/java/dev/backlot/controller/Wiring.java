@@ -69,6 +69,7 @@ import dev.backlot.controller.route.RouteItems;
 import dev.backlot.controller.route.RouteResource;
 import dev.backlot.controller.route.RouteSecrets;
 import dev.backlot.controller.schema.SchemaItems;
+import dev.backlot.controller.secret.SecretAccess;
 import dev.backlot.controller.source.ConnectionItems;
 import dev.backlot.controller.source.EndpointItems;
 import dev.backlot.controller.source.SourceItems;
@@ -249,12 +250,16 @@ class Wiring {
 
   @Bean
   ChangePlanner changePlanner(
-      MetadataDatabase metadata, RouteSecrets secrets, DataPlane dataPlane) {
+      MetadataDatabase metadata,
+      RouteSecrets routeSecrets,
+      SecretAccess secrets,
+      DataPlane dataPlane) {
     return new ChangePlanner(
         metadata.documents(),
         metadata.sources(),
         metadata.pipelines(),
-        new RouteCheck(secrets),
+        new RouteCheck(routeSecrets),
+        secrets,
         dataPlane);
   }
 
@@ -263,14 +268,16 @@ class Wiring {
       ChangePlanner planner,
       MetadataDatabase metadata,
       Reconciler reconciler,
-      DocumentAccess documentAccess) {
+      DocumentAccess documentAccess,
+      SecretAccess secrets) {
     return new DocumentResource(
         planner,
         metadata.documents(),
         metadata.drafts(),
         metadata.pipelines(),
         reconciler,
-        documentAccess);
+        documentAccess,
+        secrets);
   }
 
   @Bean

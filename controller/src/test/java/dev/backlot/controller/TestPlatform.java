@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A real controller on a real metadata database, with a data plane in memory. */
@@ -65,7 +66,8 @@ final class TestPlatform implements AutoCloseable {
             Map.of(),
             directory.resolve("ui"),
             "",
-            signIn);
+            signIn,
+            new PlatformConfig.OwnSecrets(Set.of("BACKLOT_SECRET_OWN"), Set.of()));
     Files.writeString(directory.resolve("token"), TOKEN);
     controller = Controller.start(config);
   }

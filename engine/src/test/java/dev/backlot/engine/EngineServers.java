@@ -102,7 +102,8 @@ final class EngineServers implements AutoCloseable {
         Map.of(),
         data,
         "",
-        PlatformConfig.SignIn.DEFAULT);
+        PlatformConfig.SignIn.DEFAULT,
+        PlatformConfig.OwnSecrets.NONE);
   }
 
   private void drain() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -63,12 +64,14 @@ public final class DocumentStore {
 
   /** Returns every document, in the order in which kinds are applied, then by name. */
   public List<StoredDocument> list() {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .select("SELECT * FROM document ORDER BY kind, name")
-                .map((row, context) -> read(row))
-                .list());
+    return jdbi.withHandle(DocumentStore::list);
+  }
+
+  private static List<StoredDocument> list(Handle handle) {
+    return handle
+        .select("SELECT * FROM document ORDER BY kind, name")
+        .map((row, context) -> read(row))
+        .list();
   }
 
   /** Returns every document of a kind, by name. */
@@ -153,17 +156,41 @@ public final class DocumentStore {
   public List<Long> write(List<Write> writes, List<StoredDocument> deletions) {
     return jdbi.inTransaction(
         handle -> {
-          handle.execute("SELECT pg_advisory_xact_lock(?)", WRITE_LOCK);
-          List<Long> revisions = new ArrayList<>();
-          for (Write write : writes) {
-            revisions.add(write(handle, write));
-          }
-          for (StoredDocument deletion : deletions) {
-            markDeleting(handle, deletion.kind(), deletion.name(), false);
-          }
-          handle.execute("NOTIFY " + CaptureStore.CHANNEL);
-          return revisions;
+          lock(handle);
+          return write(handle, writes, deletions);
         });
+  }
+
+  /**
+   * Does the same when a guard lets it, that is when it does not throw.
+   *
+   * @param guard sees every document as it stands, while nobody else writes any; must be quick
+   */
+  public List<Long> write(
+      List<Write> writes, List<StoredDocument> deletions, Consumer<List<StoredDocument>> guard) {
+    return jdbi.inTransaction(
+        handle -> {
+          lock(handle);
+          guard.accept(list(handle));
+          return write(handle, writes, deletions);
+        });
+  }
+
+  private static void lock(Handle handle) {
+    handle.execute("SELECT pg_advisory_xact_lock(?)", WRITE_LOCK);
+  }
+
+  private static List<Long> write(
+      Handle handle, List<Write> writes, List<StoredDocument> deletions) {
+    List<Long> revisions = new ArrayList<>();
+    for (Write write : writes) {
+      revisions.add(write(handle, write));
+    }
+    for (StoredDocument deletion : deletions) {
+      markDeleting(handle, deletion.kind(), deletion.name(), false);
+    }
+    handle.execute("NOTIFY " + CaptureStore.CHANNEL);
+    return revisions;
   }
 
   private static long write(Handle handle, Write write) {

@@ -54,7 +54,8 @@ public final class ExternalPlatform {
         settings.lake().map(lake -> lake.resolved(secrets)).orElse(Map.of()),
         dataDir.resolve("ui"),
         "",
-        PlatformConfig.SignIn.DEFAULT);
+        PlatformConfig.SignIn.DEFAULT,
+        PlatformConfig.OwnSecrets.NONE);
   }
 
   private static Problem missing(Path file, String section) {

@@ -211,7 +211,8 @@ final class Installation {
         settings.lake().map(lake -> lake.resolved(secrets)).orElse(Map.of()),
         distribution.uiDir(),
         "",
-        settings.signIn().resolved(secrets));
+        settings.signIn().resolved(secrets),
+        PlatformConfig.OwnSecrets.of(settings.secrets()));
   }
 
   /** An external catalog that places tables itself has no root that we would know. */

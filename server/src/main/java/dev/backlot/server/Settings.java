@@ -3,7 +3,9 @@ package dev.backlot.server;
 import dev.backlot.model.platform.PlatformConfig;
 import dev.backlot.model.spec.SecretReference;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -98,6 +100,15 @@ record Settings(
               reference -> SignInSection.withSecret(config, OwnSecrets.read(reference, secretsDir)))
           .orElse(config);
     }
+  }
+
+  /** Returns the secrets that the file refers to. */
+  List<SecretReference> secrets() {
+    List<SecretReference> secrets = new ArrayList<>();
+    metadata.ifPresent(database -> secrets.add(database.password()));
+    lake.ifPresent(catalog -> secrets.addAll(catalog.secrets().values()));
+    signIn.clientSecret().ifPresent(secrets::add);
+    return secrets;
   }
 
   static Settings defaults() {

@@ -84,6 +84,7 @@ class SettingsFileTest {
                 new SecretReference.FromEnvironment("BACKLOT_SECRET_CATALOG"),
                 "s3.secret-access-key",
                 new SecretReference.FromFile("s3")));
+    assertThat(settings.secrets()).containsExactlyInAnyOrderElementsOf(lake.secrets().values());
   }
 
   @Test
@@ -146,6 +147,8 @@ class SettingsFileTest {
     assertThat(oidc.clientSecret()).isEmpty();
     assertThat(settings.signIn().clientSecret())
         .contains(new SecretReference.FromEnvironment("BACKLOT_SECRET_OIDC"));
+    assertThat(settings.secrets())
+        .containsExactly(new SecretReference.FromEnvironment("BACKLOT_SECRET_OIDC"));
   }
 
   @Test

@@ -61,7 +61,8 @@ public final class CaptureProcess {
             Map.of(),
             directory,
             "",
-            PlatformConfig.SignIn.DEFAULT);
+            PlatformConfig.SignIn.DEFAULT,
+            PlatformConfig.OwnSecrets.NONE);
     this.metadata = MetadataDatabase.open(database);
     this.environment =
         new CaptureSession.Environment(

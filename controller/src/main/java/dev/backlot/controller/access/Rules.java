@@ -112,7 +112,10 @@ public final class Rules {
         reads("GET", "/metrics", VIEWER));
   }
 
-  /** What is planned harms nobody; what is applied is judged document by document. */
+  /**
+   * What is planned harms nobody, once it is known that the caller may use its secrets; what is
+   * applied is judged document by document.
+   */
   private static List<Rule> documents() {
     return List.of(
         reads("POST", API + "/validate", BUILDER),

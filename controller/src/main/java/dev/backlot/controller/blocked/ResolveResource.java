@@ -143,7 +143,7 @@ public final class ResolveResource {
 
   private List<Problem> problems(String pipeline, String json) {
     try {
-      planner.check("pipeline " + pipeline, json);
+      planner.check("pipeline " + pipeline, json, Callers.current());
       // What stands as it is, such as a pipeline whose change is accepted, is not planned there.
       return dataPlane.plan(json, List.of(), List.of()).problems();
     } catch (ProblemException e) {

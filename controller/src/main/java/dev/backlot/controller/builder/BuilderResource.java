@@ -6,6 +6,7 @@ import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.catalog.Items;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.mask.Masks;
+import dev.backlot.controller.secret.SecretAccess;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.ProblemException;
 import dev.backlot.model.spec.PipelineSpec;
@@ -14,6 +15,7 @@ import dev.backlot.spec.SpecReader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,14 +33,20 @@ public final class BuilderResource {
   private final ProcessorItems processors;
   private final Masks masks;
   private final AccessLog log;
+  private final SecretAccess secrets;
 
   /** Asks this data plane. */
   public BuilderResource(
-      DataPlane dataPlane, ProcessorItems processors, Masks masks, AccessLog log) {
+      DataPlane dataPlane,
+      ProcessorItems processors,
+      Masks masks,
+      AccessLog log,
+      SecretAccess secrets) {
     this.dataPlane = dataPlane;
     this.processors = processors;
     this.masks = masks;
     this.log = log;
+    this.secrets = secrets;
   }
 
   /** A pipeline's text. */
@@ -74,8 +82,9 @@ public final class BuilderResource {
   JsonNode preview(@RequestBody PreviewRequest request, Caller caller) {
     String document = text(request.document(), "document");
     Map<String, Set<String>> hidden = new HashMap<>();
-    List<StepSpec> steps =
-        SpecReader.sketch(document).pipeline().map(PipelineSpec::steps).orElse(List.of());
+    Optional<PipelineSpec> pipeline = SpecReader.sketch(document).pipeline();
+    pipeline.ifPresent(sketched -> secrets.require(caller, "preview", sketched));
+    List<StepSpec> steps = pipeline.map(PipelineSpec::steps).orElse(List.of());
     for (StepSpec step : steps) {
       if (step.role() == StepSpec.Role.SOURCE && !hidden.containsKey(step.type())) {
         Set<String> masked = masks.ofSource(caller, step.type());

@@ -1,8 +1,11 @@
 package dev.backlot.controller.connection;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.dump.DumpView;
+import dev.backlot.controller.secret.NamedSecret;
+import dev.backlot.controller.secret.SecretAccess;
 import dev.backlot.controller.source.TagSuggestions;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.DocumentStore;
@@ -27,6 +30,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -41,14 +46,19 @@ public final class ConnectionResource {
   private final MetadataDatabase metadata;
   private final DataPlane dataPlane;
   private final ConnectionTables tables;
+  private final SecretAccess secrets;
 
   /** Serves these connections. */
   public ConnectionResource(
-      MetadataDatabase metadata, DataPlane dataPlane, ConnectionTables tables) {
+      MetadataDatabase metadata,
+      DataPlane dataPlane,
+      ConnectionTables tables,
+      SecretAccess secrets) {
     this.documents = metadata.documents();
     this.metadata = metadata;
     this.dataPlane = dataPlane;
     this.tables = tables;
+    this.secrets = secrets;
   }
 
   /**
@@ -60,8 +70,11 @@ public final class ConnectionResource {
 
   /** Tells each check as a server-sent event as soon as it has ended. */
   @PostMapping("/api/v1/connections/check")
-  void check(@RequestBody CheckRequest request, HttpServletResponse response) throws IOException {
-    String document = canonical(request.document() == null ? "" : request.document());
+  void check(@RequestBody CheckRequest request, HttpServletResponse response, Caller caller)
+      throws IOException {
+    ConnectionSpec connection = connection(request.document() == null ? "" : request.document());
+    secrets.require(caller, "check", connection);
+    String document = SpecWriter.toJson(connection);
     EventStream events = new EventStream(response);
     try {
       dataPlane.checkup(document, event -> events.send(name(event), body(event)));
@@ -70,7 +83,7 @@ public final class ConnectionResource {
     }
   }
 
-  private static String canonical(String text) {
+  private static ConnectionSpec connection(String text) {
     Documents read = SpecReader.read("connection.yaml", text);
     List<Problem> problems = new ArrayList<>(read.problems());
     if (!problems.isEmpty()) {
@@ -81,7 +94,7 @@ public final class ConnectionResource {
           ProblemCode.SPEC_WRONG_SHAPE,
           "Cannot check the document: it is not one Connection. Send one Connection document.");
     }
-    return SpecWriter.toJson(connection);
+    return connection;
   }
 
   private static String name(CheckupEvent event) {
@@ -147,27 +160,35 @@ public final class ConnectionResource {
     }
   }
 
-  /** Names the secrets that documents may refer to; their values are not told. */
+  /** Names the secrets that the caller may refer to in documents; their values are not told. */
   @GetMapping("/api/v1/secrets")
-  Map<String, Object> secrets() {
-    List<StoredDocument> connections = documents.list(SpecKind.CONNECTION);
+  Map<String, Object> secrets(Caller caller) {
+    Predicate<NamedSecret> usable = secrets.usable(caller);
+    Map<String, List<NamedSecret>> named = new TreeMap<>();
+    for (StoredDocument connection : documents.list(SpecKind.CONNECTION)) {
+      named.put(connection.name(), NamedSecret.in(Json.readTree(connection.json())));
+    }
     List<Map<String, Object>> items = new ArrayList<>();
     for (Map<String, String> reference : dataPlane.secrets()) {
-      List<String> users =
-          connections.stream()
-              .filter(document -> refersTo(document, reference))
-              .map(StoredDocument::name)
-              .toList();
-      Map<String, Object> item = new LinkedHashMap<>(reference);
-      item.put("used_by", users);
-      items.add(item);
+      for (NamedSecret secret : NamedSecret.in(Json.MAPPER.valueToTree(reference))) {
+        if (usable.test(secret)) {
+          Map<String, Object> item = new LinkedHashMap<>(reference);
+          item.put("used_by", users(secret, named));
+          items.add(item);
+        }
+      }
     }
     return Map.of("items", items);
   }
 
-  private static boolean refersTo(StoredDocument document, Map<String, String> reference) {
-    return Json.readTree(document.json()).findValues("password").stream()
-        .anyMatch(password -> Json.MAPPER.valueToTree(reference).equals(password));
+  private static List<String> users(NamedSecret secret, Map<String, List<NamedSecret>> named) {
+    return named.entrySet().stream()
+        .filter(
+            connection ->
+                connection.getValue().stream()
+                    .anyMatch(found -> found.reference().equals(secret.reference())))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Shows a connection's Sources, and the tables that it names but can't capture. */

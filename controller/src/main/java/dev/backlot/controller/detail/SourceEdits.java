@@ -111,7 +111,7 @@ final class SourceEdits {
             notes);
     String json = SpecWriter.toJson(spec);
     SpecReader.read("", json).orThrow();
-    planner.check("", json);
+    planner.check("", json, caller);
     String message = edit.message() == null ? "" : edit.message();
     return documents
         .write(

@@ -1,8 +1,10 @@
 package dev.backlot.controller.document;
 
+import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.dataplane.DataPlane;
 import dev.backlot.controller.document.Change.Action;
 import dev.backlot.controller.route.RouteCheck;
+import dev.backlot.controller.secret.SecretAccess;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.StoredDocument;
 import dev.backlot.model.Place;
@@ -34,6 +36,7 @@ public final class ChangePlanner {
   private final PipelineCheck pipelineCheck;
   private final RouteCheck routeCheck;
   private final SourceCheck sourceCheck;
+  private final SecretCheck secretCheck;
 
   /** Plans against the stored documents and the data plane. */
   public ChangePlanner(
@@ -41,9 +44,11 @@ public final class ChangePlanner {
       dev.backlot.metadata.SourceStore sources,
       dev.backlot.metadata.PipelineStore pipelines,
       RouteCheck routeCheck,
+      SecretAccess secrets,
       DataPlane dataPlane) {
     this.documents = documents;
     this.routeCheck = routeCheck;
+    this.secretCheck = new SecretCheck(secrets);
     this.sourceCheck = new SourceCheck(sources);
     this.connectionCheck = new ConnectionCheck(sources, dataPlane);
     this.pipelineCheck = new PipelineCheck(sources, pipelines, dataPlane);
@@ -54,8 +59,10 @@ public final class ChangePlanner {
    *
    * @param files name → text
    * @param prune whether documents that stand but are not in the files are deleted
+   * @param caller whose files they are
+   * @param verb what the caller is about to do with them
    */
-  ChangeSet plan(Map<String, String> files, boolean prune) {
+  ChangeSet plan(Map<String, String> files, boolean prune, Caller caller, String verb) {
     Documents read = SpecReader.readAll(files);
     List<Problem> problems = new ArrayList<>(read.problems());
     List<StoredDocument> current = documents.list();
@@ -65,15 +72,19 @@ public final class ChangePlanner {
     }
     problems.addAll(usageProblems(changes, current));
 
-    ConnectionCheck.Findings found = connectionCheck.check(changes, read.drafts());
+    SecretCheck.Findings secrets = secretCheck.check(caller, verb, changes, read.drafts(), current);
+    problems.addAll(secrets.problems());
+    ConnectionCheck.Findings found = connectionCheck.check(changes, read.drafts(), secrets);
     problems.addAll(found.problems());
     PipelineCheck.Findings planned =
-        pipelineCheck.check(found.changes(), read.drafts(), current, found);
+        pipelineCheck.check(found.changes(), read.drafts(), current, found, secrets);
     problems.addAll(planned.problems());
     problems.addAll(AuditCheck.check(changes, current));
     problems.addAll(sourceCheck.check(changes));
     for (Change change : changes) {
-      if (change.isWrite() && change.spec().orElse(null) instanceof RouteSpec route) {
+      if (change.isWrite()
+          && !secrets.refuses(change.kind(), change.name())
+          && change.spec().orElse(null) instanceof RouteSpec route) {
         problems.addAll(routeCheck.check(route));
       }
     }
@@ -81,12 +92,12 @@ public final class ChangePlanner {
   }
 
   /**
-   * Checks one document as if it were applied.
+   * Checks one document as if a caller applied it.
    *
    * @throws dev.backlot.model.ProblemException with every problem
    */
-  public void check(String file, String json) {
-    plan(Map.of(file, json), false).orThrow();
+  public void check(String file, String json, Caller caller) {
+    plan(Map.of(file, json), false, caller, "apply").orThrow();
   }
 
   /** Compares documents with what stands, without looking at the world. */

@@ -44,8 +44,9 @@ final class ConnectionCheck {
    * Checks connections.
    *
    * @param drafts documents with problems; their connections can't be used
+   * @param secrets what is not preflighted, since its secrets are not its caller's to use
    */
-  Findings check(List<Change> changes, List<Spec> drafts) {
+  Findings check(List<Change> changes, List<Spec> drafts, SecretCheck.Findings secrets) {
     List<Change> checked = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     Map<String, List<SourceDescriptor>> discovered = new HashMap<>();
@@ -55,6 +56,11 @@ final class ConnectionCheck {
         .forEach(draft -> failed.add(draft.name()));
     for (Change change : changes) {
       if (change.kind() != SpecKind.CONNECTION || !change.isWrite()) {
+        checked.add(change);
+        continue;
+      }
+      if (secrets.refuses(change.kind(), change.name())) {
+        failed.add(change.name());
         checked.add(change);
         continue;
       }

@@ -2,6 +2,7 @@ package dev.backlot.controller.document;
 
 import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.pipeline.Reconciler;
+import dev.backlot.controller.secret.SecretAccess;
 import dev.backlot.controller.web.Json;
 import dev.backlot.metadata.DocumentStore;
 import dev.backlot.metadata.DocumentStore.Revision;
@@ -33,6 +34,7 @@ public final class DocumentResource {
   private final PipelineStore pipelines;
   private final Reconciler reconciler;
   private final DocumentAccess access;
+  private final SecretAccess secrets;
 
   /** Serves sets of documents. */
   public DocumentResource(
@@ -41,8 +43,10 @@ public final class DocumentResource {
       DraftStore drafts,
       PipelineStore pipelines,
       Reconciler reconciler,
-      DocumentAccess access) {
+      DocumentAccess access,
+      SecretAccess secrets) {
     this.access = access;
+    this.secrets = secrets;
     this.planner = planner;
     this.documents = documents;
     this.drafts = drafts;
@@ -83,8 +87,8 @@ public final class DocumentResource {
   }
 
   @PostMapping("/api/v1/plan")
-  Map<String, Object> plan(@RequestBody Request request) {
-    ChangeSet set = planner.plan(request.byName(), request.prune()).orThrow();
+  Map<String, Object> plan(@RequestBody Request request, Caller caller) {
+    ChangeSet set = planner.plan(request.byName(), request.prune(), caller, "plan").orThrow();
     return answer(set, List.of());
   }
 
@@ -109,7 +113,7 @@ public final class DocumentResource {
     if (request.expectedRevision() != null) {
       checkRevisions(compared, request.expectedRevision());
     }
-    ChangeSet set = planner.plan(request.byName(), request.prune()).orThrow();
+    ChangeSet set = planner.plan(request.byName(), request.prune(), caller, "apply").orThrow();
     access.require(caller, set);
     String message = request.message() == null ? "" : request.message();
     List<Write> writes = new ArrayList<>();
@@ -129,7 +133,9 @@ public final class DocumentResource {
       }
     }
     List<Long> revisions =
-        writes.isEmpty() && deletions.isEmpty() ? List.of() : documents.write(writes, deletions);
+        writes.isEmpty() && deletions.isEmpty()
+            ? List.of()
+            : secrets.write(caller, writes, deletions);
     access.record(caller, writes, revisions, deletions);
     keepTexts(request.byName(), set, revisions);
     restartAskers(set);

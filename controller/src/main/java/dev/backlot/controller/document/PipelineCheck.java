@@ -48,15 +48,17 @@ final class PipelineCheck {
    * Plans pipelines.
    *
    * @param drafts documents with problems; their sound steps are planned to find further problems
+   * @param secrets endpoints that are not asked, since their secrets are not their caller's to use
    */
   Findings check(
       List<Change> changes,
       List<Spec> drafts,
       List<StoredDocument> current,
-      ConnectionCheck.Findings connections) {
+      ConnectionCheck.Findings connections,
+      SecretCheck.Findings secrets) {
     List<Problem> problems = new ArrayList<>(tableProblems(changes, current));
     problems.addAll(PublicationCheck.check(changes, current));
-    World world = new World(current, connections, changes);
+    World world = new World(current, connections, changes, secrets);
     Map<String, Effects> effects = new HashMap<>();
     for (Change change : PublicationCheck.publishersFirst(changes)) {
       if (change.isWrite() && change.spec().orElse(null) instanceof PipelineSpec pipeline) {
@@ -91,7 +93,11 @@ final class PipelineCheck {
         known &= findSource(pipeline, step, world, extra, problems);
       }
     }
-    if (!known || problems.size() > before) {
+    boolean refused =
+        pipeline.steps().stream()
+            .map(step -> String.valueOf(step.config().get("endpoint")))
+            .anyMatch(endpoint -> world.secrets.refuses(SpecKind.ENDPOINT, endpoint));
+    if (!known || refused || problems.size() > before) {
       return Optional.empty();
     }
     try {
@@ -128,11 +134,19 @@ final class PipelineCheck {
     /** Documents of endpoints that are about to be applied. */
     private final List<String> endpoints;
 
-    World(List<StoredDocument> current, ConnectionCheck.Findings checked, List<Change> changes) {
+    private final SecretCheck.Findings secrets;
+
+    World(
+        List<StoredDocument> current,
+        ConnectionCheck.Findings checked,
+        List<Change> changes,
+        SecretCheck.Findings secrets) {
       this.checked = checked;
+      this.secrets = secrets;
       this.endpoints =
           changes.stream()
               .filter(change -> change.kind() == SpecKind.ENDPOINT && change.isWrite())
+              .filter(change -> !secrets.refuses(SpecKind.ENDPOINT, change.name()))
               .map(Change::json)
               .toList();
       for (StoredDocument document : current) {

@@ -103,7 +103,7 @@ public final class PipelineResource {
               + "`.");
     }
     if (!target.get().json().equals(document.json())) {
-      planner.check("revision " + target.get().revision(), target.get().json());
+      planner.check("revision " + target.get().revision(), target.get().json(), Callers.current());
       write(document, target.get().json(), "rollback to " + target.get().revision());
     }
     return show(name);

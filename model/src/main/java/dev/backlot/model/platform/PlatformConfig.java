@@ -1,9 +1,14 @@
 package dev.backlot.model.platform;
 
+import dev.backlot.model.spec.SecretReference;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything that a child process needs to find its peers. The supervisor writes it as JSON (snake
@@ -30,6 +35,7 @@ import java.util.Optional;
  * @param uiDir directory with the built web UI
  * @param queryClasspath class path with which the controller starts query child processes, empty
  *     for its own
+ * @param ownSecrets which secrets are the platform's own, such as the metadata database's password
  */
 public record PlatformConfig(
     Path dataDir,
@@ -48,12 +54,53 @@ public record PlatformConfig(
     Map<String, String> lakeProperties,
     Path uiDir,
     String queryClasspath,
-    SignIn signIn) {
+    SignIn signIn,
+    OwnSecrets ownSecrets) {
   /** Copies what is mutable. */
   public PlatformConfig {
+    ownSecrets = ownSecrets == null ? OwnSecrets.NONE : ownSecrets;
     kafkaProperties = Map.copyOf(kafkaProperties);
     lakeProperties = Map.copyOf(lakeProperties);
     signIn = signIn == null ? SignIn.DEFAULT : signIn;
+  }
+
+  /**
+   * Names of secrets that the platform itself lives by; documents may not name them without an
+   * admin.
+   *
+   * @param variables of the environment
+   * @param files of the secrets directory
+   */
+  public record OwnSecrets(Set<String> variables, Set<String> files) {
+    /** None. */
+    public static final OwnSecrets NONE = new OwnSecrets(Set.of(), Set.of());
+
+    /** Copies what is mutable. */
+    public OwnSecrets {
+      variables = Set.copyOf(variables);
+      files = Set.copyOf(files);
+    }
+
+    /** Names these. */
+    public static OwnSecrets of(Collection<SecretReference> references) {
+      return new OwnSecrets(
+          references.stream()
+              .filter(SecretReference.FromEnvironment.class::isInstance)
+              .map(reference -> ((SecretReference.FromEnvironment) reference).variable())
+              .collect(Collectors.toSet()),
+          references.stream()
+              .filter(SecretReference.FromFile.class::isInstance)
+              .map(reference -> ((SecretReference.FromFile) reference).name())
+              .collect(Collectors.toSet()));
+    }
+
+    /** Returns the references to them. */
+    public List<SecretReference> references() {
+      return Stream.<SecretReference>concat(
+              variables.stream().sorted().map(SecretReference.FromEnvironment::new),
+              files.stream().sorted().map(SecretReference.FromFile::new))
+          .toList();
+    }
   }
 
   /** A PostgreSQL database by its JDBC URL. */

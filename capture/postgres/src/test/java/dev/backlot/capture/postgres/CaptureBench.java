@@ -112,7 +112,8 @@ final class CaptureBench {
             Map.of(),
             directory,
             "",
-            PlatformConfig.SignIn.DEFAULT);
+            PlatformConfig.SignIn.DEFAULT,
+            PlatformConfig.OwnSecrets.NONE);
     return new CaptureSession.Environment(
         platform,
         metadata,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backlot.controller.secret;
+
+import org.jspecify.annotations.NullMarked;
