@@ -1,9 +1,11 @@
 import { Button, Group, Select, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { useRead } from '../api/useApi';
 import { count, duration, rate } from '../format/format';
 import { Age } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { DataTable } from '../parts/DataTable';
 import { Page } from '../parts/Page';
 import { Empty, Shown } from '../parts/States';
@@ -20,10 +22,13 @@ export function PipelinesPage() {
   const [state, setState] = useAddress('state');
   const [owner, setOwner] = useAddress('owner');
   const items = (reading.data as unknown as { items: PipelineItem[] } | undefined)?.items;
+  const whyNot = useWhyNot();
   const add = (
-    <Button component={Link} to="/pipelines/new" leftSection={<IconPlus size={14} aria-hidden />}>
-      New pipeline
-    </Button>
+    <Allowed whyNot={whyNot('put', '/api/v1/drafts/{name}')}>
+      <Button component={Link} to="/pipelines/new" leftSection={<IconPlus size={14} aria-hidden />}>
+        New pipeline
+      </Button>
+    </Allowed>
   );
   return (
     <Page title="Pipelines" facts={items && <span>{count(items.length)}</span>} actions={items && items.length > 0 ? add : null}>

@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { useSend } from '../api/useApi';
 import { Age } from '../parts/Age';
@@ -68,6 +69,7 @@ export function Rollback({ pipeline, to, now }: { pipeline: PipelineItem; to: Re
         </>
       }
       verb="Roll back"
+      whyNot={useWhyNot()('post', '/api/v1/pipelines/{name}/rollback', pipeline.spec.owner ?? '')}
       wide
       action={() => rolled.mutateAsync()}
     />
