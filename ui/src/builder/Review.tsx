@@ -9,6 +9,7 @@ import { Failure, Loading, Notice } from '../parts/States';
 import { Section } from '../parts/Page';
 import { lineDiff } from './diff';
 import { useBuilder } from './model';
+import { Touches } from './Touches';
 import classes from './Review.module.css';
 
 type Changes = Answer<'/api/v1/plan', 'post'>;
@@ -93,6 +94,7 @@ export function Review({ before, revision, owner, back, deployed }: ReviewProps)
               </p>
             )}
           </Section>
+          {revision > 0 && <Touches before={before} />}
           {fresh.length > 0 && (
             <Section title="Rows written before">
               <Checkbox

@@ -10,7 +10,7 @@ import { DataTable, type Column } from '../parts/DataTable';
 import { Facts } from '../parts/Facts';
 import { SuggestedTag, TagList } from '../parts/Tag';
 import { useAddress } from '../parts/useAddress';
-import { fieldId, lineagePath, pathOf } from './paths';
+import { fieldId, fieldText, lineagePath, pathOf } from './paths';
 import { Refused } from './Refused';
 import { describe, type Source, type SourceField } from './source';
 import classes from './SourcePage.module.css';
@@ -133,10 +133,6 @@ function FieldPanel({ source, field, close }: { source: Source; field: SourceFie
       </div>
     </div>
   );
-}
-
-function fieldText(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 function FieldForm({ source, field, close }: { source: Source; field: SourceField; close: () => void }) {

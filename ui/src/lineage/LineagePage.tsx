@@ -3,7 +3,7 @@ import { IconDatabase, IconFilter, IconRoute, IconTable, IconTransform } from '@
 import { Link, useSearchParams } from 'react-router';
 import type { Answer } from '../api/api';
 import { useRead } from '../api/useApi';
-import { lineagePath, pathOf } from '../catalog/paths';
+import { fieldText, lineagePath, pathOf } from '../catalog/paths';
 import { count } from '../format/format';
 import { FlowGraph } from '../graph/FlowGraph';
 import { DataTable, type Column } from '../parts/DataTable';
@@ -171,7 +171,7 @@ function NodePanel({ node, focus, follow }: { node: LineageNode | undefined; foc
       <div className={classes.buttons}>
         {node.id !== focus && <Button onClick={() => follow(node.id)}>Look from here</Button>}
         {node.field && node.kind === 'source' && (
-          <Button component={Link} to={`/impact?${new URLSearchParams({ change: `${node.name} drop ${/^[A-Za-z_]\w*$/.test(node.field) ? node.field : `"${node.field}"`}` })}`} variant="default">
+          <Button component={Link} to={`/impact?${new URLSearchParams({ change: `${node.name} drop ${fieldText(node.field)}` })}`} variant="default">
             What if it were dropped?
           </Button>
         )}
