@@ -1,14 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconRoute, IconSitemap } from '@tabler/icons-react';
 import { Link, useParams } from 'react-router';
-import { useWhyNot } from '../access/whyNot';
 import { useRead } from '../api/useApi';
 import { count } from '../format/format';
-import { Allowed } from '../parts/Allowed';
 import { Page } from '../parts/Page';
 import { Shown } from '../parts/States';
 import { Tabs } from '../parts/Tabs';
 import { QualifiedName } from '../parts/QualifiedName';
+import { NewPipeline } from '../pipelines/NewPipeline';
 import { StateMark } from '../state/StateMark';
 import { AccessTab } from './AccessTab';
 import { ConsumersTab } from './ConsumersTab';
@@ -25,7 +24,6 @@ export function SourcePage() {
   const { name = '' } = useParams();
   const source = useRead('/api/v1/sources/{name}/details', { path: { name } }, { live: true });
   const known = source.data;
-  const whyNot = useWhyNot();
   return (
     <Page
       title={name}
@@ -44,11 +42,7 @@ export function SourcePage() {
           <Button component={Link} to={lineagePath(fieldId('source', name))} variant="default" leftSection={<IconSitemap size={14} aria-hidden />}>
             Lineage
           </Button>
-          <Allowed whyNot={whyNot('put', '/api/v1/drafts/{name}')}>
-            <Button component={Link} to={`/pipelines/new?${new URLSearchParams({ source: name })}`} leftSection={<IconRoute size={14} aria-hidden />}>
-              New pipeline
-            </Button>
-          </Allowed>
+          <NewPipeline source={name} Icon={IconRoute} />
         </>
       }
     >

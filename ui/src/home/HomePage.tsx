@@ -1,14 +1,13 @@
 import { Button } from '@mantine/core';
-import { IconHandStop, IconPlayerPlay, IconPlugConnected } from '@tabler/icons-react';
+import { IconHandStop, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { useWhyNot } from '../access/whyNot';
 import type { Answer } from '../api/api';
 import { useRead } from '../api/useApi';
+import { AddConnection } from '../connections/AddConnection';
 import { clockTime, count, duration, rate } from '../format/format';
 import { JobLine } from '../jobs/JobLine';
 import { useNow } from '../parts/Age';
-import { Allowed } from '../parts/Allowed';
 import { Snippet } from '../parts/Copy';
 import { DataTable } from '../parts/DataTable';
 import { Page, Section } from '../parts/Page';
@@ -154,16 +153,11 @@ function Counts({ home: { counts } }: { home: Home }) {
 }
 
 function Welcome() {
-  const whyNot = useWhyNot();
   return (
     <section className={classes.welcome}>
       <h2>Nothing moves yet</h2>
       <p>Connect a database: its tables appear here as Sources within a minute, and every change of theirs from then on.</p>
-      <Allowed whyNot={whyNot('post', '/api/v1/apply')}>
-        <Button component={Link} to="/connections/new" leftSection={<IconPlugConnected size={14} aria-hidden />}>
-          Connect a database
-        </Button>
-      </Allowed>
+      <AddConnection label="Connect a database" />
       <p>Or look around first: this starts a platform with a film studio’s database whose data never stop moving.</p>
       <Snippet text="./backlot demo" label="Copy the command" />
     </section>

@@ -12,6 +12,7 @@ import { Page } from '../parts/Page';
 import { Empty, Failure, Loading } from '../parts/States';
 import { TagList } from '../parts/Tag';
 import { useAddress } from '../parts/useAddress';
+import { NewPipeline } from '../pipelines/NewPipeline';
 import { FieldPicker } from './FieldPicker';
 import classes from './LineagePage.module.css';
 
@@ -91,7 +92,7 @@ export function LineagePage() {
       ) : its === undefined ? (
         <Loading what="lineage" />
       ) : its.nodes.length <= 1 ? (
-        <Empty action={<Button component={Link} to="/pipelines/new">New pipeline</Button>}>No running pipeline takes it or makes it.</Empty>
+        <Empty action={<NewPipeline />}>No running pipeline takes it or makes it.</Empty>
       ) : view === 'list' ? (
         <LineageList lineage={its} follow={(id) => set('field', id)} />
       ) : (
