@@ -134,7 +134,10 @@ export function setInStep(text: string, id: string, path: string[], value: Value
     const spliced = scalarText(there as Scalar, value, text);
     if (spliced !== null) return splice(text, there.range[0], there.range[1], spliced);
   }
-  if (value !== undefined && hasLines(value)) {
+  const { root } = open(text);
+  if (value !== undefined && hasLines(value) && !root.flow) {
+    const steps = root.get('steps', true);
+    if (isSeq(steps) && (steps as YAMLSeq).flow) return setInStep(listRewritten(text, (all) => all), id, path, value);
     const written = setOnLines(text, node, path, value, 'BLOCK_LITERAL');
     // A few texts, such as one that ends in empty lines, are others where a block ends.
     return same(at(found(written, id), path), new Scalar(value)) || typeof value !== 'string' ? written : setOnLines(text, node, path, value, 'QUOTE_DOUBLE');

@@ -230,6 +230,15 @@ ${lines(BLOCK, 6)}
     expect(setInStep(none, 'e', ['config', 'query'], QUERY)).toContain(`    config:\n${lines(BLOCK, 6)}`);
   });
 
+  it('in a list of steps on one line, and not where the whole document is on one', () => {
+    const list = 'name: x\nsteps: [{id: e, processor: filter, config: {a: b}}, {id: w, sink: iceberg, from: e}]\n';
+    const after = setInStep(list, 'e', ['config', 'text'], QUERY);
+
+    expect(after).toContain('  - id: e\n    processor: filter\n    config:\n      a: b\n      text: |-\n');
+    expect(after).toContain('\n  - {id: w, sink: iceberg, from: e}\n');
+    expect(read(setInStep('{steps: [{id: e, processor: filter, config: {a: b}}]}', 'e', ['config', 'text'], QUERY)).steps[0]?.config).toEqual({ a: 'b', text: QUERY });
+  });
+
   it('inside a mapping that is set whole', () => {
     const after = setInStep(TEXT, 'warehouse', ['config', 'notes'], { why: 'a\nb\n' });
 
