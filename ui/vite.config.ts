@@ -15,5 +15,5 @@ export default defineConfig({
   },
   // The server takes changes from its own pages only.
   server: { proxy: { '/api': { target: server, changeOrigin: true, headers: { origin: server } } } },
-  test: { include: ['test/unit/**/*.test.ts'] },
+  test: { include: ['test/unit/**/*.test.{ts,tsx}'] },
 });

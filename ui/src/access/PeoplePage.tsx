@@ -18,6 +18,8 @@ import { hasRole, useSession } from './session';
 
 type User = Answer<'/api/v1/users'>['items'][number];
 
+const YOURSELF = 'This is you: nobody shuts themselves out. Ask another admin.';
+
 const NEW: Rights = { roles: ['viewer'], teams: [], clearances: [] };
 
 const COLUMNS: Column<User>[] = [
@@ -223,7 +225,7 @@ function PersonDetail({ user, teams, close }: { user: User; teams: string[]; clo
             effect="They are signed out at once and can’t sign in; their tokens stop working. What they built goes on."
             verb="Disable"
             action={() => toggle.mutateAsync('disable')}
-            disabled={own}
+            whyNot={own ? YOURSELF : ''}
           />
         )}
       </div>
@@ -250,7 +252,7 @@ function PersonDetail({ user, teams, close }: { user: User; teams: string[]; clo
               await remove.mutateAsync();
               close();
             }}
-            disabled={own}
+            whyNot={own ? YOURSELF : ''}
           />
           <Button type="submit" loading={change.isPending}>
             Save

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useWhyNot } from '../access/whyNot';
 import { ApiError, send } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
 import { count } from '../format/format';
 import { Age, Moment } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { Snippet } from '../parts/Copy';
 import { DataTable } from '../parts/DataTable';
 import { Facts } from '../parts/Facts';
@@ -59,7 +61,7 @@ export function AlertsPage() {
                 { id: 'match', label: 'Only', width: 'minmax(140px, 1fr)', cell: (route) => (route.spec.match ? JSON.stringify(route.spec.match) : 'everything') },
                 { id: 'waiting', label: 'Waiting', width: '84px', align: 'right', cell: (route) => count(route.status.waiting) },
                 { id: 'reason', label: 'Reason', width: 'minmax(160px, 2fr)', cell: (route) => <span title={route.status.reason}>{route.status.reason}</span> },
-                { id: 'test', label: '', width: '96px', align: 'right', cell: (route) => <Test name={route.name} /> },
+                { id: 'test', label: '', width: '96px', align: 'right', cell: (route) => <Test name={route.name} owner={route.spec.owner ?? ''} /> },
               ]}
             />
           )
@@ -71,23 +73,26 @@ export function AlertsPage() {
 }
 
 /** Sends a message of test and says what became of it. */
-function Test({ name }: { name: string }) {
+function Test({ name, owner }: { name: string; owner: string }) {
+  const whyNot = useWhyNot();
   const [outcome, setOutcome] = useState<'sent' | ApiError | null>(null);
   const test = useSend(() => send('post', '/api/v1/routes/{name}/test', { path: { name } }));
   return (
     <>
-      <Button
-        variant="default"
-        size="compact-xs"
-        leftSection={<IconSend size={12} aria-hidden />}
-        loading={test.isPending}
-        aria-label={`Test ${name}`}
-        onClick={() =>
-          test.mutate(undefined, { onSuccess: () => setOutcome('sent'), onError: (error) => setOutcome(error) })
-        }
-      >
-        {outcome === 'sent' ? 'Sent' : outcome === null ? 'Test' : 'Failed: again'}
-      </Button>
+      <Allowed whyNot={whyNot('post', '/api/v1/routes/{name}/test', owner)}>
+        <Button
+          variant="default"
+          size="compact-xs"
+          leftSection={<IconSend size={12} aria-hidden />}
+          loading={test.isPending}
+          aria-label={`Test ${name}`}
+          onClick={() =>
+            test.mutate(undefined, { onSuccess: () => setOutcome('sent'), onError: (error) => setOutcome(error) })
+          }
+        >
+          {outcome === 'sent' ? 'Sent' : outcome === null ? 'Test' : 'Failed: again'}
+        </Button>
+      </Allowed>
       {outcome instanceof ApiError && <span className="visually-hidden" role="alert">{outcome.message}</span>}
     </>
   );

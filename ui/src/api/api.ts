@@ -102,8 +102,12 @@ export function send<M extends Exclude<Method, 'get'>, P extends Sendable<M>>(
   return call(method.toUpperCase(), url, options.body, options.signal) as Promise<Answer<P, M>>;
 }
 
-/** Asks for any URL of the API: what `read` and `send` do once types are settled. */
-export async function call(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+/**
+ * Asks for any URL of the API: what `read` and `send` do once types are settled.
+ *
+ * @param understand reads an answer's text
+ */
+export async function call(method: string, url: string, body?: unknown, signal?: AbortSignal, understand: (text: string) => unknown = parse): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(url, {
@@ -119,7 +123,7 @@ export async function call(method: string, url: string, body?: unknown, signal?:
     ]);
   }
   const text = await response.text();
-  if (response.ok) return text === '' ? undefined : parse(text);
+  if (response.ok) return text === '' ? undefined : understand(text);
   throw failed(response.status, text);
 }
 

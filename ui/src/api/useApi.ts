@@ -1,6 +1,7 @@
 import { QueryClient, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { ApiError, call, urlOf, type Answer, type Args, type Readable } from './api';
+import { parse, parseWritten } from './exact';
 import { watch, type Link } from './watch';
 
 /** Keeps what was read; old data stay when a new reading fails. */
@@ -21,6 +22,8 @@ interface ReadOptions {
   enabled?: boolean;
   /** Shows what was read for other arguments until the new answer is there. */
   keep?: boolean;
+  /** Keeps numbers as the server wrote them, as texts where they would be written otherwise here: for rows. Not with `live`. */
+  written?: boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ interface ReadOptions {
 export function useRead<P extends Readable>(
   path: P,
   args: Args<P, 'get'> = {},
-  { live = false, enabled = true, keep = false }: ReadOptions = {},
+  { live = false, enabled = true, keep = false, written = false }: ReadOptions = {},
 ): UseQueryResult<Answer<P>, ApiError> {
   const url = urlOf(path, args as Args<P, 'get'>);
   const client = useQueryClient();
@@ -48,7 +51,7 @@ export function useRead<P extends Readable>(
   }, [client, live, enabled, url]);
   const result = useQuery<Answer<P>, ApiError>({
     queryKey: [url],
-    queryFn: ({ signal }) => call('GET', url, undefined, signal) as Promise<Answer<P>>,
+    queryFn: ({ signal }) => call('GET', url, undefined, signal, written ? parseWritten : parse) as Promise<Answer<P>>,
     enabled,
     ...(keep ? { placeholderData: (before: Answer<P> | undefined) => before as never } : {}),
   });

@@ -1,10 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconScale } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from 'react-router';
+import { useTableOwner } from '../access/useOwner';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
 import { count } from '../format/format';
 import { Age, Moment } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { DataTable } from '../parts/DataTable';
 import { Figures } from '../parts/Facts';
 import { Page, Section } from '../parts/Page';
@@ -26,6 +29,7 @@ function TableAuditPage({ table }: { table: string }) {
   const reading = useRead('/api/v1/tables/{name}/audits', { path: { name: table } }, { live: true });
   const audit = reading.data as unknown as TableAudit | undefined;
   const navigate = useNavigate();
+  const refused = useWhyNot()('post', '/api/v1/tables/{name}/audits', useTableOwner(table));
   const look = useSend(() => send('post', '/api/v1/tables/{name}/audits', { path: { name: table }, body: { repair: 'never' } }));
   const mark = audit && (STATE_MARKS[audit.state] ?? { mark: audit.state, word: audit.state });
   return (
@@ -34,14 +38,16 @@ function TableAuditPage({ table }: { table: string }) {
       parents={[{ to: '/audits', label: 'Audits' }]}
       facts={mark && <StateMark state={mark.mark} word={mark.word} />}
       actions={
-        <Button
-          variant="default"
-          leftSection={<IconScale size={14} aria-hidden />}
-          loading={look.isPending}
-          onClick={() => look.mutate(undefined, { onSuccess: (run) => void navigate(runPath(table, (run as unknown as Run).id)) })}
-        >
-          Compare now
-        </Button>
+        <Allowed whyNot={refused}>
+          <Button
+            variant="default"
+            leftSection={<IconScale size={14} aria-hidden />}
+            loading={look.isPending}
+            onClick={() => look.mutate(undefined, { onSuccess: (run) => void navigate(runPath(table, (run as unknown as Run).id)) })}
+          >
+            Compare now
+          </Button>
+        </Allowed>
       }
     >
       {look.error && <Failure error={look.error} what="compare the table" />}

@@ -2,9 +2,12 @@ import { Button, Checkbox, Select, Group } from '@mantine/core';
 import { IconFirstAidKit, IconListSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { useTableOwner } from '../access/useOwner';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { useSend } from '../api/useApi';
 import { Age } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { Confirm } from '../parts/Confirm';
 import { DataTable, type Column } from '../parts/DataTable';
 import { Effect } from '../parts/Effect';
@@ -22,6 +25,7 @@ export function Differences({ table, differences, none, repairs = true }: { tabl
   const [open, setOpen] = useAddress('row');
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const navigate = useNavigate();
+  const refused = useWhyNot()('post', '/api/v1/tables/{name}/audits', useTableOwner(table));
   const ask = useSend((repair: 'dry_run' | 'repair') => {
     const keys = differences.filter((each) => ticked.has(idOf(each))).map((each) => each.key);
     return send('post', '/api/v1/tables/{name}/audits', { path: { name: table }, body: { repair, ...(keys.length > 0 ? { keys } : {}) } });
@@ -54,11 +58,14 @@ export function Differences({ table, differences, none, repairs = true }: { tabl
         </span>
         {repairs && (
           <span className={classes.end}>
-            <Button variant="default" leftSection={<IconListSearch size={14} aria-hidden />} loading={ask.isPending} onClick={() => void go('dry_run').catch(() => undefined)}>
-              Dry run
-            </Button>
+            <Allowed whyNot={refused}>
+              <Button variant="default" leftSection={<IconListSearch size={14} aria-hidden />} loading={ask.isPending} onClick={() => void go('dry_run').catch(() => undefined)}>
+                Dry run
+              </Button>
+            </Allowed>
             <Confirm
               label="Repair"
+              whyNot={refused}
               icon={<IconFirstAidKit size={14} aria-hidden />}
               question={`Repair ${many}?`}
               effect={

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { IconEye, IconFirstAidKit } from '@tabler/icons-react';
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
 import { count } from '../format/format';
 import { Age } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { Confirm } from '../parts/Confirm';
 import { DataTable } from '../parts/DataTable';
 import { Effect } from '../parts/Effect';
@@ -37,6 +39,8 @@ export function QueryAuditPage({ name }: { name: string }) {
   const item = reading.data as unknown as Item | undefined;
   const look = useSend(() => send('post', '/api/v1/audits/{name}/looks', { path: { name } }));
   const repair = useSend(() => send('post', '/api/v1/audits/{name}/repairs', { path: { name }, body: {} }));
+  const whyNot = useWhyNot();
+  const owner = item && (item.spec.owner ?? '');
   const differences = item?.status.differences ?? [];
   return (
     <Page
@@ -45,12 +49,15 @@ export function QueryAuditPage({ name }: { name: string }) {
       facts={item && <StateMark state={STATE_MARKS[item.status.state]?.mark ?? item.status.state} word={STATE_MARKS[item.status.state]?.word ?? item.status.state.replaceAll('_', ' ')} />}
       actions={
         <>
-          <Button variant="default" leftSection={<IconEye size={14} aria-hidden />} loading={look.isPending} onClick={() => look.mutate()}>
-            Look now
-          </Button>
+          <Allowed whyNot={whyNot('post', '/api/v1/audits/{name}/looks', owner)}>
+            <Button variant="default" leftSection={<IconEye size={14} aria-hidden />} loading={look.isPending} onClick={() => look.mutate()}>
+              Look now
+            </Button>
+          </Allowed>
           {differences.length > 0 && (
             <Confirm
               label="Repair"
+              whyNot={whyNot('post', '/api/v1/audits/{name}/repairs', owner)}
               icon={<IconFirstAidKit size={14} aria-hidden />}
               question="Repair what differs?"
               effect={<Effect points={['Reads the keys that differ again from their Source, so that they are processed and enriched anew.', 'Newer changes are not overwritten.']} />}

@@ -1,12 +1,15 @@
 import { Button, Menu, SegmentedControl, Tooltip, ActionIcon } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconCloudCheck, IconCloudOff, IconCloudUp, IconDots, IconPlus, IconUsers } from '@tabler/icons-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { queries, useRead } from '../api/useApi';
 import { Age } from '../parts/Age';
+import { NotAllowed } from '../parts/Allowed';
 import { Page } from '../parts/Page';
 import { Failure, Notice, Shown } from '../parts/States';
+import { pipelinePath } from '../pipelines/pipeline';
 import { useKeys } from '../shell/useKeys';
 import { AddStep } from './AddStep';
 import { Canvas } from './Canvas';
@@ -29,6 +32,19 @@ import classes from './BuilderPage.module.css';
 /** The editor of one pipeline: canvas, form and YAML over one text. */
 export function BuilderPage() {
   const { id = '' } = useParams();
+  const refused = useWhyNot()('put', '/api/v1/drafts/{name}');
+  if (refused === '') return <Opened key={id} id={id} />;
+  return (
+    <Page title={id} parents={[{ to: '/pipelines', label: 'Pipelines' }]}>
+      <NotAllowed what="edit a pipeline" whyNot={refused} />
+      <p>
+        <Link to={pipelinePath(id)}>See how it runs</Link>
+      </p>
+    </Page>
+  );
+}
+
+function Opened({ id }: { id: string }) {
   const document = useRead('/api/v1/pipelines/{name}/document', { path: { name: id } });
   const processors = useRead('/api/v1/processors');
   const [opened, setOpened] = useState<PipelineDocument | null>(null);
@@ -221,6 +237,7 @@ function Editor({ document, descriptors: all }: { document: PipelineDocument; de
           <Review
             before={deployedText(draft.live)}
             revision={draft.live.revision}
+            owner={draft.live.revision === 0 ? undefined : String(draft.live.spec?.['owner'] ?? '')}
             back={() => set({ view: '' })}
             deployed={(revision, backfill) => {
               draft.deployed(revision);

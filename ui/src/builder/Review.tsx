@@ -2,11 +2,14 @@ import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { ApiError, send, type Answer } from '../api/api';
+import { Allowed } from '../parts/Allowed';
 import { Failure, Loading, Notice } from '../parts/States';
 import { Section } from '../parts/Page';
 import { lineDiff } from './diff';
 import { useBuilder } from './model';
+import { Touches } from './Touches';
 import classes from './Review.module.css';
 
 type Changes = Answer<'/api/v1/plan', 'post'>;
@@ -15,13 +18,15 @@ interface ReviewProps {
   /** What is deployed, or empty. */
   before: string;
   revision: number;
+  /** The team that it belongs to as it is deployed; undefined when it is not. */
+  owner: string | undefined;
   back: () => void;
   /** Called with the new revision. */
   deployed: (revision: number, backfill: boolean) => void;
 }
 
 /** What deploying would do: to the text, to jobs and tables, to those who read on. */
-export function Review({ before, revision, back, deployed }: ReviewProps) {
+export function Review({ before, revision, owner, back, deployed }: ReviewProps) {
   const { name, text, check, pipeline } = useBuilder();
   const [message, setMessage] = useState('');
   const [backfill, setBackfill] = useState(true);
@@ -33,6 +38,7 @@ export function Review({ before, revision, back, deployed }: ReviewProps) {
     queryFn: ({ signal }) => send('post', '/api/v1/plan', { body: { files }, signal }),
     retry: false,
   });
+  const refusedTo = useWhyNot()('post', '/api/v1/apply', owner, pipeline.owner);
   const published = pipeline.steps.map((step) => step.publish).filter((source) => source !== '');
   const effects = plan.data?.documents?.find((each) => each.name === name || plan.data?.documents?.length === 1)?.effects;
   const fresh = (effects?.notes ?? []).filter((note) => /column/i.test(note) && /(backfill|before)/i.test(note));
@@ -88,6 +94,7 @@ export function Review({ before, revision, back, deployed }: ReviewProps) {
               </p>
             )}
           </Section>
+          {revision > 0 && <Touches before={before} />}
           {fresh.length > 0 && (
             <Section title="Rows written before">
               <Checkbox
@@ -116,9 +123,11 @@ export function Review({ before, revision, back, deployed }: ReviewProps) {
               <Button variant="default" onClick={back}>
                 Back to the editor
               </Button>
-              <Button loading={busy} disabled={plan.isPending || plan.error !== null || (check.data?.problems.length ?? 1) > 0} onClick={() => void deploy()}>
-                {revision === 0 ? 'Deploy' : `Deploy as a change of revision ${revision}`}
-              </Button>
+              <Allowed whyNot={refusedTo}>
+                <Button loading={busy} disabled={plan.isPending || plan.error !== null || (check.data?.problems.length ?? 1) > 0} onClick={() => void deploy()}>
+                  {revision === 0 ? 'Deploy' : `Deploy as a change of revision ${revision}`}
+                </Button>
+              </Allowed>
             </div>
           </Section>
         </div>

@@ -1,5 +1,5 @@
-import { isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq, parseDocument, Scalar } from 'yaml';
+import type { Document, Node, Pair, ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
 
 /** What a step is in the graph. */
 export type Role = 'source' | 'processor' | 'sink';
@@ -124,7 +124,8 @@ function found(text: string, id: string): YAMLMap {
 
 /**
  * Sets a part of a step, such as `['config', 'where']`; undefined takes it away. Only the text of that part changes where
- * it is a text; else only that step is written anew, with its comments and its order.
+ * it is a text; else only that step is written anew, with its comments and its order. A text of several lines is written as
+ * a block of its own, for which what stands around it in braces is put on lines as well.
  */
 export function setInStep(text: string, id: string, path: string[], value: Value | undefined): string {
   const node = found(text, id);
@@ -132,6 +133,14 @@ export function setInStep(text: string, id: string, path: string[], value: Value
   if (typeof value === 'string' && isScalar(there) && there.range) {
     const spliced = scalarText(there as Scalar, value, text);
     if (spliced !== null) return splice(text, there.range[0], there.range[1], spliced);
+  }
+  const { root } = open(text);
+  if (value !== undefined && hasLines(value) && !root.flow) {
+    const steps = root.get('steps', true);
+    if (isSeq(steps) && (steps as YAMLSeq).flow) return setInStep(listRewritten(text, (all) => all), id, path, value);
+    const written = setOnLines(text, node, path, value, 'BLOCK_LITERAL');
+    // A few texts, such as one that ends in empty lines, are others where a block ends.
+    return same(at(found(written, id), path), new Scalar(value)) || typeof value !== 'string' ? written : setOnLines(text, node, path, value, 'QUOTE_DOUBLE');
   }
   return rewritten(text, node, (map, doc) => {
     if (value === undefined) {
@@ -147,6 +156,47 @@ export function setInStep(text: string, id: string, path: string[], value: Value
     }
     map.setIn(path, isMap(before) && isMap(made) ? merged(before, made) : made);
   });
+}
+
+/** Sets what holds a text of several lines; what it stands in is written on lines, with its comments above. */
+function setOnLines(text: string, node: YAMLMap, path: string[], value: Value, style: Scalar.Type): string {
+  const [start, valueEnd] = node.range ?? [0, 0];
+  const end = trimmedEnd(text, start, valueEnd);
+  // What stands behind a step's last brace would be a part of the text that the step ends with.
+  const note = /^[ \t]*#(.*)/.exec(text.slice(end));
+  return rewritten(splice(text, end, end + (note?.[0].length ?? 0), ''), node, (map, doc) => {
+    if (note) map.commentBefore = note[1] ?? '';
+    path.forEach((_, depth) => {
+      const around = at(map, path.slice(0, depth));
+      if (isMap(around) || isSeq(around)) onLines(around as YAMLMap | YAMLSeq);
+    });
+    const before = map.getIn(path, true);
+    const made = doc.createNode(value) as Node;
+    if (isScalar(made)) made.type = style;
+    if (isMap(before) && isMap(made)) {
+      onLines(before as YAMLMap);
+      map.setIn(path, merged(before as YAMLMap, made as YAMLMap));
+      return;
+    }
+    if (isNode(before)) {
+      made.commentBefore = before.commentBefore ?? null;
+      made.comment = before.comment ?? null;
+    }
+    map.setIn(path, made);
+  });
+}
+
+function onLines(around: YAMLMap | YAMLSeq): void {
+  if (!around.flow) return;
+  around.flow = false;
+  if (around.comment) around.commentBefore = [around.commentBefore, around.comment].filter(Boolean).join('\n');
+  around.comment = null;
+}
+
+/** Whether a value holds a text of several lines. */
+function hasLines(value: Value): boolean {
+  if (typeof value === 'string') return value.includes('\n');
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasLines);
 }
 
 /** Keeps what a mapping has, comments included, and gives it the entries of another. */

@@ -1,10 +1,12 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
+import { AddConnection } from '../connections/AddConnection';
 import { count } from '../format/format';
 import { Page } from '../parts/Page';
 import { Empty, Failure, Loading } from '../parts/States';
+import { NewPipeline } from '../pipelines/NewPipeline';
 import { useKeys } from '../shell/useKeys';
 import { Facets } from './Facets';
 import { Results } from './Results';
@@ -22,7 +24,6 @@ export function CatalogPage() {
   const [params, setParams] = useSearchParams();
   const [pages, setPages] = useState<number[]>([0]);
   const field = useRef<HTMLInputElement>(null);
-  const navigate = useNavigate();
   const kind = params.get('kind') ?? 'source';
   const filters: Filters = useMemo(
     () => ({
@@ -116,11 +117,9 @@ export function CatalogPage() {
               Nothing matches{filters.q && ` “${filters.q}”`} with what is chosen.
             </Empty>
           ) : kind === 'table' ? (
-            <Empty action={<Button onClick={() => void navigate('/pipelines/new')}>New pipeline</Button>}>There are no tables yet: a pipeline makes them.</Empty>
+            <Empty action={<NewPipeline />}>There are no tables yet: a pipeline makes them.</Empty>
           ) : (
-            <Empty action={<Button onClick={() => void navigate('/connections/new')}>Add a connection</Button>}>
-              There are no Sources yet: connect a database to see its tables here.
-            </Empty>
+            <Empty action={<AddConnection />}>There are no Sources yet: connect a database to see its tables here.</Empty>
           )}
         </div>
       </div>

@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import { Fragment } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 import { DataTable, type Column } from '../parts/DataTable';
 import { Section } from '../parts/Page';
 import { Empty, Notice } from '../parts/States';
+import { NewPipeline } from '../pipelines/NewPipeline';
 import { StateMark } from '../state/StateMark';
 import { pathOf } from './paths';
 import type { Source } from './source';
@@ -13,12 +13,9 @@ type Consumer = Source['consumers'][number];
 
 /** Who reads a Source, and which fields each takes. */
 export function ConsumersTab({ source }: { source: Source }) {
-  const navigate = useNavigate();
   if (source.consumers.length === 0) {
     return (
-      <Empty action={<Button onClick={() => void navigate(`/pipelines/new?${new URLSearchParams({ source: source.name })}`)}>New pipeline</Button>}>
-        No pipeline reads this Source yet.
-      </Empty>
+      <Empty action={<NewPipeline source={source.name} />}>No pipeline reads this Source yet.</Empty>
     );
   }
   const columns: Column<Consumer>[] = [

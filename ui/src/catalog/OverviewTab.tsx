@@ -2,10 +2,12 @@ import { Button, Textarea, TextInput } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { ApiError } from '../api/api';
 import { useSend } from '../api/useApi';
 import { count, rate } from '../format/format';
 import { Age, Moment } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { Facts, Figures } from '../parts/Facts';
 import { Section } from '../parts/Page';
 import { Notice } from '../parts/States';
@@ -18,6 +20,7 @@ import classes from './SourcePage.module.css';
 /** What a Source is, how new, and where it goes. */
 export function OverviewTab({ source }: { source: Source }) {
   const [editing, setEditing] = useState(false);
+  const whyNot = useWhyNot();
   const { figures } = source;
   const tagged = source.fields.filter(({ tags, inherited }) => tags.length > 0 || inherited.length > 0);
   const tables = Object.entries(source.tables);
@@ -41,11 +44,12 @@ export function OverviewTab({ source }: { source: Source }) {
         <Section
           title="About"
           actions={
-            source.may_edit &&
             !editing && (
-              <Button variant="subtle" size="compact-xs" leftSection={<IconPencil size={13} aria-hidden />} onClick={() => setEditing(true)}>
-                Edit
-              </Button>
+              <Allowed whyNot={whyNot('patch', '/api/v1/sources/{name}/description', source.owner)}>
+                <Button variant="subtle" size="compact-xs" leftSection={<IconPencil size={13} aria-hidden />} onClick={() => setEditing(true)}>
+                  Edit
+                </Button>
+              </Allowed>
             )
           }
         >
@@ -117,6 +121,7 @@ function AboutForm({ source, close }: { source: Source; close: () => void }) {
   const [description, setDescription] = useState(source.description);
   // Who saves over what somebody else wrote meanwhile is told so.
   const [seen] = useState(source);
+  const whyNot = useWhyNot();
   const save = useSend(() => describe(seen, { ...(owner === seen.owner ? {} : { owner }), domain, description }));
   return (
     <form
@@ -131,9 +136,11 @@ function AboutForm({ source, close }: { source: Source; close: () => void }) {
       <TextInput label="Domain" value={domain} onChange={(event) => setDomain(event.currentTarget.value)} />
       {save.error instanceof ApiError && <Refused error={save.error} what="save the description" close={close} />}
       <div className={classes.buttons}>
-        <Button type="submit" loading={save.isPending}>
-          Save
-        </Button>
+        <Allowed whyNot={whyNot('patch', '/api/v1/sources/{name}/description', seen.owner, owner === '' ? undefined : owner)}>
+          <Button type="submit" loading={save.isPending}>
+            Save
+          </Button>
+        </Allowed>
         <Button variant="default" onClick={close}>
           Cancel
         </Button>

@@ -1,14 +1,16 @@
 import { Button, Drawer, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { IconKey } from '@tabler/icons-react';
+import { IconKey, IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { ApiError } from '../api/api';
 import { useSend } from '../api/useApi';
+import { Allowed } from '../parts/Allowed';
 import { DataTable, type Column } from '../parts/DataTable';
 import { Facts } from '../parts/Facts';
 import { SuggestedTag, TagList } from '../parts/Tag';
 import { useAddress } from '../parts/useAddress';
-import { fieldId, lineagePath, pathOf } from './paths';
+import { fieldId, fieldText, lineagePath, pathOf } from './paths';
 import { Refused } from './Refused';
 import { describe, type Source, type SourceField } from './source';
 import classes from './SourcePage.module.css';
@@ -87,6 +89,7 @@ function Tags({ field }: { field: SourceField }) {
 }
 
 function FieldPanel({ source, field, close }: { source: Source; field: SourceField; close: () => void }) {
+  const whyNot = useWhyNot();
   return (
     <div className={classes.form}>
       <Facts
@@ -99,7 +102,15 @@ function FieldPanel({ source, field, close }: { source: Source; field: SourceFie
           ['Lineage', <Link key="lineage" to={lineagePath(fieldId('source', source.name, field.name))}>where it goes</Link>],
         ]}
       />
-      {source.may_edit && <FieldForm source={source} field={field} close={close} />}
+      {source.may_edit ? (
+        <FieldForm source={source} field={field} close={close} />
+      ) : (
+        <Allowed whyNot={whyNot('patch', '/api/v1/sources/{name}/description', source.owner)}>
+          <Button variant="default" leftSection={<IconPencil size={14} aria-hidden />}>
+            Edit description and tags
+          </Button>
+        </Allowed>
+      )}
       <div>
         <h3>Taken by</h3>
         {field.uses.length === 0 ? (
@@ -122,10 +133,6 @@ function FieldPanel({ source, field, close }: { source: Source; field: SourceFie
       </div>
     </div>
   );
-}
-
-function fieldText(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 function FieldForm({ source, field, close }: { source: Source; field: SourceField; close: () => void }) {

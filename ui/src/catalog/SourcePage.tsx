@@ -7,6 +7,7 @@ import { Page } from '../parts/Page';
 import { Shown } from '../parts/States';
 import { Tabs } from '../parts/Tabs';
 import { QualifiedName } from '../parts/QualifiedName';
+import { NewPipeline } from '../pipelines/NewPipeline';
 import { StateMark } from '../state/StateMark';
 import { AccessTab } from './AccessTab';
 import { ConsumersTab } from './ConsumersTab';
@@ -41,9 +42,7 @@ export function SourcePage() {
           <Button component={Link} to={lineagePath(fieldId('source', name))} variant="default" leftSection={<IconSitemap size={14} aria-hidden />}>
             Lineage
           </Button>
-          <Button component={Link} to={`/pipelines/new?${new URLSearchParams({ source: name })}`} leftSection={<IconRoute size={14} aria-hidden />}>
-            New pipeline
-          </Button>
+          <NewPipeline source={name} Icon={IconRoute} />
         </>
       }
     >

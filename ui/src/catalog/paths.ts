@@ -15,10 +15,15 @@ export function pathOf(kind: string, name: string): string {
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_$]*$/;
 
+/** A field as it is written in ids and changes: quoted where it is not plain. */
+export function fieldText(field: string): string {
+  return PLAIN.test(field) ? field : `"${field.replaceAll('"', '""')}"`;
+}
+
 /** The id of a field in the graph of fields: `source:studio.public.movie.title`. */
 export function fieldId(kind: 'source' | 'table', name: string, field = ''): string {
   if (field === '') return `${kind}:${name}`;
-  return `${kind}:${name}.${PLAIN.test(field) ? field : `"${field.replaceAll('"', '""')}"`}`;
+  return `${kind}:${name}.${fieldText(field)}`;
 }
 
 /** Where the lineage of a field is. */

@@ -4,8 +4,10 @@ import { useEffect, useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { stringify } from 'yaml';
 import { useSession } from '../access/session';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
+import { Allowed, NotAllowed } from '../parts/Allowed';
 import { CodeEditor } from '../parts/CodeEditor';
 import { Page, Section } from '../parts/Page';
 import { Failure, Notice, Shown } from '../parts/States';
@@ -21,9 +23,10 @@ import { useOwners } from './useOwners';
 /** Connects a database: where it is, checks, tables, and the document that comes of it. */
 export function NewConnectionPage() {
   const team = useSession().teams?.[0];
+  const refused = useWhyNot()('post', '/api/v1/connections/check');
   return (
     <Page title="Add a connection" parents={[{ to: '/connections', label: 'Connections' }]}>
-      <Connect begin={team === undefined ? NEW : withFields(NEW, { owner: team })} existing={false} />
+      {refused === '' ? <Connect begin={team === undefined ? NEW : withFields(NEW, { owner: team })} /> : <NotAllowed what="add a connection" whyNot={refused} />}
     </Page>
   );
 }
@@ -32,6 +35,7 @@ export function NewConnectionPage() {
 export function EditConnectionPage() {
   const { name = '' } = useParams();
   const item = useRead('/api/v1/{kind}/{name}', { path: { kind: 'connections', name }, query: { proof: false } });
+  const refused = useWhyNot()('post', '/api/v1/connections/check');
   return (
     <Page
       title={`Edit ${name}`}
@@ -41,13 +45,21 @@ export function EditConnectionPage() {
       ]}
     >
       <Shown of={item} what="the connection">
-        {(shown) => <Connect begin={stringify(shown.spec, { lineWidth: 0 })} existing />}
+        {({ spec }) =>
+          refused === '' ? (
+            <Connect begin={stringify(spec, { lineWidth: 0 })} owner={(spec as { owner?: string }).owner ?? ''} />
+          ) : (
+            <NotAllowed what="change a connection" whyNot={refused} />
+          )
+        }
       </Shown>
     </Page>
   );
 }
 
-function Connect({ begin, existing }: { begin: string; existing: boolean }) {
+/** The form and the document; `owner` is that of a connection which is there already. */
+function Connect({ begin, owner }: { begin: string; owner?: string }) {
+  const existing = owner !== undefined;
   const [text, setText] = useState(begin);
   const { checkup, check } = useCheckup();
   const navigate = useNavigate();
@@ -55,8 +67,9 @@ function Connect({ begin, existing }: { begin: string; existing: boolean }) {
   const change = (fields: Partial<Form>) => setText((before) => withFields(before, fields));
   const place = forChecking(text);
   const stale = checkup.document !== '' && checkup.document !== place;
-  const refused = !stale && (checkup.error?.problems.some((problem) => problem.code === 'FORBIDDEN' && problem.place?.path === 'config.password') ?? false);
+  const secretRefused = !stale && (checkup.error?.problems.some((problem) => problem.code === 'FORBIDDEN' && problem.place?.path === 'config.password') ?? false);
   const complete = form.name !== '' && form.host !== '' && form.database !== '' && form.user !== '' && hasSecret(form.password);
+  const refused = useWhyNot()('post', '/api/v1/apply', owner, form.owner);
   const apply = useSend(() => send('post', '/api/v1/apply', { body: { files: [{ name: 'connection.yaml', text }] } }));
   useEffect(() => {
     if (existing) check(forChecking(begin));
@@ -69,7 +82,7 @@ function Connect({ begin, existing }: { begin: string; existing: boolean }) {
     <div className={classes.connect}>
       <div className={classes.steps}>
         <Section title="1. Where it is">
-          <Place form={form} change={change} existing={existing} refused={refused} />
+          <Place form={form} change={change} existing={existing} refused={secretRefused} />
           <div className={classes.go}>
             <Button
               leftSection={<IconPlugConnected size={15} aria-hidden />}
@@ -104,14 +117,16 @@ function Connect({ begin, existing }: { begin: string; existing: boolean }) {
           )}
           {checkup.tables !== null && error === '' && form.include.length > 0 && <Review text={text} checked={!stale && checkup.state === 'ended'} />}
           {apply.error && <Failure error={apply.error} what={existing ? 'change the connection' : 'add the connection'} />}
-          <Button
-            rightSection={<IconArrowRight size={15} aria-hidden />}
-            disabled={!complete || error !== '' || form.include.length === 0}
-            loading={apply.isPending}
-            onClick={() => void create().catch(() => undefined)}
-          >
-            {existing ? 'Save' : 'Add the connection'}
-          </Button>
+          <Allowed whyNot={refused}>
+            <Button
+              rightSection={<IconArrowRight size={15} aria-hidden />}
+              disabled={!complete || error !== '' || form.include.length === 0}
+              loading={apply.isPending}
+              onClick={() => void create().catch(() => undefined)}
+            >
+              {existing ? 'Save' : 'Add the connection'}
+            </Button>
+          </Allowed>
           {form.include.length === 0 && <span className={classes.hint}>{checkup.tables === null ? 'Check the database to see its tables.' : 'Choose a table first.'}</span>}
         </Section>
       </aside>

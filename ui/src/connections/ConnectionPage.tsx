@@ -1,12 +1,15 @@
 import { Button } from '@mantine/core';
 import { IconEdit, IconRotateClockwise, IconTrash } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { stringify } from 'yaml';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import type { components } from '../api/schema';
 import { useRead, useSend } from '../api/useApi';
 import { count, rate } from '../format/format';
 import { Age } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { Chart } from '../parts/Chart';
 import { CodeEditor } from '../parts/CodeEditor';
 import { Confirm } from '../parts/Confirm';
@@ -41,7 +44,7 @@ export function ConnectionPage() {
       facts={
 status && <StateMark state={status.state} />
       }
-      actions={item.data && <Actions name={name} />}
+      actions={item.data && <Actions name={name} owner={textOf((item.data.spec as { owner?: unknown }).owner)} />}
     >
       <Shown of={item} what={`connection ${name}`}>
         {(shown) => (
@@ -50,7 +53,7 @@ status && <StateMark state={status.state} />
             <Tabs
               label="About this connection"
               tabs={[
-                { id: 'tables', label: 'Tables', view: () => <Tables name={name} /> },
+                { id: 'tables', label: 'Tables', view: () => <Tables name={name} owner={textOf((shown.spec as { owner?: unknown }).owner)} /> },
                 { id: 'dumps', label: 'Dumps', view: () => <DumpsTab name={name} /> },
                 { id: 'log', label: 'Log and limits', view: () => <Log item={shown} /> },
                 { id: 'document', label: 'Document', view: () => <CodeEditor label="The connection's document" value={stringify(shown.spec, { lineWidth: 0 })} language="yaml" readOnly maxHeight="640px" /> },
@@ -88,15 +91,14 @@ function Trouble({ item }: { item: Item }) {
   );
 }
 
-function Actions({ name }: { name: string }) {
+function Actions({ name, owner }: { name: string; owner: string }) {
+  const whyNot = useWhyNot();
   const navigate = useNavigate();
   const recapture = useSend(() => send('post', '/api/v1/connections/{name}/recapture', { path: { name } }));
   const remove = useSend(() => send('delete', '/api/v1/{kind}/{name}', { path: { kind: 'connections', name } }));
   return (
     <>
-      <Button component={Link} to={`/connections/${encodeURIComponent(name)}/edit`} variant="default" leftSection={<IconEdit size={15} aria-hidden />}>
-        Edit
-      </Button>
+      <Edit name={name} owner={owner} label="Edit" icon={<IconEdit size={15} aria-hidden />} />
       <NewDump connection={name} />
       <Confirm
         label="Capture anew"
@@ -114,6 +116,7 @@ function Actions({ name }: { name: string }) {
           </>
         }
         verb="Capture anew"
+        whyNot={whyNot('post', '/api/v1/connections/{name}/recapture', owner)}
         action={() => recapture.mutateAsync()}
         destructive
       />
@@ -123,6 +126,7 @@ function Actions({ name }: { name: string }) {
         question={`Delete the connection ${name}?`}
         effect={<p>Capture stops, and slot and publication are dropped in the database. The topics of its Sources stay, and so do tables that pipelines wrote. It is refused while pipelines read its Sources.</p>}
         verb="Delete"
+        whyNot={whyNot('delete', '/api/v1/{kind}/{name}', owner)}
         action={async () => {
           await remove.mutateAsync();
           void navigate('/connections');
@@ -130,6 +134,18 @@ function Actions({ name }: { name: string }) {
         destructive
       />
     </>
+  );
+}
+
+/** Leads to the form of the connection's document. */
+function Edit({ name, owner, label, icon }: { name: string; owner: string; label: string; icon?: ReactNode }) {
+  const whyNot = useWhyNot();
+  return (
+    <Allowed whyNot={whyNot('post', '/api/v1/apply', owner)}>
+      <Button component={Link} to={`/connections/${encodeURIComponent(name)}/edit`} variant="default" leftSection={icon}>
+        {label}
+      </Button>
+    </Allowed>
   );
 }
 
@@ -160,7 +176,7 @@ function DumpGlance({ dump }: { dump: NonNullable<ConnectionTable['dump']> }) {
   );
 }
 
-function Tables({ name }: { name: string }) {
+function Tables({ name, owner }: { name: string; owner: string }) {
   const tables = useRead('/api/v1/connections/{name}/tables', { path: { name } }, { live: true });
   const [open, setOpen] = useAddress('table');
   return (
@@ -169,7 +185,7 @@ function Tables({ name }: { name: string }) {
         const refused = items.filter((table) => table.state === 'refused');
         const chosen = items.find((table) => table.name === open && table.reason !== '');
         if (items.length === 0) {
-          return <Empty action={<Button component={Link} to={`/connections/${encodeURIComponent(name)}/edit`} variant="default">Choose tables</Button>}>No table is captured yet; the first appear within seconds.</Empty>;
+          return <Empty action={<Edit name={name} owner={owner} label="Choose tables" />}>No table is captured yet; the first appear within seconds.</Empty>;
         }
         return (
           <div className={classes.tables}>

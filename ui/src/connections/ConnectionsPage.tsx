@@ -1,5 +1,3 @@
-import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { components } from '../api/schema';
 import { useRead } from '../api/useApi';
@@ -8,6 +6,7 @@ import { DataTable, type Column } from '../parts/DataTable';
 import { Page, Section } from '../parts/Page';
 import { Empty, Shown } from '../parts/States';
 import { StateMark } from '../state/StateMark';
+import { AddConnection } from './AddConnection';
 import { statusOf, textOf } from './items';
 import { WalGauge } from './WalGauge';
 
@@ -36,18 +35,13 @@ const ENDPOINTS: Column<Item>[] = [
 export function ConnectionsPage() {
   const connections = useRead('/api/v1/{kind}', { path: { kind: 'connections' } }, { live: true });
   const endpoints = useRead('/api/v1/{kind}', { path: { kind: 'endpoints' } }, { live: true });
-  const add = (
-    <Button component={Link} to="/connections/new" leftSection={<IconPlus size={15} aria-hidden />}>
-      Add a connection
-    </Button>
-  );
   return (
-    <Page title="Connections" actions={add}>
+    <Page title="Connections" actions={<AddConnection />}>
       <Section title="Databases">
         <Shown of={connections} what="connections">
           {({ items = [] }) =>
             items.length === 0 ? (
-              <Empty action={add}>No database is connected yet.</Empty>
+              <Empty action={<AddConnection />}>No database is connected yet.</Empty>
             ) : (
               <DataTable label="Connections" rows={items} columns={COLUMNS} rowId={(row) => row.name} to={(row) => `/connections/${encodeURIComponent(row.name)}`} />
             )

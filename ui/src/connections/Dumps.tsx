@@ -2,11 +2,14 @@ import { Button, NumberInput, TextInput } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { useOwner } from '../access/useOwner';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import type { components } from '../api/schema';
 import { useSend } from '../api/useApi';
 import { ageSeconds, count, duration } from '../format/format';
 import { Age, Moment, useNow } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { Confirm } from '../parts/Confirm';
 import { Section } from '../parts/Page';
 import { Empty, Failure } from '../parts/States';
@@ -57,6 +60,9 @@ function subject(dump: DumpView): string {
 
 function OpenDump({ dump }: { dump: DumpView }) {
   const now = useNow();
+  const whyNot = useWhyNot();
+  const owner = useOwner('sources', dump.source);
+  const may = (what: 'pause' | 'resume' | 'cancel' | 'set') => whyNot('post', `/api/v1/dumps/{id}/${what}`, owner);
   const elapsed = ageSeconds(dump.started_at, now);
   const whole = dump.estimated_rows === null ? null : Math.max(dump.estimated_rows, dump.read_rows);
   const tell = (what: 'pause' | 'resume' | 'cancel') => send('post', `/api/v1/dumps/{id}/${what}`, { path: { id: String(dump.id) } });
@@ -73,20 +79,24 @@ function OpenDump({ dump }: { dump: DumpView }) {
         </Link>
         <span className={classes.actions}>
           {dump.state === 'paused' ? (
-            <Button size="xs" variant="default" leftSection={<IconPlayerPlay size={14} aria-hidden />} loading={resume.isPending} onClick={() => resume.mutate()}>
-              Resume
-            </Button>
+            <Allowed whyNot={may('resume')}>
+              <Button size="xs" variant="default" leftSection={<IconPlayerPlay size={14} aria-hidden />} loading={resume.isPending} onClick={() => resume.mutate()}>
+                Resume
+              </Button>
+            </Allowed>
           ) : (
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<IconPlayerPause size={14} aria-hidden />}
-              loading={pause.isPending}
-              onClick={() => pause.mutate()}
-              title="Ends after the chunk that is being read, and goes on there later. The log is followed all the time."
-            >
-              Pause
-            </Button>
+            <Allowed whyNot={may('pause')}>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconPlayerPause size={14} aria-hidden />}
+                loading={pause.isPending}
+                onClick={() => pause.mutate()}
+                title="Ends after the chunk that is being read, and goes on there later. The log is followed all the time."
+              >
+                Pause
+              </Button>
+            </Allowed>
           )}
           <Confirm
             label="Cancel"
@@ -100,6 +110,7 @@ function OpenDump({ dump }: { dump: DumpView }) {
               )
             }
             verb="Cancel the dump"
+            whyNot={may('cancel')}
             action={() => cancel.mutateAsync()}
             destructive
           />
@@ -135,7 +146,7 @@ function OpenDump({ dump }: { dump: DumpView }) {
       )}
       {dump.reason !== '' && <p className={classes.facts}>{dump.reason}</p>}
       {(pause.error ?? resume.error) && <Failure error={(pause.error ?? resume.error)!} what="tell the dump" />}
-      <Throttle dump={dump} />
+      <Throttle dump={dump} whyNot={may('set')} />
     </article>
   );
 }
@@ -148,7 +159,7 @@ function left(dump: DumpView, elapsed: number | null): string {
   return low === high ? `about ${low}` : `${low} to ${high}`;
 }
 
-function Throttle({ dump }: { dump: DumpView }) {
+function Throttle({ dump, whyNot }: { dump: DumpView; whyNot: string }) {
   const [chunk, setChunk] = useState<string | number>(dump.chunk_rows ?? '');
   const [delay, setDelay] = useState(dump.delay ?? '');
   const set = useSend(() =>
@@ -177,9 +188,11 @@ function Throttle({ dump }: { dump: DumpView }) {
       >
         <NumberInput label="Rows a chunk" placeholder="as the document says" min={1} max={1_000_000} value={chunk} onChange={setChunk} hideControls />
         <TextInput label="Rest between chunks" placeholder="such as 100ms" value={delay} onChange={(event) => setDelay(event.currentTarget.value)} />
-        <Button type="submit" variant="default" disabled={!changed} loading={set.isPending}>
-          Set
-        </Button>
+        <Allowed whyNot={whyNot}>
+          <Button type="submit" variant="default" disabled={!changed} loading={set.isPending}>
+            Set
+          </Button>
+        </Allowed>
         <span className={classes.note}>Counts from the next chunk on. Smaller chunks and longer rests are easier on the database.</span>
       </form>
       {set.error && <Failure error={set.error} what="throttle the dump" />}

@@ -2,10 +2,13 @@ import { Button, Group, Modal, SegmentedControl, Select, Textarea, TextInput } f
 import { IconDatabaseImport } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { useOwner } from '../access/useOwner';
+import { useWhyNot } from '../access/whyNot';
 import { send, type ApiError } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
 import { count, duration } from '../format/format';
 import { Age } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { Failure } from '../parts/States';
 import classes from './NewDump.module.css';
 
@@ -14,11 +17,14 @@ type What = 'whole' | 'filter' | 'keys';
 /** Asks for a dump of a Source of a connection: all of it, what a filter chooses, or some keys. */
 export function NewDump({ connection, source: given }: { connection: string; source?: string }) {
   const [opened, setOpened] = useState(false);
+  const whyNot = useWhyNot();
   return (
     <>
-      <Button variant="default" leftSection={<IconDatabaseImport size={15} aria-hidden />} onClick={() => setOpened(true)}>
-        Dump…
-      </Button>
+      <Allowed whyNot={whyNot('post', '/api/v1/sources/{name}/dumps')}>
+        <Button variant="default" leftSection={<IconDatabaseImport size={15} aria-hidden />} onClick={() => setOpened(true)}>
+          Dump…
+        </Button>
+      </Allowed>
       <Modal opened={opened} onClose={() => setOpened(false)} title="Dump" closeButtonProps={{ 'aria-label': 'Close' }}>
         {opened && <Form connection={connection} given={given} close={() => setOpened(false)} />}
       </Modal>
@@ -31,6 +37,7 @@ function Form({ connection, given, close }: { connection: string; given: string 
   const tables = useRead('/api/v1/connections/{name}/tables', { path: { name: connection } });
   const items = (tables.data?.items ?? []).filter((table) => table.source !== '');
   const [source, setSource] = useState(given ?? '');
+  const refused = useWhyNot()('post', '/api/v1/sources/{name}/dumps', useOwner('sources', source));
   const [what, setWhat] = useState<What>('whole');
   const [where, setWhere] = useState('');
   const [keys, setKeys] = useState('');
@@ -93,9 +100,11 @@ function Form({ connection, given, close }: { connection: string; given: string 
         <Button variant="default" onClick={close}>
           Close
         </Button>
-        <Button type="submit" disabled={!ready} loading={dump.isPending}>
-          Dump
-        </Button>
+        <Allowed whyNot={refused}>
+          <Button type="submit" disabled={!ready} loading={dump.isPending}>
+            Dump
+          </Button>
+        </Allowed>
       </Group>
     </form>
   );

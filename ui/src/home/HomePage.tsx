@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
-import { IconHandStop, IconPlayerPlay, IconPlugConnected } from '@tabler/icons-react';
+import { IconHandStop, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import type { Answer } from '../api/api';
 import { useRead } from '../api/useApi';
+import { AddConnection } from '../connections/AddConnection';
 import { clockTime, count, duration, rate } from '../format/format';
 import { JobLine } from '../jobs/JobLine';
 import { useNow } from '../parts/Age';
@@ -156,9 +157,7 @@ function Welcome() {
     <section className={classes.welcome}>
       <h2>Nothing moves yet</h2>
       <p>Connect a database: its tables appear here as Sources within a minute, and every change of theirs from then on.</p>
-      <Button component={Link} to="/connections/new" leftSection={<IconPlugConnected size={14} aria-hidden />}>
-        Connect a database
-      </Button>
+      <AddConnection label="Connect a database" />
       <p>Or look around first: this starts a platform with a film studio’s database whose data never stop moving.</p>
       <Snippet text="./backlot demo" label="Copy the command" />
     </section>

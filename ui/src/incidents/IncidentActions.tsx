@@ -1,8 +1,10 @@
 import { Button, Menu, Modal, Select, TextInput, Textarea, Group } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconEyeCheck } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useWhyNot } from '../access/whyNot';
 import { ApiError, send } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
+import { Allowed } from '../parts/Allowed';
 import { Failure } from '../parts/States';
 import type { IncidentItem } from './incident';
 import classes from './IncidentActions.module.css';
@@ -27,14 +29,18 @@ const MEANS: Record<Verb, string> = {
 export function IncidentActions({ incident }: { incident: IncidentItem }) {
   const [verb, setVerb] = useState<Verb | null>(null);
   const source = sourceOwnerOf(incident);
+  const whyNot = useWhyNot();
+  const may = (what: Verb) => whyNot('post', `/api/v1/incidents/{id}/${what}`, incident.spec.owner);
   return (
     <>
       {incident.status.state !== 'acknowledged' && (
-        <Button variant="default" leftSection={<IconEyeCheck size={14} aria-hidden />} onClick={() => setVerb('acknowledge')}>
-          Look after it
-        </Button>
+        <Allowed whyNot={may('acknowledge')}>
+          <Button variant="default" leftSection={<IconEyeCheck size={14} aria-hidden />} onClick={() => setVerb('acknowledge')}>
+            Look after it
+          </Button>
+        </Allowed>
       )}
-      {source !== null && <AskSourceOwner incident={incident} source={source} />}
+      {source !== null && <AskSourceOwner incident={incident} source={source} whyNot={may('assign')} />}
       <Menu position="bottom-end" width={220} shadow="md">
         <Menu.Target>
           <Button variant="default" rightSection={<IconChevronDown size={14} aria-hidden />}>
@@ -42,11 +48,15 @@ export function IncidentActions({ incident }: { incident: IncidentItem }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setVerb('assign')}>Hand it to another team</Menu.Item>
-          <Menu.Item onClick={() => setVerb('snooze')}>Keep it quiet</Menu.Item>
-          <Menu.Item disabled={incident.status.held} onClick={() => setVerb('resolve')}>
-            Say that it is over
-          </Menu.Item>
+          <Allowed whyNot={may('assign')}>
+            <Menu.Item onClick={() => setVerb('assign')}>Hand it to another team</Menu.Item>
+          </Allowed>
+          <Allowed whyNot={may('snooze')}>
+            <Menu.Item onClick={() => setVerb('snooze')}>Keep it quiet</Menu.Item>
+          </Allowed>
+          <Allowed whyNot={incident.status.held ? 'Its cause is still there: it can’t be over yet.' : may('resolve')}>
+            <Menu.Item onClick={() => setVerb('resolve')}>Say that it is over</Menu.Item>
+          </Allowed>
         </Menu.Dropdown>
       </Menu>
       {verb && <Doing key={verb} incident={incident} verb={verb} close={() => setVerb(null)} />}
@@ -62,7 +72,7 @@ function sourceOwnerOf({ spec, status }: IncidentItem): string | null {
   return first?.source ?? null;
 }
 
-function AskSourceOwner({ incident, source }: { incident: IncidentItem; source: string }) {
+function AskSourceOwner({ incident, source, whyNot }: { incident: IncidentItem; source: string; whyNot: string }) {
   const [asking, setAsking] = useState(false);
   const connection = source.split('.')[0] ?? '';
   const { data } = useRead('/api/v1/{kind}/{name}', { path: { kind: 'connections', name: connection }, query: { proof: false } });
@@ -71,9 +81,11 @@ function AskSourceOwner({ incident, source }: { incident: IncidentItem; source: 
   if (owner === '' || owner === incident.spec.owner) return null;
   return (
     <>
-      <Button variant="default" onClick={() => setAsking(true)}>
-        Ask {owner}
-      </Button>
+      <Allowed whyNot={whyNot}>
+        <Button variant="default" onClick={() => setAsking(true)}>
+          Ask {owner}
+        </Button>
+      </Allowed>
       {asking && (
         <Doing
           incident={incident}

@@ -1,4 +1,6 @@
 import { IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
+import { useOwner } from '../access/useOwner';
+import { useWhyNot } from '../access/whyNot';
 import { call } from '../api/api';
 import { useSend } from '../api/useApi';
 import { Confirm } from '../parts/Confirm';
@@ -13,6 +15,8 @@ const VERBS = {
 
 /** What can be done with a job now; each says first what it means. */
 export function JobActions({ job }: { job: Job }) {
+  const whyNot = useWhyNot();
+  const owner = useOwner(job.kind === 'backfill' ? 'pipelines' : 'sources', job.can.length === 0 ? '' : job.kind === 'backfill' ? (job.pipeline ?? '') : job.what.name);
   const act = useSend((path: string) => call('POST', path, {}));
   return (
     <>
@@ -24,6 +28,7 @@ export function JobActions({ job }: { job: Job }) {
           question={`${VERBS[name].label}: ${job.id}?`}
           effect={<Effect points={[means]} />}
           verb={VERBS[name].label}
+          whyNot={job.kind === 'backfill' ? whyNot('post', '/api/v1/backfills/{id}/cancel', owner) : whyNot('post', `/api/v1/dumps/{id}/${name}`, owner)}
           action={() => act.mutateAsync(path)}
         />
       ))}

@@ -3,7 +3,7 @@ import { IconDatabase, IconFilter, IconRoute, IconTable, IconTransform } from '@
 import { Link, useSearchParams } from 'react-router';
 import type { Answer } from '../api/api';
 import { useRead } from '../api/useApi';
-import { fieldId, lineagePath, pathOf } from '../catalog/paths';
+import { fieldId, fieldText, lineagePath, pathOf } from '../catalog/paths';
 import { count } from '../format/format';
 import { FlowGraph } from '../graph/FlowGraph';
 import { DataTable, type Column } from '../parts/DataTable';
@@ -12,6 +12,7 @@ import { Page } from '../parts/Page';
 import { Empty, Failure, Loading } from '../parts/States';
 import { TagList } from '../parts/Tag';
 import { useAddress } from '../parts/useAddress';
+import { NewPipeline } from '../pipelines/NewPipeline';
 import { FieldPicker } from './FieldPicker';
 import classes from './LineagePage.module.css';
 
@@ -91,7 +92,7 @@ export function LineagePage() {
       ) : its === undefined ? (
         <Loading what="lineage" />
       ) : its.nodes.length <= 1 ? (
-        <Empty action={<Button component={Link} to="/pipelines/new">New pipeline</Button>}>No running pipeline takes it or makes it.</Empty>
+        <Empty action={<NewPipeline />}>No running pipeline takes it or makes it.</Empty>
       ) : view === 'list' ? (
         <LineageList lineage={its} follow={(id) => set('field', id)} />
       ) : (
@@ -199,7 +200,7 @@ function NodePanel({ node, focus, follow }: { node: LineageNode | undefined; foc
       <div className={classes.buttons}>
         {node.id !== focus && <Button onClick={() => follow(node.id)}>Look from here</Button>}
         {node.field && node.kind === 'source' && (
-          <Button component={Link} to={`/impact?${new URLSearchParams({ change: `${node.name} drop ${/^[A-Za-z_]\w*$/.test(node.field) ? node.field : `"${node.field}"`}` })}`} variant="default">
+          <Button component={Link} to={`/impact?${new URLSearchParams({ change: `${node.name} drop ${fieldText(node.field)}` })}`} variant="default">
             What if it were dropped?
           </Button>
         )}

@@ -1,6 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { ApiError } from '../api/api';
+import { Allowed } from './Allowed';
 import { Failure } from './States';
 import classes from './Confirm.module.css';
 
@@ -19,7 +20,8 @@ interface ConfirmProps {
   destructive?: boolean;
   /** A quiet button unless `primary`. */
   primary?: boolean;
-  disabled?: boolean;
+  /** Why the one who is signed in may not; empty when they may. */
+  whyNot?: string;
   /** Asks at once and has no button of its own, such as behind an entry of a menu. */
   asking?: boolean;
   onClose?: () => void;
@@ -28,7 +30,7 @@ interface ConfirmProps {
 }
 
 /** A button whose action says first what it does to data; a refusal stays in the dialog. */
-export function Confirm({ label, icon, question, effect, verb, action, destructive = false, primary = false, disabled = false, asking = false, onClose, wide = false }: ConfirmProps) {
+export function Confirm({ label, icon, question, effect, verb, action, destructive = false, primary = false, whyNot = '', asking = false, onClose, wide = false }: ConfirmProps) {
   const [opened, setShown] = useState(asking);
   const setOpened = (open: boolean) => {
     setShown(open);
@@ -52,17 +54,18 @@ export function Confirm({ label, icon, question, effect, verb, action, destructi
   return (
     <>
       {!asking && (
-        <Button
-          variant={primary ? 'filled' : 'default'}
-          leftSection={icon}
-          disabled={disabled}
-          onClick={() => {
-            setError(null);
-            setOpened(true);
-          }}
-        >
-          {label}
-        </Button>
+        <Allowed whyNot={whyNot}>
+          <Button
+            variant={primary ? 'filled' : 'default'}
+            leftSection={icon}
+            onClick={() => {
+              setError(null);
+              setOpened(true);
+            }}
+          >
+            {label}
+          </Button>
+        </Allowed>
       )}
       <Modal opened={opened} onClose={() => setOpened(false)} title={question} {...(wide ? { size: 840 } : {})} closeButtonProps={{ 'aria-label': 'Close' }}>
         <div className={classes.body}>

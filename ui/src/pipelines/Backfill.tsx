@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconColumnInsertRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
 import { count } from '../format/format';
@@ -18,6 +19,7 @@ export function Backfill({ pipeline }: { pipeline: PipelineItem }) {
   const { data } = useRead('/api/v1/work', { query: { kind: 'backfill', state: 'open', about: name } }, { live: true });
   const running = data?.items ?? [];
   const begin = useSend(() => send('post', '/api/v1/pipelines/{name}/backfills', { path: { name }, body: {} }));
+  const whyNot = useWhyNot();
   const [hidden, setHidden] = useState(false);
   if (running.length > 0) {
     return (
@@ -52,6 +54,7 @@ export function Backfill({ pipeline }: { pipeline: PipelineItem }) {
             />
           }
           verb="Fill"
+          whyNot={whyNot('post', '/api/v1/pipelines/{name}/backfills', pipeline.spec.owner ?? '')}
           primary
           action={() => begin.mutateAsync()}
         />

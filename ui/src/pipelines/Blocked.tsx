@@ -2,10 +2,12 @@ import { Button, Radio, Select, TextInput } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { ApiError, send, type Problem } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
 import { cell } from '../format/cell';
 import { Age, Left, Moment } from '../parts/Age';
+import { Allowed } from '../parts/Allowed';
 import { DataTable } from '../parts/DataTable';
 import { Facts } from '../parts/Facts';
 import { Section } from '../parts/Page';
@@ -84,7 +86,7 @@ function BlockedBy({ item, source, several }: { item: PipelineItem; source: Bloc
         />
       </Section>
       {source.fields.map((field) => (
-        <FieldChoices key={field.field} pipeline={item.name} source={source} field={field} lost={arrives(item, source.source, field.field)} />
+        <FieldChoices key={field.field} pipeline={item.name} source={source} field={field} owner={item.spec.owner ?? ''} lost={arrives(item, source.source, field.field)} />
       ))}
     </>
   );
@@ -110,7 +112,8 @@ const TITLES: Record<Choice['choice'], string> = {
 };
 
 /** One field: what breaks without it, and what can be done, each with a preview first. */
-function FieldChoices({ pipeline, source, field, lost }: { pipeline: string; source: BlockedSource; field: BlockedField; lost: string[] }) {
+function FieldChoices({ pipeline, owner, source, field, lost }: { pipeline: string; owner: string; source: BlockedSource; field: BlockedField; lost: string[] }) {
+  const refused = useWhyNot()('post', '/api/v1/pipelines/{name}/resolve', owner);
   const offered = field.choices.filter((choice) => choice.choice !== 'stop_consuming' || choice.command);
   const [choice, setChoice] = useState<Choice['choice']>(offered[0]?.choice ?? 'wait');
   const map = field.choices.find((each) => each.choice === 'map');
@@ -167,12 +170,16 @@ function FieldChoices({ pipeline, source, field, lost }: { pipeline: string; sou
       {looked && <OutcomeShown outcome={looked} field={field.field} />}
       {choice !== 'wait' && (
         <div className={classes.buttons}>
-          <Button variant="default" disabled={!ready} loading={resolve.isPending} onClick={() => void ask(true)}>
-            Preview
-          </Button>
-          <Button disabled={!ready || looked === null || looked.problems.length > 0 || looked.revision !== undefined} loading={resolve.isPending} leftSection={<IconSend size={14} aria-hidden />} onClick={() => void ask(false)}>
-            Resolve and resume
-          </Button>
+          <Allowed whyNot={refused}>
+            <Button variant="default" disabled={!ready} loading={resolve.isPending} onClick={() => void ask(true)}>
+              Preview
+            </Button>
+          </Allowed>
+          <Allowed whyNot={refused}>
+            <Button disabled={!ready || looked === null || looked.problems.length > 0 || looked.revision !== undefined} loading={resolve.isPending} leftSection={<IconSend size={14} aria-hidden />} onClick={() => void ask(false)}>
+              Resolve and resume
+            </Button>
+          </Allowed>
           {looked === null && <span className={classes.soft}>Look at the preview first: nothing is changed by it.</span>}
         </div>
       )}

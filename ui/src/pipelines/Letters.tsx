@@ -1,6 +1,7 @@
 import { Button, Checkbox, Group, Select, TextInput } from '@mantine/core';
 import { IconPlayerTrackNext } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { useRead, useSend } from '../api/useApi';
 import { cell } from '../format/cell';
@@ -56,6 +57,7 @@ export function Letters({ pipeline, step }: { pipeline: PipelineItem; step?: str
   const replay = useSend((which: { ids?: string[]; all?: boolean; step?: string }) =>
     send('post', '/api/v1/pipelines/{name}/deadletters/replay', { path: { name }, body: which as never }),
   );
+  const refused = useWhyNot()('post', '/api/v1/pipelines/{name}/deadletters/replay', pipeline.spec.owner ?? '');
   const act = async (which: { ids?: string[]; all?: boolean; step?: string }) => {
     setOutcome((await replay.mutateAsync(which)) as unknown as Replayed);
     setTicked(new Set());
@@ -103,6 +105,7 @@ export function Letters({ pipeline, step }: { pipeline: PipelineItem; step?: str
                     question={`Replay ${chosen.length} record${chosen.length === 1 ? '' : 's'}?`}
                     effect={<Effect points={replayEffect(chosen.length, false)} />}
                     verb="Replay"
+                    whyNot={refused}
                     action={() => act({ ids: chosen })}
                   />
                 )}
@@ -113,6 +116,7 @@ export function Letters({ pipeline, step }: { pipeline: PipelineItem; step?: str
                     question={`Replay all ${waiting.length} waiting records?`}
                     effect={<Effect points={replayEffect(waiting.length, true)} />}
                     verb="Replay"
+                    whyNot={refused}
                     action={() => act(step === undefined ? { all: true } : { step })}
                   />
                 )}

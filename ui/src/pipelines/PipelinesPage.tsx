@@ -1,5 +1,4 @@
 import { Button, Group, Select, TextInput } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { useRead } from '../api/useApi';
 import { count, duration, rate } from '../format/format';
@@ -9,6 +8,7 @@ import { Page } from '../parts/Page';
 import { Empty, Shown } from '../parts/States';
 import { useAddress } from '../parts/useAddress';
 import { StateMark } from '../state/StateMark';
+import { NewPipeline } from './NewPipeline';
 import { pipelinePath, type PipelineItem } from './pipeline';
 
 const ORDER = ['blocked', 'failed', 'deploying', 'catching_up', 'deleting', 'paused', 'running'];
@@ -20,16 +20,11 @@ export function PipelinesPage() {
   const [state, setState] = useAddress('state');
   const [owner, setOwner] = useAddress('owner');
   const items = (reading.data as unknown as { items: PipelineItem[] } | undefined)?.items;
-  const add = (
-    <Button component={Link} to="/pipelines/new" leftSection={<IconPlus size={14} aria-hidden />}>
-      New pipeline
-    </Button>
-  );
   return (
-    <Page title="Pipelines" facts={items && <span>{count(items.length)}</span>} actions={items && items.length > 0 ? add : null}>
+    <Page title="Pipelines" facts={items && <span>{count(items.length)}</span>} actions={items && items.length > 0 ? <NewPipeline /> : null}>
       <Shown of={{ ...reading, data: items }} what="the pipelines">
         {(all) => {
-          if (all.length === 0) return <Empty action={add}>There is no pipeline yet: one moves rows from Sources through steps into tables.</Empty>;
+          if (all.length === 0) return <Empty action={<NewPipeline />}>There is no pipeline yet: one moves rows from Sources through steps into tables.</Empty>;
           const shown = all.filter(
             (item) =>
               (word === '' || `${item.name} ${item.spec.owner ?? ''} ${item.spec.description ?? ''}`.toLowerCase().includes(word.toLowerCase())) &&

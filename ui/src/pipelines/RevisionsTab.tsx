@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { useSend } from '../api/useApi';
 import { Age } from '../parts/Age';
@@ -56,6 +57,7 @@ export function RevisionsTab({ pipeline }: { pipeline: PipelineItem }) {
 /** A button that writes an earlier revision again, and shows first what changes by it. */
 export function Rollback({ pipeline, to, now }: { pipeline: PipelineItem; to: Revision; now: Revision | undefined }) {
   const { name } = pipeline;
+  const whyNot = useWhyNot();
   const rolled = useSend(() => send('post', '/api/v1/pipelines/{name}/rollback', { path: { name }, query: { revision: to.revision } }));
   return (
     <Confirm
@@ -68,6 +70,7 @@ export function Rollback({ pipeline, to, now }: { pipeline: PipelineItem; to: Re
         </>
       }
       verb="Roll back"
+      whyNot={whyNot('post', '/api/v1/pipelines/{name}/rollback', pipeline.spec.owner ?? '')}
       wide
       action={() => rolled.mutateAsync()}
     />

@@ -2,8 +2,10 @@ import { Button, Menu } from '@mantine/core';
 import { IconDots, IconPencil, IconPlayerPause, IconPlayerPlay, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { send } from '../api/api';
 import { useSend } from '../api/useApi';
+import { Allowed } from '../parts/Allowed';
 import { Confirm } from '../parts/Confirm';
 import { Effect } from '../parts/Effect';
 import { deleteEffect, pauseEffect, restartEffect, resumeEffect } from './effects';
@@ -14,6 +16,9 @@ type Verb = 'pause' | 'resume' | 'restart';
 /** What can be done with a pipeline; each says first what it does to data. */
 export function RunActions({ pipeline }: { pipeline: PipelineItem }) {
   const { name } = pipeline;
+  const { owner = '' } = pipeline.spec;
+  const whyNot = useWhyNot();
+  const may = (verb: Verb) => whyNot('post', `/api/v1/pipelines/{name}/${verb}`, owner);
   const navigate = useNavigate();
   const told = useSend((verb: Verb) => send('post', `/api/v1/pipelines/{name}/${verb}`, { path: { name } }));
   const deleted = useSend(async () => {
@@ -33,6 +38,7 @@ export function RunActions({ pipeline }: { pipeline: PipelineItem }) {
           question={`Resume ${name}?`}
           effect={<Effect points={resumeEffect()} />}
           verb="Resume"
+          whyNot={may('resume')}
           action={() => told.mutateAsync('resume')}
           primary
         />
@@ -43,6 +49,7 @@ export function RunActions({ pipeline }: { pipeline: PipelineItem }) {
           question={`Pause ${name}?`}
           effect={<Effect points={pauseEffect(pipeline)} />}
           verb="Pause"
+          whyNot={may('pause')}
           action={() => told.mutateAsync('pause')}
         />
       )}
@@ -53,12 +60,15 @@ export function RunActions({ pipeline }: { pipeline: PipelineItem }) {
           question={`Restart ${name}?`}
           effect={<Effect points={restartEffect()} />}
           verb="Restart"
+          whyNot={may('restart')}
           action={() => told.mutateAsync('restart')}
         />
       )}
-      <Button component={Link} to={`${pipelinePath(name)}/edit`} variant="default" leftSection={<IconPencil size={14} aria-hidden />}>
-        Edit
-      </Button>
+      <Allowed whyNot={whyNot('put', '/api/v1/drafts/{name}')}>
+        <Button component={Link} to={`${pipelinePath(name)}/edit`} variant="default" leftSection={<IconPencil size={14} aria-hidden />}>
+          Edit
+        </Button>
+      </Allowed>
       <Menu position="bottom-end" width={200} shadow="md">
         <Menu.Target>
           <Button variant="default" aria-label="More actions" px={8}>
@@ -66,9 +76,11 @@ export function RunActions({ pipeline }: { pipeline: PipelineItem }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconTrash size={14} aria-hidden />} onClick={() => setDeleting(true)}>
-            Delete
-          </Menu.Item>
+          <Allowed whyNot={whyNot('delete', '/api/v1/{kind}/{name}', owner)}>
+            <Menu.Item leftSection={<IconTrash size={14} aria-hidden />} onClick={() => setDeleting(true)}>
+              Delete
+            </Menu.Item>
+          </Allowed>
         </Menu.Dropdown>
       </Menu>
       {deleting && (

@@ -15,7 +15,7 @@ import { called, lsn, time, timeline, type Change, type Moment, type SourceEvent
 /** How one row of a table came to be as it is. */
 export function TableRowPage() {
   const { table = '', key = '' } = useParams();
-  const row = useRead('/api/v1/tables/{name}/rows/{key}/history', { path: { name: table, key } });
+  const row = useRead('/api/v1/tables/{name}/rows/{key}/history', { path: { name: table, key } }, { written: true });
   const name = row.data ? Object.values(row.data.key).join(', ') : plain(key);
   return (
     <Page
@@ -52,7 +52,7 @@ export function TableRowPage() {
 /** The events of one key of a Source. */
 export function SourceRowPage() {
   const { name = '', key = '' } = useParams();
-  const row = useRead('/api/v1/sources/{name}/rows/{key}/history', { path: { name, key } });
+  const row = useRead('/api/v1/sources/{name}/rows/{key}/history', { path: { name, key } }, { written: true });
   return (
     <Page title={`Row ${plain(key)}`} parents={[{ to: `/sources/${encodeURIComponent(name)}`, label: name }]} actions={<Again read={row} />}>
       <Shown of={row} what="the events of the row">

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useWhyNot } from '../access/whyNot';
 import { ApiError, call } from '../api/api';
 import { Moment } from '../parts/Age';
 import { Confirm } from '../parts/Confirm';
@@ -26,7 +27,8 @@ interface Upkeep {
 }
 
 /** How a table is kept fast: its files and snapshots, what is due, what was done. */
-export function MaintenanceTab({ name }: { name: string }) {
+export function MaintenanceTab({ name, owner }: { name: string; owner: string }) {
+  const whyNot = useWhyNot();
   const url = `/api/v1/tables/${encodeURIComponent(name)}/maintenance`;
   const client = useQueryClient();
   const upkeep = useQuery<Upkeep, ApiError>({ queryKey: [url], queryFn: () => call('GET', url) as Promise<Upkeep>, refetchInterval: 5_000 });
@@ -48,6 +50,7 @@ export function MaintenanceTab({ name }: { name: string }) {
               <Confirm
                 label="Maintain now"
                 verb="Maintain"
+                whyNot={whyNot('post', '/api/v1/tables/{name}/maintenance', owner)}
                 question={`Maintain ${name} now?`}
                 effect="Packs small files, drops versions that newer ones have ended, lets old snapshots go and deletes files that nothing needs. No answer changes by it, and writing goes on meanwhile."
                 action={run}

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'react-router';
+import { useWhyNot } from '../access/whyNot';
 import { ApiError, call } from '../api/api';
 import { STATE_MARKS } from '../audits/audit';
 import { count } from '../format/format';
@@ -42,7 +43,8 @@ interface Proof {
 }
 
 /** What is proven of a table: that its rows are those of the database, as of when, and what differs. */
-export function ProofTab({ name }: { name: string }) {
+export function ProofTab({ name, owner }: { name: string; owner: string }) {
+  const whyNot = useWhyNot();
   const url = `/api/v1/tables/${encodeURIComponent(name)}/audits`;
   const client = useQueryClient();
   const proof = useQuery<Proof, ApiError>({ queryKey: [url], queryFn: () => call('GET', url) as Promise<Proof>, refetchInterval: 3_000 });
@@ -77,6 +79,7 @@ export function ProofTab({ name }: { name: string }) {
               <Confirm
                 label="Audit now"
                 verb="Audit"
+                whyNot={whyNot('post', '/api/v1/tables/{name}/audits', owner)}
                 question={`Audit ${name} now?`}
                 effect="Reads the database and the table and compares them at one common position. It changes nothing in either, and takes as long as reading both."
                 action={audit}

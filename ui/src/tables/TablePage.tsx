@@ -68,8 +68,8 @@ export function TablePage() {
             tabs={[
               { id: 'columns', label: 'Columns', note: count(its.columns.length), view: () => <ColumnsTab table={its} /> },
               { id: 'data', label: 'Data', view: () => <RowsTab table={its} /> },
-              { id: 'proof', label: 'Proof', view: () => <ProofTab name={its.name} /> },
-              { id: 'maintenance', label: 'Snapshots and upkeep', view: () => <MaintenanceTab name={its.name} /> },
+              { id: 'proof', label: 'Proof', view: () => <ProofTab name={its.name} owner={its.owner} /> },
+              { id: 'maintenance', label: 'Snapshots and upkeep', view: () => <MaintenanceTab name={its.name} owner={its.owner} /> },
             ]}
           />
         )}

@@ -35,6 +35,41 @@ export async function run({ open, api, cli, assert, axe, shot, url, dataDir, tok
   await page.getByText('Only admins see who may sign in').waitFor();
   await axe(page, 'a page that one may not see');
 
+  // what she may not do says why, also to who comes by keyboard, and does nothing
+  await page.goto('/pipelines/movie_report');
+  const pause = page.getByRole('button', { name: 'Pause' });
+  await pause.waitFor();
+  const reason = (control) => control.evaluate((element) => document.getElementById(element.getAttribute('aria-describedby')).textContent);
+  assert.equal(await pause.getAttribute('aria-disabled'), 'true');
+  assert.equal(await reason(pause), 'Needs the role builder in the team “studio-tech”; you have viewer. Ask an admin.');
+  for (let i = 0; i < 60 && !(await pause.evaluate((element) => element === document.activeElement)); i++) await page.keyboard.press('Tab');
+  await page.getByRole('tooltip').getByText('Needs the role builder').waitFor();
+  await page.keyboard.press('Enter');
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  await axe(page, 'controls that one may not use');
+  await shot(page, 'may-not');
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.keyboard.press('ArrowDown');
+  const entry = page.getByRole('menuitem', { name: 'Delete' });
+  assert.deepEqual(await entry.evaluate((element) => [element === document.activeElement, element.ariaDisabled]), [true, 'true']);
+  assert.match(await reason(entry), /Needs the role builder/);
+  await axe(page, 'an entry that one may not use');
+  await shot(page, 'may-not-menu');
+  await page.keyboard.press('Escape');
+  await page.goto('/pipelines/new');
+  await page.getByText('You may not build a pipeline').waitFor();
+
+  // what an admin gives her holds at once, and only for her team's things
+  await api('PUT', '/api/v1/users/ada', { full_name: 'Ada Lovelace', roles: ['builder'], teams: ['studio-tech'], clearances: [] });
+  await page.getByRole('button', { name: 'Open the editor' }).waitFor();
+  await page.goto('/pipelines/movie_report');
+  await pause.waitFor();
+  assert.equal(await pause.getAttribute('aria-disabled'), null);
+  await page.goto('/pipelines/deal_desk');
+  await pause.waitFor();
+  assert.equal(await reason(pause), 'Only the team “business-affairs” may do this; you are in “studio-tech”. Ask them, or an admin.');
+  await api('PUT', '/api/v1/users/ada', { full_name: 'Ada Lovelace', roles: ['viewer'], teams: ['post'], clearances: [] });
+
   // her session ends while she types; nothing of it is lost
   await page.goto('/settings/access-log');
   await page.getByLabel('To which').fill('half a na');

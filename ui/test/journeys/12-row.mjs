@@ -17,8 +17,9 @@ export async function run({ page, sql, query, cli, until, assert, axe, shot }) {
   await page.waitForURL(`**/data/studio.movie_report/rows/**`);
   await page.getByText('Created').waitFor();
   const changed = page.getByRole('listitem').filter({ hasText: 'Changed' }).filter({ hasText: 'production_budget' });
-  await changed.getByText('2500', { exact: true }).waitFor();
-  await changed.getByText('1000', { exact: true }).waitFor();
+  await changed.getByText('2500.00', { exact: true }).waitFor();
+  await changed.getByText('1000.00', { exact: true }).waitFor();
+  await page.getByRole('region', { name: 'Now' }).getByText('2500.00', { exact: true }).waitFor();
   await changed.getByText('In the table').waitFor();
   assert.match(await changed.innerText(), /captured .*visible /s);
   await axe(page, 'the history of a row');

@@ -157,6 +157,107 @@ describe('editing changes what it is about and nothing else', () => {
   });
 });
 
+describe('a text of several lines becomes a block', () => {
+  const QUERY = 'query ($ids: [ID!]!) {\n  movies(ids: $ids) { id }\n}';
+  const BLOCK = ['query: |-', '  query ($ids: [ID!]!) {', '    movies(ids: $ids) { id }', '  }'];
+  const head = 'name: x\nsteps:\n';
+  const lines = (step: string[], indent: number) => step.map((line) => ' '.repeat(indent) + line).join('\n');
+
+  it('in a config between braces, which keeps its order, its comments and the braces within', () => {
+    const step = `${head}  - id: e
+    processor: graphql_enrichment
+    config: {endpoint: studio_edge, variables: {ids: movie_id}, query: "{ a }", take: {title: title}}   # asked by id
+    future: {kept: as is}
+  - {id: w, sink: iceberg, from: e}   # the end
+`;
+
+    const after = setInStep(step, 'e', ['config', 'query'], QUERY);
+
+    expect(after).toBe(`${head}  - id: e
+    processor: graphql_enrichment
+    config:
+      # asked by id
+      endpoint: studio_edge
+      variables: {ids: movie_id}
+${lines(BLOCK, 6)}
+      take: {title: title}
+    future: {kept: as is}
+  - {id: w, sink: iceberg, from: e}   # the end
+`);
+    expect(setInStep(after, 'e', ['config', 'query'], `${QUERY.replace('{ id }', '{ id title }')}`)).toBe(after.replace('{ id }', '{ id title }'));
+  });
+
+  it('in a step on one line, whose comment does not become a part of the text', () => {
+    const step = `${head}  - {id: e, processor: graphql_enrichment, config: {endpoint: studio_edge}}   # asked by id\n\n  # the end\n  - {id: w, sink: iceberg, from: e}\n`;
+
+    const after = setInStep(step, 'e', ['config', 'query'], QUERY);
+
+    expect(after).toBe(`${head}  - # asked by id
+    id: e
+    processor: graphql_enrichment
+    config:
+      endpoint: studio_edge
+${lines(BLOCK, 6)}
+
+  # the end
+  - {id: w, sink: iceberg, from: e}
+`);
+  });
+
+  it('in braces on several lines, with a comment on each', () => {
+    const step = `${head}  - id: e
+    processor: graphql_enrichment
+    config: {
+      # which graph
+      endpoint: studio_edge, # the edge
+      query: a, # by id
+      take: {title: title}
+      }
+`;
+
+    const after = setInStep(step, 'e', ['config', 'query'], QUERY);
+
+    for (const comment of ['# which graph', '# the edge', '# by id']) expect(after).toContain(comment);
+    expect(read(after).steps[0]?.config).toEqual({ endpoint: 'studio_edge', query: QUERY, take: { title: 'title' } });
+    expect(after).not.toContain('\\n');
+  });
+
+  it('where it was escaped before, or there was no config', () => {
+    const escaped = `${head}  - id: e\n    processor: graphql_enrichment\n    config:\n      query: "{\\n a }" # by id\n      take: {title: title}\n`;
+
+    expect(setInStep(escaped, 'e', ['config', 'query'], QUERY)).toContain(`      query: |- # by id\n${lines(BLOCK.slice(1), 6)}\n      take: {title: title}\n`);
+    const none = `${head}  - {id: e, processor: graphql_enrichment}`;
+    expect(setInStep(none, 'e', ['config', 'query'], QUERY)).toContain(`    config:\n${lines(BLOCK, 6)}`);
+  });
+
+  it('in a list of steps on one line, and not where the whole document is on one', () => {
+    const list = 'name: x\nsteps: [{id: e, processor: filter, config: {a: b}}, {id: w, sink: iceberg, from: e}]\n';
+    const after = setInStep(list, 'e', ['config', 'text'], QUERY);
+
+    expect(after).toContain('  - id: e\n    processor: filter\n    config:\n      a: b\n      text: |-\n');
+    expect(after).toContain('\n  - {id: w, sink: iceberg, from: e}\n');
+    expect(read(setInStep('{steps: [{id: e, processor: filter, config: {a: b}}]}', 'e', ['config', 'text'], QUERY)).steps[0]?.config).toEqual({ a: 'b', text: QUERY });
+  });
+
+  it('inside a mapping that is set whole', () => {
+    const after = setInStep(TEXT, 'warehouse', ['config', 'notes'], { why: 'a\nb\n' });
+
+    expect(after).toContain('      notes:\n        why: |\n          a\n          b\n');
+    expect(read(after).steps[3]?.config).toEqual({ table: 'studio.movie_report', commit_interval: '1s', notes: { why: 'a\nb\n' } });
+    expect(after).toContain('labels: {team: production}');
+  });
+
+  it.each(['a\nb', 'a\nb\n', 'a\nb\n\n', '  a\nb', '\na', 'a\n \n', 'a: "b"\n# c', '\ta\nb', '\n'])('and is read as it was written: %j', (value) => {
+    for (const rest of ['', '\n', '\n\n\n  # next\n  - {id: w, sink: iceberg, from: e}\n']) {
+      const after = setInStep(`${head}  - {id: e, processor: filter, config: {a: b}}${rest}`, 'e', ['config', 'text'], value);
+
+      expect(read(after).broken).toBe('');
+      expect(read(after).steps[0]?.config).toEqual({ a: 'b', text: value });
+      expect(read(after).steps).toHaveLength(rest.includes('w') ? 2 : 1);
+    }
+  });
+});
+
 describe('the graph', () => {
   it('takes a step behind another', () => {
     const after = addStep(TEXT, { id: 'slim', role: 'processor', type: 'projection', from: ['movies'], config: { fields: ['title'] } }, 'movies');

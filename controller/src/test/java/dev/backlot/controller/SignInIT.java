@@ -67,6 +67,8 @@ class SignInIT {
     assertThat(signedIn.at("name")).isEqualTo("ada");
     assertThat(signedIn.at("roles")).isEqualTo(List.of("builder", "owner"));
     assertThat(signedIn.at("teams")).isEqualTo(List.of("post-production"));
+    assertThat(signedIn.at("rules", "POST /api/v1/pipelines/{name}/pause"))
+        .isEqualTo(Map.of("role", "builder", "own", true));
     assertThat(ada.get("/api/v1/session").body()).isEqualTo(signedIn.body());
     assertThat(ada.get("/api/v1/pipelines").status()).isEqualTo(200);
     Map<String, String> stolen = Map.copyOf(ada.cookies());

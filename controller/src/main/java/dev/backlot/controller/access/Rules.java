@@ -10,9 +10,11 @@ import static dev.backlot.controller.access.Rule.open;
 import static dev.backlot.controller.access.Rule.reads;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -284,6 +286,30 @@ public final class Rules {
   public List<Rule> all() {
     return List.copyOf(rules.values());
   }
+
+  /**
+   * Returns what the API's routes ask that not every signed-in caller has, by method and path, such
+   * as {@code POST /api/v1/pipelines/{name}/pause}: for pages, which say it before one tries.
+   */
+  public Map<String, Asked> asked() {
+    Map<String, Asked> asked = new TreeMap<>();
+    for (Rule rule : rules.values()) {
+      boolean everybody = rule.isOpen() || rule.roles().contains(VIEWER) && !rule.own();
+      if (rule.path().startsWith(API) && !everybody) {
+        String role = rule.roles().stream().sorted().findFirst().orElseThrow().label();
+        asked.put(key(rule.method(), rule.path()), new Asked(role, rule.own()));
+      }
+    }
+    return Collections.unmodifiableMap(asked);
+  }
+
+  /**
+   * What a route asks.
+   *
+   * @param role as users write it
+   * @param own whether the thing must belong to one of the caller's teams
+   */
+  public record Asked(String role, boolean own) {}
 
   private static String key(String method, String path) {
     return method + " " + path;

@@ -6,6 +6,7 @@ import dev.backlot.controller.access.Caller;
 import dev.backlot.controller.access.Callers;
 import dev.backlot.controller.access.Identified;
 import dev.backlot.controller.access.Role;
+import dev.backlot.controller.access.Rules;
 import dev.backlot.metadata.AccountStore.Account;
 import dev.backlot.metadata.SessionStore;
 import dev.backlot.model.ProblemCode;
@@ -32,6 +33,7 @@ public final class SessionResource {
   private final Attempts attempts;
   private final AccessLog log;
   private final Addresses addresses;
+  private final Map<String, Rules.Asked> rules = new Rules().asked();
   private final Optional<String> providerLabel;
 
   /**
@@ -192,6 +194,7 @@ public final class SessionResource {
               map.put("roles", caller.roles().stream().map(Role::label).sorted().toList());
               map.put("teams", caller.teams().stream().sorted().toList());
               map.put("clearances", caller.clearances().stream().sorted().toList());
+              map.put("rules", rules);
             });
     identified.csrf().ifPresent(csrf -> map.put("csrf", csrf));
     map.put("cause", identified.cause());

@@ -79,6 +79,20 @@ final class RulesTest {
     assertThat(weak).isSubsetOf(exceptions);
   }
 
+  @Test
+  void what_not_everybody_may_is_told_beforehand() {
+    Map<String, Rules.Asked> asked = rules.asked();
+
+    assertThat(asked)
+        .containsEntry("POST /api/v1/pipelines/{name}/pause", new Rules.Asked("builder", true))
+        .containsEntry("POST /api/v1/apply", new Rules.Asked("builder", false))
+        .containsEntry("PATCH /api/v1/sources/{name}/description", new Rules.Asked("owner", true))
+        .containsEntry("POST /api/v1/users", new Rules.Asked("admin", false));
+    assertThat(asked)
+        .doesNotContainKeys("GET /api/v1/pipelines/{name}/plan", "POST /api/v1/session");
+    assertThat(asked.keySet()).allMatch(route -> route.contains(" /api/v1/"));
+  }
+
   private static Set<String> described() {
     Map<String, Object> document = Json.readMap(new String(OpenApi.json(), StandardCharsets.UTF_8));
     Set<String> described = new TreeSet<>();
