@@ -200,7 +200,7 @@ interface CellsProps {
 function Cells({ columns, row, against, masked }: CellsProps) {
   return columns.map((column, i) => {
     const value = row?.values[column.name];
-    const shown = row === undefined || !(column.name in row.values) ? null : cell(value);
+    const shown = row === undefined || !(column.name in row.values) ? null : cell(value, column.type);
     const changed = against !== undefined && row !== undefined && JSON.stringify(against.values[column.name]) !== JSON.stringify(value);
     return (
       <td key={column.name} data-kind={shown?.kind} data-changed={changed || undefined} data-edge={(against !== undefined && i === 0) || undefined} title={shown?.title ?? shown?.text}>

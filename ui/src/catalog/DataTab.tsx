@@ -7,7 +7,7 @@ import { ProfileTable } from './ProfileTable';
 import { RowsTable } from './RowsTable';
 import type { Source } from './source';
 
-const SYSTEM = ['_op', '_ts'];
+const SYSTEM = [{ name: '_op' }, { name: '_ts' }];
 
 /** The newest rows of a Source, and what their values look like. */
 export function DataTab({ source }: { source: Source }) {
@@ -37,7 +37,7 @@ export function DataTab({ source }: { source: Source }) {
                 <RowsTable
                   label={`Newest rows of ${source.name}`}
                   rows={rows}
-                  columns={[...source.fields.map(({ name }) => name), ...SYSTEM]}
+                  columns={[...source.fields, ...SYSTEM]}
                   masked={masked}
                   {...(opens ? { to: history } : {})}
                 />

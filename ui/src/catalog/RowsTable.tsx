@@ -9,7 +9,7 @@ interface RowsTableProps {
   label: string;
   rows: Row[];
   /** In order; those of the platform may stand among them. */
-  columns: string[];
+  columns: { name: string; type?: string }[];
   masked: readonly string[];
   to?: (row: Row) => string;
   height?: number;
@@ -17,13 +17,13 @@ interface RowsTableProps {
 
 /** Rows as they are; a value that the reader may not see is shown as masked, which is not null. */
 export function RowsTable({ label, rows, columns, masked, to, height }: RowsTableProps) {
-  const shown: Column<Row & { _id: string }>[] = columns.map((name) => ({
+  const shown: Column<Row & { _id: string }>[] = columns.map(({ name, type }) => ({
     id: name,
     label: name,
     width: 'minmax(110px, 1fr)',
     cell: (row) => {
       if (masked.includes(name)) return <Masked />;
-      const { text, title, kind } = cell(row[name]);
+      const { text, title, kind } = cell(row[name], type);
       return (
         <span className={classes.value} data-kind={kind} title={title ?? text}>
           {text}

@@ -11,11 +11,19 @@ export interface Cell {
 const TIMESTAMP = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const NUMBER = /^-?\d+(\.\d+)?$/;
+const DECIMAL = /^decimal\(\d+, ?(\d+)\)$/;
 
-/** Shows a value as it came; only times move to the viewer's zone, and ids are shortened. */
-export function cell(value: unknown): Cell {
+/**
+ * Shows a value as it came; only times move to the viewer's zone, and ids are shortened.
+ *
+ * @param type of its column: amounts get back the zeros that a number does not keep
+ */
+export function cell(value: unknown, type = ''): Cell {
   if (value === null || value === undefined) return { text: 'null', kind: 'null' };
-  if (typeof value === 'number') return { text: grouped(String(value)), kind: 'number' };
+  if (typeof value === 'number') {
+    const scale = DECIMAL.exec(type)?.[1];
+    return { text: grouped(scale === undefined ? String(value) : value.toFixed(Number(scale))), kind: 'number' };
+  }
   if (typeof value === 'boolean') return { text: value ? 'true' : 'false', kind: 'text' };
   if (Array.isArray(value)) return { text: value.map(String).join(', ') || 'empty list', kind: 'text' };
   if (typeof value === 'object') return { text: JSON.stringify(value), kind: 'text' };

@@ -161,7 +161,7 @@ function RowsTab({ table }: { table: Table }) {
               <RowsTable
                 label={`Newest rows of ${table.name}`}
                 rows={rows as Record<string, unknown>[]}
-                columns={[...table.columns.map(({ name }) => name), '_op', '_ts']}
+                columns={[...table.columns, { name: '_op' }, { name: '_ts' }]}
                 masked={masked}
                 {...(opens ? { to: history } : {})}
               />

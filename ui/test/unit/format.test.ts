@@ -23,6 +23,9 @@ test('an age is never negative, and unknown without a time', () => {
 test('values are shown as they came, but for long ids, amounts and times', () => {
   expect(cell(null)).toEqual({ text: 'null', kind: 'null' });
   expect(cell('')).toEqual({ text: 'empty', kind: 'null' });
+  expect(cell(58_017_783, 'decimal(14,2)').text).toBe('58,017,783.00');
+  expect(cell(150_022_357.6, 'decimal(14,2)').text).toBe('150,022,357.60');
+  expect(cell(12, 'decimal(9,0)').text).toBe('12');
   expect(cell(10_075)).toEqual({ text: '10075', kind: 'number' });
   expect(cell('-79500000.00')).toEqual({ text: '-79,500,000.00', kind: 'number' });
   expect(cell('9007199254740993123.55').text).toBe('9,007,199,254,740,993,123.55');
