@@ -51,9 +51,11 @@ export function touchedBy(before: Pipeline, after: Pipeline, was: Check, now: Ch
   });
 }
 
-/** What a step gives, as far as it can be planned. */
+/** What a step gives, as far as it can be planned; of a sink what it is given, since a table keeps columns that nothing fills. */
 function columnsOf(check: Check, step: Step | undefined) {
-  return check.steps.find((each) => each.id === step?.id && each.planned)?.columns;
+  const ids = step?.role === 'sink' ? step.inputs : [step?.id];
+  const given = check.steps.filter((each) => ids.includes(each.id) && each.planned);
+  return given.length === 0 ? undefined : given.flatMap(({ columns }) => columns);
 }
 
 type Names = 'all' | ReadonlySet<string>;

@@ -38,10 +38,11 @@ export function Allowed({ whyNot, children }: AllowedProps) {
   });
   return (
     <>
-      <Tooltip label={whyNot} multiline w={260} interactive events={{ hover: true, focus: true, touch: true }}>
+      <Tooltip label={whyNot} position={entry ? 'left' : 'top'} multiline w={260} interactive events={{ hover: true, focus: true, touch: true }}>
         {refused}
       </Tooltip>
-      <span id={reason} className="visually-hidden">
+      {/* Hidden, it is read as the control's description only, and may stand in a menu too. */}
+      <span id={reason} hidden>
         {whyNot}
       </span>
     </>

@@ -82,7 +82,7 @@ describe('a control', () => {
     expect(button).toContain('aria-disabled="true"');
     expect(button).not.toMatch(/ disabled(=|>| )/);
     const reason = /aria-describedby="([^"]*)"/.exec(button)?.[1] ?? '?';
-    expect(html).toContain(`<span id="${reason}" class="visually-hidden">Needs the role builder.</span>`);
+    expect(html).toContain(`<span id="${reason}" hidden="">Needs the role builder.</span>`);
   });
 
   it('leads nowhere for who may not', () => {

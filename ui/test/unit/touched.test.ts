@@ -26,7 +26,7 @@ function check(fields = FIELDS, columns = COLUMNS): Check {
     notes: [],
     columns: all.map((column) => ({ name: column.split(' ')[0]!, type: column.split(' ')[1]!, nullable: true, key: false })),
   });
-  return { problems: [], hash: '', waiting_for: [], steps: [step('active', fields), step('warehouse', columns), step('slim', columns)] };
+  return { problems: [], hash: '', waiting_for: [], steps: [step('active', fields), step('worded', columns), step('slim', columns)] };
 }
 
 /** What a change of the text touches, as `name: field how, …`. */
