@@ -51,7 +51,7 @@ class PageIT {
     assertThat(browser.statusCode()).isEqualTo(404);
     assertThat(browser.body()).contains("the page");
     assertThat(get("/catalog", "*/*").body()).contains("NOT_FOUND");
-    assertThat(get("/api/v1/nothing", "text/html").body()).contains("NOT_FOUND");
+    assertThat(get("/api/v1/nothing", "text/html").body()).contains("UNAUTHENTICATED");
     assertThat(get("/assets/gone.js", "*/*").statusCode()).isEqualTo(404);
   }
 

@@ -21,6 +21,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /** Turns whatever goes wrong into problem+json with codes. */
@@ -35,9 +36,8 @@ public final class ProblemAdvice {
   }
 
   /** Who looks for a page gets one that says that there is none. */
-  @ExceptionHandler
-  ResponseEntity<?> nothing(
-      NoResourceFoundException e, HttpServletRequest request, HttpServletResponse response)
+  @ExceptionHandler({NoHandlerFoundException.class, NoResourceFoundException.class})
+  ResponseEntity<?> nothing(Exception e, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     String accept = String.valueOf(request.getHeader("Accept"));
     return accept.contains(MediaType.TEXT_HTML_VALUE) && !request.getRequestURI().startsWith("/api")

@@ -92,8 +92,8 @@ class CrashIT {
             Installation.up(Map.of("BACKLOT_SECRET_CRASH", source.server.password()))) {
       Command command = installation.command();
       Rest rest = new Rest(installation.url());
-      try (Writer writer = new Writer(() -> source.server.connect(), 1_000, 7)) {
-        writer.createTables(10_000);
+      try (Writer writer = new Writer(() -> source.server.connect(), 300, 7)) {
+        writer.createTables(4_000);
         writer.start();
         Result applied = command.apply(SPECS.formatted(source.server.port()));
         assertThat(applied.exitCode()).as(applied.out() + applied.err()).isZero();
