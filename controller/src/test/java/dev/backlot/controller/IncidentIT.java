@@ -113,7 +113,10 @@ class IncidentIT {
     Map<?, ?> again = await("one", "slot_lost", "open");
     assertThat(again.get("name")).isEqualTo(id);
     assertThat(((Map<?, ?>) again.get("status")).get("episode")).isEqualTo(2);
-    assertThat(incidents("one")).hasSize(1);
+    // Its capture is played, so that it falls silent too once the test takes a minute.
+    assertThat(incidents("one"))
+        .filteredOn(item -> item.toString().contains("kind=slot_lost"))
+        .hasSize(1);
   }
 
   @Test
