@@ -35,6 +35,7 @@ export async function run({ page, assert, axe, shot, until, api }) {
   await until('the YAML’s change is saved', async () => (await saved()) === TEXT.replaceAll('active', 'alive'));
 
   // Another id by the form: references follow, comments stay.
+  await page.getByRole('button', { name: 'Show everything' }).click();
   await node(page, 'movies').click();
   const id = page.getByRole('complementary', { name: 'Step movies' }).getByLabel('Id');
   await id.fill('films');
