@@ -23,6 +23,7 @@ const FIT = { padding: 0.08, maxZoom: 1.1, minZoom: 0.1, duration: 0 } as const;
 /** Below it, a step's id can't be read; then a part of the graph is shown, as large as NEAR says. */
 const LEGIBLE = 0.6;
 const NEAR = 0.85;
+const STILL_MILLIS = 150;
 const ARROWS: Record<string, Direction> = { ArrowLeft: 'left', '[': 'left', ArrowRight: 'right', ']': 'right', ArrowUp: 'up', ArrowDown: 'down' };
 
 interface CanvasProps {
@@ -173,6 +174,14 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
     return () => resized.disconnect();
   }, []);
 
+  const still = useRef(0);
+  // A press that moves nothing has no end, so that only moves count.
+  const moving = () => {
+    box.current?.setAttribute('data-moving', '');
+    clearTimeout(still.current);
+    still.current = window.setTimeout(() => box.current?.removeAttribute('data-moving'), STILL_MILLIS);
+  };
+
   const remove = (id: string) => {
     const next = neighbour(pipeline, at, id, 'left') ?? neighbour(pipeline, at, id, 'right') ?? '';
     if (edit((text) => removeStep(text, id))) {
@@ -211,8 +220,7 @@ function Flow({ stages, readOnly = false, onAdd, onOpen, onClose }: CanvasProps)
         edges={edges}
         nodeTypes={NODE_TYPES}
         onInit={show}
-        onMoveStart={() => box.current?.setAttribute('data-moving', '')}
-        onMoveEnd={() => box.current?.removeAttribute('data-moving')}
+        onMove={(event) => event !== null && moving()}
         onPaneClick={() => onClose?.()}
         // Without it, nodes that can be neither selected nor dragged let the pointer through.
         onNodeClick={(_, node) => pick(node.id)}
