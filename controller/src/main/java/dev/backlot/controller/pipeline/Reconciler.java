@@ -173,9 +173,12 @@ public final class Reconciler implements AutoCloseable {
     Map<String, Status> statuses = new HashMap<>();
     pipelines.list().forEach(status -> statuses.put(status.pipeline(), status));
     Set<String> read = new HashSet<>();
-    statuses
-        .values()
-        .forEach(status -> read.addAll(evolutions.sourcesOf(status.pipeline(), status.planHash())));
+    for (Status status : statuses.values()) {
+      // One that was never deployed has no plan, and would be looked up each time.
+      if (!status.planHash().isEmpty()) {
+        read.addAll(evolutions.sourcesOf(status.pipeline(), status.planHash()));
+      }
+    }
     Map<String, StoredSource> byName = new HashMap<>();
     sources.list(read).forEach(source -> byName.put(source.descriptor().name(), source));
     return new World(jobs, statuses, byName, upgrades.running(), pipelines.now());
