@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -24,12 +25,14 @@ import java.util.function.Consumer;
  */
 public final class QueryService implements AutoCloseable {
   private final LakeCatalog lake;
+  private final QuerySettings settings;
   private final ScheduledExecutorService timer;
   private final ChildPool pool;
 
   /** Uses a catalog that the caller closes later than this service. Starts no process yet. */
   public QueryService(LakeCatalog lake, QuerySettings settings) {
     this.lake = lake;
+    this.settings = settings;
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
@@ -102,11 +105,16 @@ public final class QueryService implements AutoCloseable {
         parsed = run.parse();
       } catch (IOException e) {
         run.discard();
-        if (attempt == 1) {
+        // All that waited may have died since: the last attempt meets a process of its own.
+        if (attempt <= settings.processes()) {
           continue;
         }
         throw new ProblemException(
-            ProblemCode.INTERNAL, "Cannot run query: " + e.getMessage() + ". Run it again.", e);
+            ProblemCode.INTERNAL,
+            "Cannot run query: processes end before they answer ("
+                + Objects.requireNonNullElse(e.getMessage(), "the last one said nothing")
+                + "). Run it again.",
+            e);
       }
       try {
         TableResolver resolver = new TableResolver(lake, masking);
