@@ -258,6 +258,9 @@ public final class CaptureWorker implements AutoCloseable {
   public void abandon() {
     closed = true;
     renewals.shutdownNow();
+    synchronized (wake) {
+      wake.notifyAll();
+    }
     join(thread);
     tasks.values().forEach(CaptureTask::abandon);
     signals.close();
