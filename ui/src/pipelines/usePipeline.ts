@@ -7,8 +7,8 @@ export function usePipeline(name: string) {
   return { ...reading, data: reading.data as unknown as PipelineItem | undefined };
 }
 
-/** All revisions, the newest first. */
+/** All revisions, the newest first, live: another person writes one while the page is open. */
 export function useRevisions(name: string) {
-  const reading = useRead('/api/v1/{kind}/{name}/revisions', { path: { kind: 'pipelines', name } });
+  const reading = useRead('/api/v1/{kind}/{name}/revisions', { path: { kind: 'pipelines', name } }, { live: true });
   return { ...reading, data: (reading.data as unknown as { revisions: Revision[] } | undefined)?.revisions };
 }
