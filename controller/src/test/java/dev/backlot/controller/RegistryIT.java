@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.controller.web.Json;
 import dev.backlot.embedded.KafkaServer;
+import dev.backlot.metadata.MetadataDatabase;
+import dev.backlot.metadata.SourceStore;
+import dev.backlot.model.source.SourceDescriptor;
+import dev.backlot.model.source.SourcePublisher;
+import dev.backlot.model.source.SourcePublisher.Lane;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -252,6 +257,38 @@ final class RegistryIT {
     }
     assertThat(delete("/subjects/backlot.control").code()).isEqualTo(42206);
     assertThat(delete("/subjects/backlot.kept.public.movie.2-value").text()).isEqualTo("[1]");
+  }
+
+  @Test
+  void subjects_that_published_sources_use_are_not_deleted() {
+    register("free", RECORD);
+    register("backlot.films.1-value", RECORD);
+    try (MetadataDatabase metadata = MetadataDatabase.open(platform.config.metadata())) {
+      metadata
+          .sources()
+          .put(
+              new SourceDescriptor(
+                  "films",
+                  "",
+                  "",
+                  "",
+                  2,
+                  "backlot.films.2",
+                  4,
+                  List.of("id"),
+                  "{}",
+                  "{}",
+                  List.of(),
+                  List.of(),
+                  "",
+                  new SourcePublisher(
+                      "publishes", List.of(new Lane("studio.public.movie", 4)), false)),
+              SourceStore.State.STREAMING,
+              "");
+    }
+
+    assertThat(delete("/subjects/backlot.films.1-value").code()).isEqualTo(42206);
+    assertThat(delete("/subjects/free").text()).isEqualTo("[1]");
   }
 
   @Test

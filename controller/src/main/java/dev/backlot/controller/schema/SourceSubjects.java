@@ -2,7 +2,6 @@ package dev.backlot.controller.schema;
 
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.source.SourceDescriptor;
-import dev.backlot.model.source.SourceName;
 import dev.backlot.registry.SubjectUse;
 import dev.backlot.schema.Names;
 import java.util.List;
@@ -44,6 +43,6 @@ public final class SourceSubjects implements SubjectUse {
   private static boolean hasTopic(SourceDescriptor source, String topic) {
     return source.topic().equals(topic)
         || IntStream.rangeClosed(1, source.epoch())
-            .anyMatch(epoch -> Names.topic(SourceName.parse(source.name()), epoch).equals(topic));
+            .anyMatch(epoch -> Names.topicOf(source.name(), epoch).equals(topic));
   }
 }

@@ -126,7 +126,8 @@ public record SourceDescriptor(
         newValueSchema,
         keySchemaIds,
         newIds,
-        wholeBeforeSince);
+        wholeBeforeSince,
+        publisher);
   }
 
   /** Returns the same Source with rows that are identified by other columns. */
@@ -144,7 +145,8 @@ public record SourceDescriptor(
         valueSchema,
         keySchemaIds,
         valueSchemaIds,
-        wholeBeforeSince);
+        wholeBeforeSince,
+        publisher);
   }
 
   /** Returns the same Source with what is known of its rows as they were. */
