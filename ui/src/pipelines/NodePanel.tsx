@@ -96,12 +96,14 @@ function facts(node: Node): [string, React.ReactNode][] {
   if (node.role === 'publication') all.push(['Published as', <Link key="p" to={`/sources/${encodeURIComponent(node.name ?? '')}`}>{node.name}</Link>]);
   all.push(['In', perSecond(node.in_rate)], ['Out', perSecond(node.out_rate)], ['Errors', perSecond(node.error_rate)]);
   all.push(['Busy', share(node.busy)], ['Held up by the next step', share(node.back_pressured)]);
-  if (node.request_seconds) {
-    const { p50, p95, p99 } = node.request_seconds;
-    all.push(['Requests take', `${moment(p50)} (p95 ${moment(p95)}, p99 ${moment(p99)})`]);
-  }
+  if (node.latency_seconds) all.push(['From commit until here', percentiles(node.latency_seconds)]);
+  if (node.request_seconds) all.push(['Requests take', percentiles(node.request_seconds)]);
   if (node.key.length > 0) all.push(['Key', node.key.join(', ')]);
   return all;
+}
+
+function percentiles({ p50, p95, p99 }: NonNullable<Node['latency_seconds']>): string {
+  return `${moment(p50)} (p95 ${moment(p95)}, p99 ${moment(p99)})`;
 }
 
 /** What comes out, and what of it is not the same as what came in. */

@@ -67,6 +67,14 @@ const OF_STEP: Plan[] = [
     ],
     format: share,
   },
+  {
+    title: 'From commit until here',
+    lines: [
+      { series: 'latency_p50', label: 'p50', colour: '--accent' },
+      { series: 'latency_p95', label: 'p95', colour: '--busy' },
+    ],
+    format: moment,
+  },
   { title: 'Requests', lines: [{ series: 'request_p95', label: 'p95', colour: '--busy' }], format: moment },
 ];
 

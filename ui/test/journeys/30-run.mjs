@@ -48,8 +48,9 @@ export async function run({ page, api, sql, query, until, axe, shot, assert }) {
   await until('changes are counted per step', async () => {
     await sql(`UPDATE ${TABLE} SET title = title || '.' WHERE id <= 10`);
     const { nodes, edges } = await api('GET', `/api/v1/pipelines/${NAME}/graph`);
-    return nodes.find(({ id }) => id === 'slim').out_rate > 0 && edges.every(({ rate }) => rate > 0);
+    return nodes.find(({ id }) => id === 'slim').out_rate > 0 && edges.every(({ rate }) => rate > 0) && nodes.every(({ latency_seconds: latency }) => latency?.p50 < 60);
   });
+  await page.getByRole('complementary', { name: 'Step slim' }).getByText('From commit until here').first().waitFor();
   await page.getByRole('complementary', { name: 'Step slim' }).getByRole('table', { name: 'Columns of its output' }).getByText('title').waitFor();
   await axe(page, 'a pipeline with a step opened');
   await shot(page, 'step');

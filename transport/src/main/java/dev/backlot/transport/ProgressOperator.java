@@ -21,13 +21,21 @@ final class ProgressOperator extends AbstractStreamOperator<RowData>
       new OutputTag<>("progress", new SerializedType<>(Progress.class));
 
   private final String topic;
+  private final int committed;
   private transient PassedOffsets passed;
   private transient StreamRecord<RowData> reused;
   private transient Counter failed;
+  private transient CommitLatency latency;
 
+  /**
+   * Reports what was read of a topic.
+   *
+   * @param committed where rows have {@code _source_ts}
+   */
   @SuppressWarnings("NullAway.Init")
-  ProgressOperator(String topic) {
+  ProgressOperator(String topic, int committed) {
     this.topic = topic;
+    this.committed = committed;
   }
 
   @Override
@@ -36,6 +44,7 @@ final class ProgressOperator extends AbstractStreamOperator<RowData>
     passed = new PassedOffsets(topic);
     reused = new StreamRecord<>(null);
     failed = getMetricGroup().counter("deadLetters");
+    latency = new CommitLatency(getMetricGroup(), committed);
   }
 
   @Override
@@ -44,6 +53,7 @@ final class ProgressOperator extends AbstractStreamOperator<RowData>
     passed.pass(event);
     RowData row = event.row();
     if (row != null) {
+      latency.see(row);
       output.collect(reused.replace(row, element.getTimestamp()));
     }
     DeadLetter failure = event.failure();

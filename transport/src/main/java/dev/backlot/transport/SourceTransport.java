@@ -5,6 +5,7 @@ import dev.backlot.model.plan.PlanColumn;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.spec.PipelineSpec.OnError;
 import dev.backlot.schema.FieldType;
+import dev.backlot.schema.SystemColumn;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -69,13 +70,23 @@ public final class SourceTransport {
             .uid(source.id() + ":read")
             .setParallelism(parallelism)
             .transform(
-                "pass " + source.name(),
+                operator(source),
                 InternalTypeInfo.of(rowType(source)),
-                new ProgressOperator(source.topic()))
+                new ProgressOperator(source.topic(), committed(source)))
             .uid(source.id() + ":pass")
             .setParallelism(parallelism);
     return new SourceStream(
         rows, rows.getSideOutput(ProgressOperator.PROGRESS), rows.getSideOutput(DeadLetter.TAG));
+  }
+
+  /** Returns the name of the operator that gives out a Source's rows. */
+  public static String operator(PlanSource source) {
+    return "pass " + source.name();
+  }
+
+  /** Returns where the rows have the time of their commit. */
+  private static int committed(PlanSource source) {
+    return source.columns().size() + SystemColumn.SOURCE_TS.ordinal();
   }
 
   /** Returns the type of the rows: the planned columns, then the system columns. */

@@ -134,6 +134,7 @@ public interface DataPlane {
    * @param id the step's; {@code publish:} and a name for a published Source
    * @param busy share of the last second spent working
    * @param backPressured share of it spent waiting for what comes after
+   * @param latency how long changes took from their commit until the step had them
    * @param request how long requests to another service took, if it sends any
    */
   record StepFigures(
@@ -143,6 +144,7 @@ public interface DataPlane {
       Optional<Long> failed,
       Optional<Double> busy,
       Optional<Double> backPressured,
+      Optional<Percentiles> latency,
       Optional<Percentiles> request) {}
 
   /** Percentiles of a time, in seconds. */

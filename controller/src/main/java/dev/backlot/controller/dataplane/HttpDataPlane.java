@@ -236,7 +236,6 @@ public final class HttpDataPlane implements DataPlane {
   }
 
   private static StepFigures figures(JsonNode step) {
-    JsonNode request = step.path("request_seconds");
     return new StepFigures(
         step.path("id").asText(),
         whole(step.path("records_in")),
@@ -244,13 +243,16 @@ public final class HttpDataPlane implements DataPlane {
         whole(step.path("failed")),
         decimal(step.path("busy")),
         decimal(step.path("back_pressured")),
-        request.isObject()
-            ? Optional.of(
-                new Percentiles(
-                    request.path("p50").asDouble(),
-                    request.path("p95").asDouble(),
-                    request.path("p99").asDouble()))
-            : Optional.empty());
+        percentiles(step.path("latency_seconds")),
+        percentiles(step.path("request_seconds")));
+  }
+
+  private static Optional<Percentiles> percentiles(JsonNode of) {
+    return of.isObject()
+        ? Optional.of(
+            new Percentiles(
+                of.path("p50").asDouble(), of.path("p95").asDouble(), of.path("p99").asDouble()))
+        : Optional.empty();
   }
 
   @Override

@@ -51,6 +51,7 @@ public record PipelineGraph(
    * @param columns of its output, once planned
    * @param inputs columns of each of its inputs, by step
    * @param consumed columns that it consumes by name
+   * @param latencySeconds from a change's commit until the step had it, of the newest
    * @param partitionsWithoutMark partitions of a Source of which nobody has said how far they are
    * @param parked records before which it stands still
    */
@@ -66,6 +67,7 @@ public record PipelineGraph(
       Optional<Double> errorRate,
       Optional<Double> busy,
       Optional<Double> backPressured,
+      Optional<Percentiles> latencySeconds,
       Optional<Percentiles> requestSeconds,
       Optional<Double> lagSeconds,
       Optional<Long> lagRecords,

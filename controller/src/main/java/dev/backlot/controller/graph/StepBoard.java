@@ -49,6 +49,7 @@ public final class StepBoard implements AutoCloseable {
    * @param errorRate records a second that it can't process
    * @param busy share of the last second spent working
    * @param backPressured share of it spent waiting for what comes after
+   * @param latency how long changes took from their commit until it had them
    * @param request how long its requests to another service took
    */
   public record Pace(
@@ -57,10 +58,12 @@ public final class StepBoard implements AutoCloseable {
       Optional<Double> errorRate,
       Optional<Double> busy,
       Optional<Double> backPressured,
+      Optional<Percentiles> latency,
       Optional<Percentiles> request) {
     /** Nothing is known. */
     static final Pace UNKNOWN =
         new Pace(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -146,6 +149,7 @@ public final class StepBoard implements AutoCloseable {
                   rate(before, now, seconds, StepFigures::failed),
                   now.busy(),
                   now.backPressured(),
+                  now.latency(),
                   now.request()));
         });
     board.put(pipeline, paces);

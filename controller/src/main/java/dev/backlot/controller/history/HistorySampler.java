@@ -158,6 +158,12 @@ public final class HistorySampler implements AutoCloseable {
                     all.put(new Series("back_pressured", subject), share);
                     highest(all, "back_pressured", whole, share);
                   });
+          pace.latency()
+              .ifPresent(
+                  latency -> {
+                    all.put(new Series("latency_p50", subject), latency.p50());
+                    all.put(new Series("latency_p95", subject), latency.p95());
+                  });
           pace.request()
               .ifPresent(request -> all.put(new Series("request_p95", subject), request.p95()));
         });

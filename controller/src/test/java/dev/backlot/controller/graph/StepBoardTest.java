@@ -2,6 +2,7 @@ package dev.backlot.controller.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backlot.controller.dataplane.DataPlane.Percentiles;
 import dev.backlot.controller.dataplane.DataPlane.StepFigures;
 import dev.backlot.controller.graph.StepBoard.Pace;
 import java.util.List;
@@ -26,6 +27,7 @@ final class StepBoardTest {
                     Optional.of(failed),
                     Optional.of(0.25),
                     Optional.empty(),
+                    Optional.of(new Percentiles(0.1, 0.2, 0.3)),
                     Optional.empty()))),
         second * SECOND);
   }
@@ -39,6 +41,7 @@ final class StepBoardTest {
     counted(0, 100, 0);
     assertThat(pace().inRate()).isEmpty();
     assertThat(pace().busy()).contains(0.25);
+    assertThat(pace().latency()).contains(new Percentiles(0.1, 0.2, 0.3));
 
     counted(2, 120, 1);
 

@@ -3,6 +3,7 @@ package dev.backlot.engine.batch;
 import dev.backlot.model.ProblemCode;
 import dev.backlot.model.plan.PlanStep;
 import dev.backlot.processors.Processors;
+import dev.backlot.schema.SystemColumn;
 import dev.backlot.sdk.BatchFunction;
 import dev.backlot.sdk.BatchFunction.Answer;
 import dev.backlot.sdk.BatchFunction.Question;
@@ -10,6 +11,7 @@ import dev.backlot.sdk.BatchFunction.Reply;
 import dev.backlot.sdk.ProcessorPlan;
 import dev.backlot.sdk.StepInput;
 import dev.backlot.sdk.Work;
+import dev.backlot.transport.CommitLatency;
 import dev.backlot.transport.DeadLetter;
 import dev.backlot.transport.JobStoppedException;
 import java.time.Instant;
@@ -53,6 +55,7 @@ final class BatchedStepOperator extends AbstractStreamOperator<RowData>
   private transient AnsweredRows rows;
   private transient StampClock clock;
   private transient BatchMetrics metrics;
+  private transient CommitLatency latency;
   private transient int capacity;
   private transient int ownFields;
 
@@ -90,6 +93,8 @@ final class BatchedStepOperator extends AbstractStreamOperator<RowData>
     ownFields = inputs.get(0).shape().fields().size();
     capacity = work.batching().size() * (work.batching().inFlight() + 1);
     metrics = new BatchMetrics(getMetricGroup());
+    latency =
+        new CommitLatency(getMetricGroup(), inputs.get(0).shape().index(SystemColumn.SOURCE_TS));
     function = work.functions().open(secrets);
     conversation =
         new Conversation(
@@ -179,6 +184,7 @@ final class BatchedStepOperator extends AbstractStreamOperator<RowData>
                     failed.reason(),
                     Instant.now())));
       } else {
+        latency.see(row.row);
         output.collect(new StreamRecord<>(rows.row(row.row, row.answer(), row.stamp)));
       }
     }

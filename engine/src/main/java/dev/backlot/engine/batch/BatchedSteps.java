@@ -44,7 +44,7 @@ public final class BatchedSteps {
     boolean meets = input.order() == Shape.Order.TIME && parallelism > 1;
     return (meets ? byKey(rows, input) : rows)
         .transform(
-            step.processor() + " " + step.id(),
+            step.id(),
             InternalTypeInfo.of(FlinkTypes.rowType(output.names(), output.types())),
             new Factory(step, inputs, secretsDirectory.toString()))
         .uid(uid)

@@ -1,9 +1,11 @@
 package dev.backlot.engine.job;
 
 import dev.backlot.model.plan.PlanStep;
+import dev.backlot.schema.SystemColumn;
 import dev.backlot.sdk.RowFailedException;
 import dev.backlot.sdk.RowsFunction;
 import dev.backlot.sdk.StepInput;
+import dev.backlot.transport.CommitLatency;
 import dev.backlot.transport.DeadLetter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ final class StepFunction extends ProcessFunction<RowData, RowData> {
   private final int input;
   private transient RowsFunction function;
   private transient Counter failed;
+  private transient CommitLatency latency;
 
   @SuppressWarnings("NullAway.Init")
   StepFunction(PlanStep step, List<StepInput> inputs, int input) {
@@ -37,11 +40,16 @@ final class StepFunction extends ProcessFunction<RowData, RowData> {
   @Override
   public void open(OpenContext context) {
     failed = getRuntimeContext().getMetricGroup().counter("deadLetters");
+    latency =
+        new CommitLatency(
+            getRuntimeContext().getMetricGroup(),
+            inputs.get(input).shape().index(SystemColumn.SOURCE_TS));
     function = StepRows.function(step, inputs, input);
   }
 
   @Override
   public void processElement(RowData row, Context context, Collector<RowData> out) {
+    latency.see(row);
     try {
       function.apply(row, out::collect);
     } catch (RowFailedException e) {

@@ -73,13 +73,14 @@ final class StepStreams {
     if (work(processors, step, inputs) instanceof Work.Batched) {
       SingleOutputStreamOperator<RowData> answered =
           BatchedSteps.of(
-              step,
-              inputs,
-              rows(inputs.get(0).step()),
-              output,
-              secretsDirectory,
-              step.id() + suffix,
-              parallelism);
+                  step,
+                  inputs,
+                  rows(inputs.get(0).step()),
+                  output,
+                  secretsDirectory,
+                  step.id() + suffix,
+                  parallelism)
+              .name(name(OperatorName.of(step)));
       failures.add(answered.getSideOutput(DeadLetter.TAG));
       rows.put(step.id(), answered);
       return;
@@ -94,7 +95,7 @@ final class StepStreams {
               .returns(
                   InternalTypeInfo.of(
                       FlinkTypes.rowType(output.names(), output.types(), output.before())))
-              .name(step.processor() + " " + step.id())
+              .name(name(OperatorName.of(step)))
               .uid(step.id() + branch + suffix)
               .setParallelism(parallelism);
       branches.add(made);
@@ -126,7 +127,7 @@ final class StepStreams {
   /** Returns the rows for a sink, in the shape of its table. */
   DataStream<RowData> table(PlanSink sink) {
     return shaped(sink.input(), sink.shape())
-        .name("shape " + sink.table())
+        .name(name(OperatorName.shaping(sink.table())))
         .uid(sink.id() + ":shape" + suffix);
   }
 
@@ -138,7 +139,7 @@ final class StepStreams {
     }
     return shaped(publication.input(), targets)
         .setBufferTimeout(PUBLISH_WITHIN_MILLIS)
-        .name("shape " + publication.source())
+        .name(OperatorName.shaping(publication.source()))
         .uid("publish:" + publication.source() + ":shape");
   }
 
@@ -148,6 +149,11 @@ final class StepStreams {
         .map(new TableProjection(input, targets))
         .returns(InternalTypeInfo.of(TableProjection.rowType(targets)))
         .setParallelism(parallelism);
+  }
+
+  /** Returns an operator's name in metrics. */
+  private String name(String live) {
+    return suffix.isEmpty() ? live : OperatorName.replayed(live);
   }
 
   /** Returns the failed rows of all steps so far. */

@@ -3,8 +3,10 @@ package dev.backlot.engine.job;
 import dev.backlot.event.flink.FlinkTypes;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.schema.FieldType;
+import dev.backlot.schema.SystemColumn;
 import dev.backlot.sdk.RowFunction;
 import dev.backlot.sdk.Shape;
+import dev.backlot.transport.CommitLatency;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -21,6 +23,7 @@ final class TableProjection extends RichMapFunction<RowData, RowData> {
   private final Shape input;
   private final ArrayList<PlanSink.Target> targets;
   private transient RowFunction function;
+  private transient CommitLatency latency;
 
   @SuppressWarnings("NullAway.Init")
   TableProjection(Shape input, List<PlanSink.Target> targets) {
@@ -42,11 +45,15 @@ final class TableProjection extends RichMapFunction<RowData, RowData> {
   @Override
   public void open(OpenContext context) {
     function = StepRows.shaped(input, targets);
+    latency =
+        new CommitLatency(
+            getRuntimeContext().getMetricGroup(), input.index(SystemColumn.SOURCE_TS));
   }
 
   @Override
   @SuppressWarnings("NullAway") // a rearranged row is never dropped
   public RowData map(RowData row) {
+    latency.see(row);
     return function.apply(row);
   }
 }

@@ -10,6 +10,8 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.metrics.CharacterFilter;
+import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.LogicalScopeProvider;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
@@ -80,6 +83,9 @@ final class FlinkMetrics implements MetricReporter, MultiCollector {
   public MetricSnapshots collect() {
     Map<String, Family> families = new TreeMap<>();
     for (Series described : series.values()) {
+      if (described.kind() == Kind.SUMMARY) {
+        continue;
+      }
       OptionalDouble value = value(described);
       if (value.isPresent()) {
         Family family =
@@ -93,7 +99,34 @@ final class FlinkMetrics implements MetricReporter, MultiCollector {
     }
     List<MetricSnapshot> snapshots = new ArrayList<>();
     families.values().forEach(family -> snapshots.add(snapshot(family.first(), family.points())));
+    snapshots.addAll(summaries());
     return new MetricSnapshots(snapshots);
+  }
+
+  private List<MetricSnapshot> summaries() {
+    Map<String, Map<Labels, Series>> byName = new TreeMap<>();
+    for (Series described : series.values()) {
+      if (described.kind() == Kind.SUMMARY && ((Histogram) described.metric()).getCount() > 0) {
+        byName
+            .computeIfAbsent(described.name(), name -> new LinkedHashMap<>())
+            .put(described.labels(), described);
+      }
+    }
+    List<MetricSnapshot> snapshots = new ArrayList<>();
+    byName.forEach(
+        (name, points) -> {
+          SummarySnapshot.Builder summary =
+              SummarySnapshot.builder().name(name).help(points.values().iterator().next().help());
+          points.forEach(
+              (labels, described) ->
+                  summary.dataPoint(
+                      SummaryDataPointSnapshot.builder()
+                          .labels(labels)
+                          .quantiles(described.quantiles())
+                          .build()));
+          snapshots.add(summary.build());
+        });
+    return snapshots;
   }
 
   private static OptionalDouble value(Series described) {

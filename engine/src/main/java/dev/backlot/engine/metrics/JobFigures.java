@@ -1,5 +1,6 @@
 package dev.backlot.engine.metrics;
 
+import dev.backlot.engine.job.OperatorName;
 import dev.backlot.model.plan.PipelinePlan;
 import dev.backlot.model.plan.PlanPublication;
 import dev.backlot.model.plan.PlanSink;
@@ -9,16 +10,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
-import org.apache.flink.metrics.HistogramStatistics;
 import org.apache.flink.metrics.Metric;
 
 /**
@@ -69,22 +69,25 @@ public final class JobFigures {
     }
     List<StepFigures> figures = new ArrayList<>();
     for (PlanSource source : plan.sources()) {
-      figures.add(figures(job, source.id(), "pass " + source.name()));
+      figures.add(figures(job, source.id(), OperatorName.of(source)));
     }
     for (PlanStep step : plan.steps()) {
-      figures.add(figures(job, step.id(), step.processor() + " " + step.id()));
+      figures.add(figures(job, step.id(), OperatorName.of(step)));
     }
     for (PlanSink sink : plan.sinks()) {
-      figures.add(figures(job, sink.id(), "shape " + sink.table()));
+      figures.add(figures(job, sink.id(), OperatorName.shaping(sink.table())));
     }
     for (PlanPublication publication : plan.publications()) {
-      figures.add(figures(job, "publish:" + publication.source(), "shape " + publication.source()));
+      figures.add(figures(job, "publish:" + publication.source(), OperatorName.shaping(publication.source())));
     }
     return figures;
   }
 
   private StepFigures figures(OfJob job, String id, String operator) {
-    List<Meter> own = byOperator.getOrDefault(job, Map.of()).getOrDefault(operator, List.of());
+    Map<String, List<Meter>> operators = byOperator.getOrDefault(job, Map.of());
+    List<Meter> live = operators.getOrDefault(operator, List.of());
+    List<Meter> own = new ArrayList<>(live);
+    own.addAll(operators.getOrDefault(OperatorName.replayed(operator), List.of()));
     List<Meter> tasks = new ArrayList<>();
     own.stream()
         .map(Meter::task)
@@ -98,7 +101,9 @@ public final class JobFigures {
         sum(own, Meter.FAILED),
         highest(tasks, Meter.BUSY),
         highest(tasks, Meter.BACK_PRESSURED),
-        requests(own));
+        // What is replayed is old: it says nothing of how long changes take.
+        percentiles(live, Meter.LATENCY_MILLIS),
+        percentiles(own, Meter.REQUEST_MILLIS));
   }
 
   private static OptionalLong sum(List<Meter> meters, String name) {
@@ -128,21 +133,25 @@ public final class JobFigures {
         : OptionalDouble.empty();
   }
 
-  private static Optional<StepFigures.Percentiles> requests(List<Meter> meters) {
-    return meters.stream()
-        .filter(meter -> meter.name().equals(Meter.REQUEST_MILLIS))
-        .map(Meter::metric)
-        .filter(Histogram.class::isInstance)
-        .map(metric -> ((Histogram) metric))
-        .filter(histogram -> histogram.getCount() > 0)
-        .map(Histogram::getStatistics)
-        .map(JobFigures::percentiles)
-        .filter(Objects::nonNull)
-        .findFirst();
+  /** Returns the percentiles of what all instances have measured lately. */
+  private static Optional<StepFigures.Percentiles> percentiles(List<Meter> meters, String name) {
+    long[] millis =
+        meters.stream()
+            .filter(meter -> meter.name().equals(name))
+            .map(Meter::metric)
+            .filter(Histogram.class::isInstance)
+            .flatMapToLong(metric -> LongStream.of(((Histogram) metric).getStatistics().getValues()))
+            .sorted()
+            .toArray();
+    return millis.length == 0
+        ? Optional.empty()
+        : Optional.of(
+            new StepFigures.Percentiles(
+                quantile(millis, 0.5), quantile(millis, 0.95), quantile(millis, 0.99)));
   }
 
-  private static StepFigures.Percentiles percentiles(HistogramStatistics of) {
-    return new StepFigures.Percentiles(
-        of.getQuantile(0.5) / 1000, of.getQuantile(0.95) / 1000, of.getQuantile(0.99) / 1000);
+  /** Returns, in seconds, the smallest that so large a part does not exceed. */
+  private static double quantile(long[] millis, double part) {
+    return millis[(int) Math.ceil(part * millis.length) - 1] / 1000.0;
   }
 }

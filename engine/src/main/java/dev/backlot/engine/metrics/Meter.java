@@ -1,6 +1,7 @@
 package dev.backlot.engine.metrics;
 
 import dev.backlot.engine.job.JobName;
+import dev.backlot.transport.CommitLatency;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,7 @@ record Meter(
   static final String RECORDS_IN = "numRecordsIn";
   static final String RECORDS_OUT = "numRecordsOut";
   static final String FAILED = "deadLetters";
+  static final String LATENCY_MILLIS = CommitLatency.METRIC;
   static final String REQUEST_MILLIS = "requestMillis";
   static final String BUSY = "busyTimeMsPerSecond";
   static final String BACK_PRESSURED = "backPressuredTimeMsPerSecond";
@@ -24,7 +26,7 @@ record Meter(
   private static final Map<String, Set<String>> WANTED =
       Map.of(
           "taskmanager.job.task.operator",
-          Set.of(RECORDS_IN, RECORDS_OUT, FAILED, REQUEST_MILLIS),
+          Set.of(RECORDS_IN, RECORDS_OUT, FAILED, LATENCY_MILLIS, REQUEST_MILLIS),
           "taskmanager.job.task",
           Set.of(BUSY, BACK_PRESSURED));
 

@@ -2,6 +2,8 @@ package dev.backlot.engine.metrics;
 
 import dev.backlot.engine.job.JobName;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +11,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.HistogramStatistics;
 import org.apache.flink.metrics.Metric;
 
 /**
@@ -20,6 +24,7 @@ import org.apache.flink.metrics.Metric;
 record Series(String name, String help, Kind kind, double factor, Labels labels, Metric metric) {
   private static final String JOB = "jobmanager.job";
   private static final String TASK = "taskmanager.job.task";
+  private static final String MILLIS = "Millis";
   private static final String OPERATOR = "taskmanager.job.task.operator";
 
   /** Flink's metrics of jobs and tasks that are shown. */
@@ -43,6 +48,8 @@ record Series(String name, String help, Kind kind, double factor, Labels labels,
               "backlot_task_back_pressured_ratio",
               "Share of the last second spent waiting for what comes after.",
               0.001));
+
+  private static final List<Double> QUANTILES = List.of(0.5, 0.95, 0.99);
 
   /** Flink's own metrics of operators that are not shown. */
   private static final Set<String> LEFT_OUT =
@@ -69,7 +76,9 @@ record Series(String name, String help, Kind kind, double factor, Labels labels,
   /** What Prometheus may do with a series. */
   enum Kind {
     COUNTER,
-    GAUGE
+    GAUGE,
+    /** Percentiles. */
+    SUMMARY
   }
 
   private record Known(String name, String help, Kind kind, double factor) {
@@ -90,6 +99,19 @@ record Series(String name, String help, Kind kind, double factor, Labels labels,
    */
   static Optional<Series> of(
       Metric metric, String name, String scope, Map<String, String> variables) {
+    if (metric instanceof Histogram) {
+      return scope.equals(OPERATOR) && name.endsWith(MILLIS)
+          ? Optional.of(
+              new Series(
+                  "backlot_step_" + snake(name.substring(0, name.length() - MILLIS.length()))
+                      + "_seconds",
+                  "Of a job's step, of the newest thousand, as its code calls it: " + name + ".",
+                  Kind.SUMMARY,
+                  0.001,
+                  labels(variables, "<operator_name>"),
+                  metric))
+          : Optional.empty();
+    }
     if (!(metric instanceof Counter) && !(metric instanceof Gauge<?>)) {
       return Optional.empty();
     }
@@ -115,6 +137,16 @@ record Series(String name, String help, Kind kind, double factor, Labels labels,
             1,
             labels(variables, "<operator_name>"),
             metric));
+  }
+
+  /** Returns the quantiles of a {@link Kind#SUMMARY} now. */
+  Quantiles quantiles() {
+    HistogramStatistics statistics = ((Histogram) metric).getStatistics();
+    Quantiles.Builder quantiles = Quantiles.builder();
+    for (double part : QUANTILES) {
+      quantiles.quantile(part, statistics.getQuantile(part) * factor);
+    }
+    return quantiles.build();
   }
 
   /** Returns the value now; empty where a gauge holds no number. */

@@ -15,6 +15,8 @@ import java.util.OptionalLong;
  * @param busy share of the last second spent working, of the busiest instance of the operators that
  *     run in one thread with it; empty while unknown
  * @param backPressured share of it spent waiting for what comes after
+ * @param latencySeconds how long the newest changes took from their commit in the source until the
+ *     step had them; an enrichment, until it had its answer
  * @param requestSeconds how long the newest requests to another service took, if it sends any
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -25,6 +27,7 @@ public record StepFigures(
     OptionalLong failed,
     OptionalDouble busy,
     OptionalDouble backPressured,
+    Optional<Percentiles> latencySeconds,
     Optional<Percentiles> requestSeconds) {
   /** In seconds. */
   public record Percentiles(double p50, double p95, double p99) {}

@@ -8,9 +8,12 @@ import dev.backlot.model.plan.PlanStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.junit.jupiter.api.Test;
 
 final class JobFiguresTest {
@@ -30,6 +33,26 @@ final class JobFiguresTest {
                 Map.of(
                     "<job_name>",
                     "backlot:movies:" + planHash,
+                    "<task_name>",
+                    "chain",
+                    "<operator_name>",
+                    operator))
+            .orElseThrow());
+  }
+
+  private void took(String operator, long... millis) {
+    Histogram histogram = new DescriptiveStatisticsHistogram(1_000);
+    for (long each : millis) {
+      histogram.update(each);
+    }
+    meters.add(
+        Meter.of(
+                histogram,
+                "latencyMillis",
+                OPERATOR,
+                Map.of(
+                    "<job_name>",
+                    "backlot:movies:h1",
                     "<task_name>",
                     "chain",
                     "<operator_name>",
@@ -106,6 +129,22 @@ final class JobFiguresTest {
 
     assertThat(union.busy()).hasValue(0.7);
     assertThat(union.backPressured()).isEmpty();
+  }
+
+  @Test
+  void percentiles_are_of_all_instances_and_not_of_what_is_replayed() {
+    counted("h1", "union both", "numRecordsIn", 3);
+    counted("h1", "union both replayed", "numRecordsIn", 2);
+    took("union both", LongStream.rangeClosed(1, 60).toArray());
+    took("union both", LongStream.rangeClosed(61, 100).toArray());
+    took("union both");
+    took("union both replayed", 86_400_000);
+
+    StepFigures union = JobFigures.of(meters).of(plan()).get(1);
+
+    assertThat(union.latencySeconds()).contains(new StepFigures.Percentiles(0.05, 0.095, 0.099));
+    assertThat(union.requestSeconds()).isEmpty();
+    assertThat(union.recordsIn()).hasValue(5);
   }
 
   @Test

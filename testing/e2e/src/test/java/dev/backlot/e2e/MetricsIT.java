@@ -113,6 +113,22 @@ class MetricsIT {
         .isNotNegative();
     assertThat(plane.sum("backlot_step_rows_below_mark_total", "pipeline", "measured"))
         .isNotNegative();
+    // The steps had the update within the test's time, by its commit in the source.
+    for (String step : List.of("pass measured.public.measured", "shape measured.rows")) {
+      assertThat(
+              plane.sum(
+                  "backlot_step_latency_seconds",
+                  "pipeline",
+                  "measured",
+                  "step",
+                  step,
+                  "quantile",
+                  "0.5",
+                  "subtask",
+                  "0"))
+          .as(step)
+          .isBetween(0.0, 60.0);
+    }
     assertThat(plane.sum("jvm_memory_used_bytes", "area", "heap")).isPositive();
 
     // What the controller knows of a pipeline's progress is some seconds old.
