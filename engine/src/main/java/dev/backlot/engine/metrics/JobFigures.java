@@ -78,7 +78,9 @@ public final class JobFigures {
       figures.add(figures(job, sink.id(), OperatorName.shaping(sink.table())));
     }
     for (PlanPublication publication : plan.publications()) {
-      figures.add(figures(job, "publish:" + publication.source(), OperatorName.shaping(publication.source())));
+      figures.add(
+          figures(
+              job, "publish:" + publication.source(), OperatorName.shaping(publication.source())));
     }
     return figures;
   }
@@ -140,7 +142,8 @@ public final class JobFigures {
             .filter(meter -> meter.name().equals(name))
             .map(Meter::metric)
             .filter(Histogram.class::isInstance)
-            .flatMapToLong(metric -> LongStream.of(((Histogram) metric).getStatistics().getValues()))
+            .flatMapToLong(
+                metric -> LongStream.of(((Histogram) metric).getStatistics().getValues()))
             .sorted()
             .toArray();
     return millis.length == 0

@@ -103,7 +103,8 @@ record Series(String name, String help, Kind kind, double factor, Labels labels,
       return scope.equals(OPERATOR) && name.endsWith(MILLIS)
           ? Optional.of(
               new Series(
-                  "backlot_step_" + snake(name.substring(0, name.length() - MILLIS.length()))
+                  "backlot_step_"
+                      + snake(name.substring(0, name.length() - MILLIS.length()))
                       + "_seconds",
                   "Of a job's step, of the newest thousand, as its code calls it: " + name + ".",
                   Kind.SUMMARY,
