@@ -45,7 +45,7 @@ export function RevisionsTab({ pipeline }: { pipeline: PipelineItem }) {
               label: '',
               width: '112px',
               align: 'right',
-              cell: (revision) => (revision.revision === status.revision ? null : <Rollback pipeline={pipeline} to={revision} now={revisions.find((each) => each.revision === status.revision)} />),
+              cell: (revision) => (revision.revision === status.revision ? <span className={classes.noButton} /> : <Rollback pipeline={pipeline} to={revision} now={revisions.find((each) => each.revision === status.revision)} />),
             },
           ]}
         />

@@ -89,8 +89,9 @@ export async function run({ page, api, sql, query, until, axe, shot, assert }) {
     return status.state === 'running' && status.deployed_revision === status.revision;
   });
   await page.getByRole('tab', { name: /Revisions/ }).click();
-  // The page follows by itself; the row of the revision before says it was deployed until then.
-  await page.getByRole('row').filter({ hasText: /^2 deployed/ }).getByRole('link').click();
+  // The page follows by itself; until then the row of another revision says it is deployed.
+  const { revision } = (await api('GET', `/api/v1/pipelines/${NAME}?proof=false`)).status;
+  await page.getByRole('row').filter({ hasText: new RegExp(`^${revision} deployed`) }).getByRole('link').click();
   await page.getByRole('region', { name: /beside/ }).getByText('phase').waitFor();
   await axe(page, 'a revision beside another');
   await shot(page, 'revision');

@@ -2,13 +2,12 @@ package dev.backlot.transport;
 
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.table.data.RowData;
 
 /**
  * How long changes took from their commit in the source until a step had them, by both machines'
- * clocks: of the newest thousand rows, at most one a millisecond, so that a busy step pays next to
- * nothing. For one thread.
+ * clocks: of the newest thousand rows of the last ten minutes, at most one a millisecond, so that a
+ * busy step pays next to nothing. For one thread.
  */
 public final class CommitLatency {
   /** The name of the metric; milliseconds. */
@@ -26,7 +25,7 @@ public final class CommitLatency {
    * @param committed where rows have {@code _source_ts}
    */
   public CommitLatency(MetricGroup group, int committed) {
-    this.millis = group.histogram(METRIC, new DescriptiveStatisticsHistogram(WINDOW));
+    this.millis = group.histogram(METRIC, new RecentMillis(WINDOW, System::nanoTime));
     this.committed = committed;
   }
 

@@ -10,9 +10,11 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.metrics.CharacterFilter;
-import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.LogicalScopeProvider;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
@@ -103,30 +104,28 @@ final class FlinkMetrics implements MetricReporter, MultiCollector {
     return new MetricSnapshots(snapshots);
   }
 
+  private record Point(String name, Labels labels) {}
+
   private List<MetricSnapshot> summaries() {
-    Map<String, Map<Labels, Series>> byName = new TreeMap<>();
+    Map<String, SummarySnapshot.Builder> byName = new TreeMap<>();
+    Set<Point> seen = new HashSet<>();
     for (Series described : series.values()) {
-      if (described.kind() == Kind.SUMMARY && ((Histogram) described.metric()).getCount() > 0) {
+      Quantiles quantiles =
+          described.kind() == Kind.SUMMARY ? described.quantiles() : Quantiles.EMPTY;
+      // While a job is restarted, its old task and its new one may both be known.
+      if (quantiles.size() > 0 && seen.add(new Point(described.name(), described.labels()))) {
         byName
-            .computeIfAbsent(described.name(), name -> new LinkedHashMap<>())
-            .put(described.labels(), described);
+            .computeIfAbsent(
+                described.name(),
+                name -> SummarySnapshot.builder().name(name).help(described.help()))
+            .dataPoint(
+                SummaryDataPointSnapshot.builder()
+                    .labels(described.labels())
+                    .quantiles(quantiles)
+                    .build());
       }
     }
-    List<MetricSnapshot> snapshots = new ArrayList<>();
-    byName.forEach(
-        (name, points) -> {
-          SummarySnapshot.Builder summary =
-              SummarySnapshot.builder().name(name).help(points.values().iterator().next().help());
-          points.forEach(
-              (labels, described) ->
-                  summary.dataPoint(
-                      SummaryDataPointSnapshot.builder()
-                          .labels(labels)
-                          .quantiles(described.quantiles())
-                          .build()));
-          snapshots.add(summary.build());
-        });
-    return snapshots;
+    return byName.values().stream().map(builder -> (MetricSnapshot) builder.build()).toList();
   }
 
   private static OptionalDouble value(Series described) {

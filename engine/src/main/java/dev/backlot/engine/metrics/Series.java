@@ -140,9 +140,12 @@ record Series(String name, String help, Kind kind, double factor, Labels labels,
             metric));
   }
 
-  /** Returns the quantiles of a {@link Kind#SUMMARY} now. */
+  /** Returns the quantiles of a {@link Kind#SUMMARY} now; none while nothing was measured. */
   Quantiles quantiles() {
     HistogramStatistics statistics = ((Histogram) metric).getStatistics();
+    if (statistics.size() == 0) {
+      return Quantiles.EMPTY;
+    }
     Quantiles.Builder quantiles = Quantiles.builder();
     for (double part : QUANTILES) {
       quantiles.quantile(part, statistics.getQuantile(part) * factor);
