@@ -52,7 +52,7 @@ function event(text: string): StreamEvent {
     if (line.startsWith('event: ')) name = line.slice(7);
     else if (line.startsWith('data: ')) data += line.slice(6);
   }
-  return { event: name, data: data === '' ? null : (JSON.parse(data) as unknown) };
+  return { event: name, data: data === '' ? null : parse(data) };
 }
 
 function unreachable(): ApiError {

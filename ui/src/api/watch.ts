@@ -1,4 +1,5 @@
 import { ApiError, failed } from './api';
+import { parse } from './exact';
 
 type Listener = (news: { body: unknown } | { error: ApiError }) => void;
 
@@ -73,7 +74,7 @@ export class Watch {
   }
 
   private take(text: string): void {
-    const { of, status, body } = JSON.parse(text) as { of: string; status: number; body: unknown };
+    const { of, status, body } = parse(text) as { of: string; status: number; body: unknown };
     const news = status === 200 ? { body } : { error: failed(status, JSON.stringify(body)) };
     this.become('live');
     this.listeners.get(of)?.forEach((listener) => listener(news));

@@ -76,7 +76,7 @@ function figures(node: Node): { label: string; value: string; tone?: 'blocked' |
   }
   shown.push({ label: node.role === 'sink' || node.role === 'publication' ? 'Rows in' : 'Rows out', value: perSecond(node.role === 'sink' || node.role === 'publication' ? node.in_rate : node.out_rate) });
   if (node.role === 'processor') {
-    if (node.latency_seconds) shown.push({ label: 'Latency', value: moment(node.latency_seconds.p95) });
+    if (node.latency_seconds) shown.push({ label: 'Latency', value: moment(node.latency_seconds.p50) });
     shown.push({ label: 'Busy', value: share(node.busy), tone: (node.back_pressured ?? 0) > 0.5 ? 'busy' : undefined });
   }
   if ((node.error_rate ?? 0) > 0) shown.push({ label: 'Errors', value: perSecond(node.error_rate), tone: 'failed' });

@@ -1,6 +1,6 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconPassword, IconSun, IconUserCircle } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { Link } from 'react-router';
 import { ChangePassword } from '../access/ChangePassword';
 import { useSession } from '../access/session';
@@ -18,6 +18,7 @@ export function Account() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const session = useSession();
   const [changing, setChanging] = useState(false);
+  const rights = useId();
   const person = session.kind === 'person';
   const signOut = async () => {
     await send('delete', '/api/v1/session');
@@ -33,29 +34,27 @@ export function Account() {
             <span className={classes.who}>{session.full_name === '' ? session.name : session.full_name}</span>
           </UnstyledButton>
         </Menu.Target>
-        <Menu.Dropdown>
-          <dl className={classes.rights}>
-            <dt>Signed in as</dt>
-            <dd>{session.name}</dd>
-            <dt>Role</dt>
-            <dd>{words(session.roles, 'none')}</dd>
-            <dt>Teams</dt>
-            <dd>{words(session.teams, 'none')}</dd>
-            <dt>Sees unmasked</dt>
-            <dd>{session.clearances?.includes('*') ? 'everything' : words(session.clearances, 'only what has no tag')}</dd>
-          </dl>
+        {/* A menu may hold nothing but its entries: what else stands in it describes it. */}
+        <Menu.Dropdown aria-describedby={rights}>
+          <div className={classes.rights} id={rights}>
+            <span>Signed in as</span>
+            <span>{session.name}</span>
+            <span>Role</span>
+            <span>{words(session.roles, 'none')}</span>
+            <span>Teams</span>
+            <span>{words(session.teams, 'none')}</span>
+            <span>Sees unmasked</span>
+            <span>{session.clearances?.includes('*') ? 'everything' : words(session.clearances, 'only what has no tag')}</span>
+          </div>
           <Menu.Divider />
           <Menu.Label>Appearance</Menu.Label>
-          {SCHEMES.map(({ value, label, Icon }) => (
-            <Menu.Item
-              key={value}
-              leftSection={<Icon size={15} aria-hidden />}
-              rightSection={colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null}
-              onClick={() => setColorScheme(value)}
-            >
-              {label}
-            </Menu.Item>
-          ))}
+          <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as typeof colorScheme)}>
+            {SCHEMES.map(({ value, label, Icon }) => (
+              <Menu.RadioItem key={value} value={value} checkIcon={<IconCheck size={14} aria-hidden />} rightSection={<Icon size={15} aria-hidden />}>
+                {label}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
           <Menu.Divider />
           <Menu.Item component={Link} to="/settings/tokens" leftSection={<IconKey size={15} aria-hidden />}>
             Tokens

@@ -27,6 +27,7 @@ export async function run({ open, api, cli, assert, axe, shot, url, dataDir, tok
   // the menu says what she may, and the navigation leaves out what she may not
   await page.getByRole('button', { name: 'Account of ada' }).click();
   await page.getByText('only what has no tag').waitFor();
+  await axe(page, 'the menu of the account');
   await shot(page, 'menu');
   await page.keyboard.press('Escape');
   const main = page.getByRole('navigation', { name: 'Main' });
