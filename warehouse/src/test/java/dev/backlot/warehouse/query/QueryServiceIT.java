@@ -4,7 +4,6 @@ import static dev.backlot.schema.Field.nullable;
 import static dev.backlot.warehouse.TestLake.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.backlot.model.Problem;
@@ -20,18 +19,12 @@ import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterAll;
@@ -43,20 +36,18 @@ class QueryServiceIT {
   private static final Field TITLE = nullable("title", Text.PLAIN);
 
   private static final TestLake lake = TestLake.shared();
+  private static Queries queries;
   private static QueryService service;
 
   @BeforeAll
   static void start() {
-    service =
-        new QueryService(
-            lake.catalog(),
-            new QuerySettings(
-                "", lake.directory().resolve("scratch"), 3, 512, 2, Duration.ofMinutes(1)));
+    queries = new Queries(lake, 3);
+    service = queries.service();
   }
 
   @AfterAll
   static void stop() {
-    service.close();
+    queries.close();
   }
 
   @Test
@@ -82,7 +73,7 @@ class QueryServiceIT {
   void anEmptyTableHasColumnsAndNoRows() {
     lake.table("q.empty", List.of("id"), ID, nullable("t", Simple.TIME));
 
-    try (QueryResult result = query("SELECT * FROM q.empty_latest")) {
+    try (QueryResult result = queries.query("SELECT * FROM q.empty_latest")) {
       assertThat(result.columns().stream().map(c -> c.name() + " " + c.type()).limit(3))
           .containsExactly("id INTEGER", "t TIME", "_op VARCHAR");
       assertThat(result.next()).isEmpty();
@@ -435,7 +426,7 @@ class QueryServiceIT {
     TableName name = lake.table("q.large", List.of("id"), ID, TITLE);
     lake.append(name, row("c", 1, "id", 1, "title", large), row("c", 2, "id", 2, "title", ""));
 
-    try (QueryResult result = query("SELECT title FROM q.large ORDER BY id")) {
+    try (QueryResult result = queries.query("SELECT title FROM q.large ORDER BY id")) {
       List<JsonNode> rows = result.toList();
       assertThat(rows.get(0).get(0).asText()).isEqualTo(large);
       assertThat(rows.get(1).get(0).asText()).isEmpty();
@@ -523,79 +514,6 @@ class QueryServiceIT {
   }
 
   @Test
-  void aQueryThatTakesTooLongIsEnded() {
-    long start = System.nanoTime();
-
-    assertThatThrownBy(
-            () ->
-                service
-                    .query(
-                        "SELECT count(*) FROM range(100000000) a, range(100000000) b"
-                            + " WHERE a.range * b.range % 7 = 3",
-                        new QueryLimits(Duration.ofMillis(500)), RowShape.ARRAY)
-                    .close())
-        .isInstanceOfSatisfying(
-            ProblemException.class,
-            e -> assertThat(e.problems().get(0).code()).isEqualTo(ProblemCode.TIMED_OUT));
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
-    assertThat(rows("SELECT 1")).containsExactly("[1]");
-  }
-
-  @Test
-  void aResultCanBeLeftOrCancelledInTheMiddle() {
-    String endless = "SELECT range FROM range(1000000000)";
-    try (QueryResult result = query(endless)) {
-      assertThat(new String(result.next().orElseThrow(), StandardCharsets.UTF_8)).isEqualTo("[0]");
-    }
-    try (QueryResult result = query(endless)) {
-      result.cancel();
-      assertThatThrownBy(result::toList).isInstanceOf(CancellationException.class);
-    }
-    assertThat(rows("SELECT 1")).containsExactly("[1]");
-  }
-
-  @Test
-  void aKilledProcessFailsItsQueryAndNoOther() {
-    try (QueryResult result = query("SELECT range FROM range(1000000000)")) {
-      result.next();
-      List<ProcessHandle> children = children();
-      assertThat(children).isNotEmpty();
-      children.forEach(ProcessHandle::destroyForcibly);
-
-      assertThatThrownBy(result::toList)
-          .isInstanceOf(ProblemException.class)
-          .hasMessageContaining("its process ended");
-    }
-    assertThat(rows("SELECT 1")).containsExactly("[1]");
-  }
-
-  @Test
-  void aProcessKilledWhileIdleIsReplaced() {
-    rows("SELECT 1");
-    children().forEach(ProcessHandle::destroyForcibly);
-    await().until(() -> children().isEmpty());
-
-    assertThat(rows("SELECT 1")).containsExactly("[1]");
-  }
-
-  @Test
-  void queriesRunSideBySide() {
-    TableName name = lake.table("q.many", List.of("id"), ID);
-    lake.append(name, row("c", 1, "id", 1));
-
-    List<CompletableFuture<List<String>>> queries =
-        IntStream.range(0, 12)
-            .mapToObj(
-                i -> CompletableFuture.supplyAsync(() -> rows("SELECT " + i + ", id FROM q.many")))
-            .toList();
-
-    assertThat(queries.stream().map(CompletableFuture::join).map(r -> r.get(0)))
-        .containsExactlyElementsOf(
-            IntStream.range(0, 12).mapToObj(i -> "[" + i + ",1]").collect(Collectors.toList()));
-    assertThat(children()).hasSizeLessThanOrEqualTo(3);
-  }
-
-  @Test
   void tablesAreListedWithTheirSize() {
     TableName name = lake.table("q.listed", List.of("id"), ID, TITLE);
     lake.append(name, row("c", 1, "id", 1), row("u", 2, "id", 1, "title", "x"));
@@ -627,18 +545,8 @@ class QueryServiceIT {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  private static QueryResult query(String sql) {
-    return service.query(sql, QueryLimits.DEFAULT, RowShape.ARRAY);
-  }
-
   private static List<String> rows(String sql) {
-    List<String> rows = new ArrayList<>();
-    try (QueryResult result = query(sql)) {
-      for (var row = result.next(); row.isPresent(); row = result.next()) {
-        rows.add(new String(row.get(), StandardCharsets.UTF_8));
-      }
-    }
-    return rows;
+    return queries.rows(sql);
   }
 
   private static List<Problem> problems(String sql) {
@@ -653,13 +561,6 @@ class QueryServiceIT {
   private static Problem problem(String sql) {
     assertThat(problems(sql)).hasSize(1);
     return problems(sql).get(0);
-  }
-
-  private static List<ProcessHandle> children() {
-    return ProcessHandle.current()
-        .children()
-        .filter(child -> child.info().commandLine().orElse("").contains(QueryChild.class.getName()))
-        .toList();
   }
 
   private static OffsetDateTime time(int seconds) {
