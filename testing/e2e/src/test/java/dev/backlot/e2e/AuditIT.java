@@ -155,8 +155,7 @@ class AuditIT {
   }
 
   private JsonNode audit(String table) {
-    Result result = command.run("get", "table", "tests." + table, "-o", "json");
-    return Command.json(result).at("/items/0/status/audit");
+    return command.get("/api/v1/tables/tests." + table).at("/status/audit");
   }
 
   private Instant proven(String table) {

@@ -23,7 +23,7 @@ class BlackBoxIT {
   }
 
   private JsonNode audit(String name) {
-    return Command.json(command.ok("get", "audit", name, "-o", "json")).at("/items/0/status");
+    return command.get("/api/v1/audits/" + name).path("status");
   }
 
   private void awaitState(String name, String state) {
@@ -136,7 +136,7 @@ class BlackBoxIT {
 
   private long incidents(String state) {
     long count = 0;
-    for (JsonNode item : Command.json(command.ok("get", "incidents", "-o", "json")).path("items")) {
+    for (JsonNode item : command.get("/api/v1/incidents").path("items")) {
       count +=
           item.toString().contains("box_copies") && item.at("/status/state").asText().equals(state)
               ? 1

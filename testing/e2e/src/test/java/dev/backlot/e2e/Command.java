@@ -10,14 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Runs {@code ./backlot} commands against one server. */
+/**
+ * Runs {@code ./backlot} commands against one server. What tests ask again and again comes from the
+ * REST API: a process for each look takes the processor from what is looked at.
+ */
 final class Command {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String server;
+  private final Rest rest;
 
   Command(String server) {
     this.server = server;
+    this.rest = new Rest(server);
   }
 
   /** Runs a command and waits for its end. */
@@ -64,19 +69,39 @@ final class Command {
     }
   }
 
-  /** Returns a pipeline's status as {@code get -o json} shows it. */
+  /** Returns what the REST API answers; what fails is empty. */
+  JsonNode get(String path) {
+    return rest.get(path);
+  }
+
+  /** Returns the rows of a query, which must be answered. */
+  JsonNode rows(String sql) {
+    try {
+      return rest.rows(sql);
+    } catch (IOException e) {
+      throw new AssertionError(rest.states(), e);
+    }
+  }
+
+  /** Returns whether an incident of a kind is open, or, asked for the other, surely none is. */
+  boolean incident(String kind, boolean open) {
+    JsonNode items = rest.get("/api/v1/incidents").path("items");
+    boolean found = false;
+    for (JsonNode item : items) {
+      found |=
+          item.at("/spec/kind").asText().equals(kind)
+              && !item.at("/status/state").asText().equals("resolved");
+    }
+    return items.isArray() && found == open;
+  }
+
+  /** Returns a pipeline's status, proof included; empty while there is no such pipeline. */
   JsonNode pipelineStatus(String name) {
-    Result result = run("get", "pipeline", name, "-o", "json");
-    return result.exitCode() == 0 ? json(result).at("/items/0/status") : JSON.createObjectNode();
+    return rest.get("/api/v1/pipelines/" + name).path("status");
   }
 
   /** Returns the one number that a query answers, or -1 while it can't be answered. */
   long number(String sql) {
-    Result result = run("query", sql, "-o", "json");
-    if (result.exitCode() != 0) {
-      return -1;
-    }
-    JsonNode rows = json(result);
-    return rows.isEmpty() ? -1 : rows.get(0).elements().next().asLong(-1);
+    return rest.number(sql);
   }
 }

@@ -167,7 +167,7 @@ class EnrichedPipelineIT {
 
       Awaitility.await("silence is an incident")
           .atMost(RECOVERY)
-          .until(() -> demo.command().ok("get", "incidents").out().contains("heartbeat_silent"));
+          .until(() -> demo.command().incident("heartbeat_silent", true));
 
       JsonNode status = demo.command().pipelineStatus("movie_report");
       assertThat(status.path("jobs").path(0).path("state").asText()).isEqualTo("RUNNING");
@@ -179,7 +179,7 @@ class EnrichedPipelineIT {
         .atMost(RECOVERY)
         .until(
             () ->
-                !demo.command().ok("get", "incidents").out().contains("heartbeat_silent")
+                demo.command().incident("heartbeat_silent", false)
                     && demo.command()
                         .pipelineStatus("movie_report")
                         .path("heartbeat_still_since")

@@ -5,13 +5,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** A platform in a temporary data directory, which outlives its supervisors until it is closed. */
 final class Installation implements AutoCloseable {
+  static {
+    // Ten looks a second, the default, are work for a platform on a small machine.
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(300));
+  }
+
   private final Path dataDir;
   private final int port;
   private final String start;

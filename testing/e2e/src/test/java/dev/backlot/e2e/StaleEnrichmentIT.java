@@ -35,18 +35,15 @@ class StaleEnrichmentIT {
   }
 
   private JsonNode audit() {
-    Result result = command.run("get", "audit", AUDIT, "-o", "json");
-    return Command.json(result.exitCode() == 0 ? result : command.ok("get", "audits", "-o", "json"))
-        .at("/items/0/status");
+    JsonNode audit = command.get("/api/v1/audits/" + AUDIT);
+    return audit.isEmpty()
+        ? command.get("/api/v1/audits").at("/items/0/status")
+        : audit.path("status");
   }
 
   private String director(int id) {
-    return Command.json(
-            command.ok(
-                "query",
-                "SELECT director_name FROM asked.film_latest WHERE id = " + id,
-                "-o",
-                "json"))
+    return command
+        .rows("SELECT director_name FROM asked.film_latest WHERE id = " + id)
         .at("/0/director_name")
         .asText();
   }

@@ -117,7 +117,7 @@ final class StudioTables {
             + " FROM studio.production_board_latest "
             + where
             + " ORDER BY movie_id";
-    for (JsonNode row : Command.json(command.ok("query", sql, "-o", "json"))) {
+    for (JsonNode row : command.rows(sql)) {
       lines.add(String.join("|", COLUMNS.stream().map(name -> text(row.path(name))).toList()));
     }
     return lines;
