@@ -1,7 +1,6 @@
 package dev.backlot.controller;
 
 import dev.backlot.controller.web.Json;
-import dev.backlot.embedded.PostgresServer;
 import dev.backlot.metadata.MetadataDatabase;
 import dev.backlot.metadata.SourceStore;
 import dev.backlot.model.platform.PlatformConfig;
@@ -24,7 +23,6 @@ final class TestPlatform implements AutoCloseable {
   /** What the supervisor writes into the data directory: an admin's. */
   static final String TOKEN = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
-  final PostgresServer postgres;
   final FakeDataPlane dataPlane;
   final PlatformConfig config;
   Controller controller;
@@ -45,7 +43,6 @@ final class TestPlatform implements AutoCloseable {
   }
 
   private TestPlatform(String bootstrapServers, PlatformConfig.SignIn signIn) throws IOException {
-    postgres = PostgresServer.temporary().start();
     dataPlane = new FakeDataPlane();
     Path directory = Files.createTempDirectory("backlot-controller-");
     config =
@@ -55,7 +52,7 @@ final class TestPlatform implements AutoCloseable {
             0,
             dataPlane.port(),
             "secret",
-            new PlatformConfig.Database(postgres.jdbcUrl("postgres"), "postgres", "postgres"),
+            TestMetadata.database(),
             bootstrapServers,
             Map.of(),
             (short) 1,
@@ -217,6 +214,5 @@ final class TestPlatform implements AutoCloseable {
   public void close() {
     controller.close();
     dataPlane.close();
-    postgres.close();
   }
 }
