@@ -24,13 +24,12 @@ const ELSEWHERE = ['incidents/:id', 'jobs/:id', 'audits/:id/runs/:run', 'data/:t
 // What nobody who is signed in sees.
 const SIGNED_OUT = ['sign-in'];
 
-export async function run({ open, page, assert, axe, shot, home }) {
+// How many pages are looked at side by side.
+const LANES = 2;
+
+export async function run({ open, assert, axe, shot, home }) {
   const routes = routesOf(`${home}/ui/src`);
   assert.ok(routes.length > 25, 'the routes were not found');
-  const outside = await open({ as: null, path: '/sign-in' });
-  const narrow = await open({ viewport: { width: 390, height: 844 } });
-  const narrowOutside = await open({ as: null, path: '/sign-in', viewport: { width: 390, height: 844 } });
-  for (const each of [page, outside, narrow, narrowOutside]) each.setDefaultTimeout(90_000);
   const troubles = [];
   // All pages are looked at before any of them fails the journey.
   const attempt = async (where, step) => {
@@ -41,11 +40,10 @@ export async function run({ open, page, assert, axe, shot, home }) {
       troubles.push(where);
     }
   };
-  for (const route of routes.filter((path) => !ELSEWHERE.includes(path))) {
+  const look = async (route, wide, small) => {
     const path = filled(route, assert);
-    const [wide, small] = SIGNED_OUT.includes(route) ? [outside, narrowOutside] : [page, narrow];
     const shotName = route.replaceAll(/[^a-z]+/g, '-') || 'home';
-    const onPhone = attempt(`${path} on a phone`, async () => {
+    await attempt(`${path} on a phone`, async () => {
       await small.goto(path);
       await settled(small);
       const width = await small.evaluate(() => document.documentElement.scrollWidth);
@@ -70,8 +68,21 @@ export async function run({ open, page, assert, axe, shot, home }) {
         await shot(wide, `${shotName}-${tab + 1}`);
       });
     }
-    await onPhone;
-  }
+  };
+  const opened = async (signedOut) => {
+    const who = signedOut ? { as: null, path: '/sign-in' } : {};
+    const pages = [await open(who), await open({ ...who, viewport: { width: 390, height: 844 } })];
+    for (const page of pages) page.setDefaultTimeout(90_000);
+    return pages;
+  };
+  const waiting = routes.filter((path) => !ELSEWHERE.includes(path) && !SIGNED_OUT.includes(path));
+  const lane = async () => {
+    const pages = await opened(false);
+    for (let route = waiting.shift(); route !== undefined; route = waiting.shift()) await look(route, ...pages);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  const outside = await opened(true);
+  for (const route of SIGNED_OUT) await look(route, ...outside);
   assert.deepEqual(troubles, []);
 }
 
