@@ -221,7 +221,7 @@ class EnrichedPipelineIT {
     Awaitility.await(what)
         .atMost(limit)
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(200))
+        .pollInterval(Duration.ofMillis(500))
         .untilAsserted(
             () -> assertThat(studio.board()).containsExactlyElementsOf(studio.expectedBoard()));
     LOG.info("{}: equal after {} ms", what, (System.nanoTime() - begin) / 1_000_000);

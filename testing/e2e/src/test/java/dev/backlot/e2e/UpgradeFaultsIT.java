@@ -134,7 +134,7 @@ class UpgradeFaultsIT {
   private static void awaitState(UpgradeSite site, String state, String code) {
     Awaitility.await("pipeline " + state + " " + code)
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(200))
+        .pollInterval(Duration.ofMillis(500))
         .untilAsserted(
             () -> {
               JsonNode status = site.status();
@@ -148,7 +148,7 @@ class UpgradeFaultsIT {
   private static void awaitCode(UpgradeSite site, String code) {
     Awaitility.await("pipeline with " + code)
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(200))
+        .pollInterval(Duration.ofMillis(500))
         .until(() -> site.status().path("code").asText().equals(code));
   }
 

@@ -184,7 +184,7 @@ final class UpgradeSite implements AutoCloseable {
   void awaitVisible(long write) {
     Awaitility.await("write " + write + " in the table")
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(200))
+        .pollInterval(Duration.ofMillis(500))
         .until(() -> rest.number("SELECT max(v) AS v FROM site.film") >= write);
   }
 
@@ -193,7 +193,7 @@ final class UpgradeSite implements AutoCloseable {
     long now = writes();
     Awaitility.await("column " + column + " in the table")
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(200))
+        .pollInterval(Duration.ofMillis(500))
         .until(() -> rest.number("SELECT max(" + column + ") AS v FROM site.film") > now);
   }
 
