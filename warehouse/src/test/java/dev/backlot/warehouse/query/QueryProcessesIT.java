@@ -33,7 +33,8 @@ class QueryProcessesIT {
     queries = new Queries(lake, PROCESSES);
     service = queries.service();
     lake.append(
-        lake.table("q.many", List.of("id"), Field.nullable("id", Simple.INT)), row("c", 1, "id", 1));
+        lake.table("q.many", List.of("id"), Field.nullable("id", Simple.INT)),
+        row("c", 1, "id", 1));
   }
 
   @AfterAll
@@ -104,6 +105,7 @@ class QueryProcessesIT {
             IntStream.range(0, 12).mapToObj(i -> "[" + i + ",1]").collect(Collectors.toList()));
     assertThat(children()).hasSizeBetween(1, PROCESSES);
   }
+
   @Test
   void allThatWaitMayDieAtOnce() {
     for (int round = 0; round < 3; round++) {
