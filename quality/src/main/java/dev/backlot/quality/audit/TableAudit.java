@@ -288,7 +288,7 @@ public final class TableAudit {
     for (Doubled change : twice) {
       Place place =
           new Place(
-              subject.mapping().source(), subject.mapping().epoch(), null, change.lastOffset());
+              subject.mapping().source(), subject.mapping().epoch(), null, change.firstOffset());
       findings.add(new Finding(Kind.DOUBLED, change.key(), List.of(), Optional.of(place)));
     }
     List<Unexplained> first = reader.unexplained(subject.mapping());

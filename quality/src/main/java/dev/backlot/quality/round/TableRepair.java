@@ -145,18 +145,20 @@ final class TableRepair {
 
   private record Change(List<String> key, String position, String op) {}
 
-  /** The first of equal changes stays; versions come newest first. */
+  /**
+   * The last of equal changes stays, and versions come newest first. Compaction drops what a newer
+   * version supersedes, at any moment: were the last one removed, none might be left.
+   */
   private static List<RowPlace> repetitions(List<Version> versions) {
     Set<Change> kept = new HashSet<>();
     Set<Place> keptPlaces = new HashSet<>();
     List<RowPlace> places = new ArrayList<>();
-    for (int i = versions.size() - 1; i >= 0; i--) {
-      Version version = versions.get(i);
+    for (Version version : versions) {
       if (version.op().equals("t")) {
         continue;
       }
-      boolean first = kept.add(new Change(version.key(), version.position(), version.op()));
-      if (first) {
+      boolean last = kept.add(new Change(version.key(), version.position(), version.op()));
+      if (last) {
         keptPlaces.add(version.place());
       } else {
         places.add(removal(version.place(), keptPlaces.contains(version.place()) ? 1 : 0));

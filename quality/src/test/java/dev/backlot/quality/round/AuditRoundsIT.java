@@ -15,8 +15,10 @@ import dev.backlot.quality.table.TableReader;
 import dev.backlot.warehouse.TableName;
 import dev.backlot.warehouse.maintenance.FileDeletions;
 import dev.backlot.warehouse.maintenance.MaintenanceSettings;
+import dev.backlot.warehouse.maintenance.MaintenanceState;
 import dev.backlot.warehouse.maintenance.RowPlace;
 import dev.backlot.warehouse.maintenance.TableMaintenance;
+import dev.backlot.warehouse.maintenance.Work;
 import dev.backlot.warehouse.query.QueryService;
 import dev.backlot.warehouse.query.QuerySettings;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +41,7 @@ class AuditRoundsIT {
   private TestStudio studio;
   private QueryService queries;
   private AuditRounds rounds;
+  private Host host;
 
   @BeforeEach
   void start() throws IOException {
@@ -47,7 +51,8 @@ class AuditRoundsIT {
             studio.lake,
             new QuerySettings(
                 "", studio.directory.resolve("query"), 1, 256, 1, Duration.ofMinutes(1)));
-    rounds = new AuditRounds(studio.metadata, new TableReader(studio.lake, queries), new Host());
+    host = new Host();
+    rounds = new AuditRounds(studio.metadata, new TableReader(studio.lake, queries), host);
     for (int id = 1; id <= 100; id += 5) {
       studio.change(id, "a", id + 1, "b", id + 2, "c'☃", id + 3, "", id + 4, "e " + id);
     }
@@ -94,6 +99,25 @@ class AuditRoundsIT {
     assertThat(after.differences()).isZero();
     assertThat(kinds()).isEmpty();
     assertThat(proof().state()).isEqualTo(ProofState.EQUAL);
+  }
+
+  @Test
+  void a_table_may_be_compacted_between_a_look_at_its_rows_and_their_removal() {
+    studio.change(6, "six");
+    String twice = "%08d".formatted(Integer.parseInt(studio.position()) - 1);
+    studio.commit(List.of(studio.event("u", 6, "six", twice)), studio.end());
+    Outcome found = round(Repair.NEVER);
+    Map<String, String> kinds = kinds();
+    host.compacts = true;
+
+    Outcome mended = round(Repair.REPAIR);
+    host.compacts = false;
+    Outcome after = round(Repair.NEVER);
+
+    assertThat(kinds).isEqualTo(Map.of("6", "doubled"));
+    assertThat(found.differences()).isEqualTo(1);
+    assertThat(mended.differences()).as("%s", mended.report()).isZero();
+    assertThat(after.differences()).as("%s", after.report()).isZero();
   }
 
   @Test
@@ -198,6 +222,9 @@ class AuditRoundsIT {
             "",
             Clock.systemUTC());
 
+    /** Whether the scheduler comes in between. */
+    private boolean compacts;
+
     @Override
     public Optional<PipelinePlan> deployedPlan(String pipeline) {
       return Optional.of(TestStudio.plan());
@@ -210,6 +237,9 @@ class AuditRoundsIT {
 
     @Override
     public long remove(TableName table, List<RowPlace> rows) {
+      if (compacts) {
+        maintenance.run(table, EnumSet.of(Work.COMPACT), MaintenanceState.NEW);
+      }
       return maintenance.remove(table, rows);
     }
   }
