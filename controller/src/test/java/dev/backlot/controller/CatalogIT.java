@@ -232,7 +232,7 @@ final class CatalogIT {
         .isEqualTo(200);
 
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
               Answer found = platform.get("/api/v1/search?q=wombat&kind=source");

@@ -105,7 +105,7 @@ class MeasuringIT {
   void a_pipeline_s_status_its_list_and_its_history_tell_what_heartbeats_take() {
     shown(Instant.now(), Optional.empty());
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 "1.5"

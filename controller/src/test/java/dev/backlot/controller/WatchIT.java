@@ -37,7 +37,7 @@ class WatchIT {
     List<String> told = new CopyOnWriteArrayList<>();
     Thread listener = listen(told, CONNECTIONS, "/api/v1/pipelines/none");
 
-    await().atMost(Duration.ofSeconds(10)).until(() -> told.size() == 2);
+    await().atMost(Duration.ofSeconds(60)).until(() -> told.size() == 2);
     assertThat(told)
         .anyMatch(data -> data.contains("\"status\":200,\"body\":{\"items\":[]}"))
         .anyMatch(data -> data.contains("\"status\":404") && data.contains("NOT_FOUND"));
@@ -54,7 +54,7 @@ class WatchIT {
         """);
 
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> told.stream().anyMatch(data -> data.contains("\"name\":\"watched\"")));
     listener.interrupt();
   }

@@ -224,7 +224,7 @@ class DeadLettersIT {
 
       await()
           .during(Duration.ofSeconds(3))
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> titles("studio.venue"), titles -> titles.equals(Set.of("a")));
       assertThat(titles("studio.venue_beside")).containsExactly("a");
       LetterTopics.create(
@@ -309,7 +309,7 @@ class DeadLettersIT {
       source.row(Op.CREATE, 7, "d", 1);
       source.flush();
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> servers.call("GET", "/pipelines/note/parked", "").path("records").size() == 1);
       assertThat(states("note").stream().filter("waiting"::equals))
@@ -332,7 +332,7 @@ class DeadLettersIT {
       source.flush();
 
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> servers.job("role").path("state").asText().equals("FAILED"));
 
       assertThat(servers.job("role").path("reason").asText())

@@ -452,7 +452,7 @@ class EnrichmentIT {
 
       graph.addField(GraphServer.CATALOGUE, "Movie", "tagline: String");
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () -> assertThat(servers.metadata.endpoints().find("studio_edge")).isPresent());
       assertThat(servers.plan(yaml).path("hash").asText())
@@ -468,7 +468,7 @@ class EnrichmentIT {
       assertThat(servers.job("changed").path("code").asText()).isEqualTo("ENDPOINT_REFUSED");
       assertThat(servers.job("changed").path("reason").asText()).contains("budget");
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () -> {
                 JsonNode problem = servers.plan(yaml).path("problems").path(0);
@@ -480,7 +480,7 @@ class EnrichmentIT {
 
       graph.addField(GraphServer.CATALOGUE, "Movie", "budget: Float!");
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> servers.plan(yaml).path("problems").isEmpty());
       assertThat(servers.plan(yaml).path("hash").asText()).isNotEqualTo(hash);
       servers.call("DELETE", "/jobs/changed", "");
@@ -581,7 +581,7 @@ class EnrichmentIT {
 
     graph.down(GraphServer.GATEWAY);
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
               JsonNode planned = servers.plan(pipeline("none", "none", BY_LIST));
@@ -595,7 +595,7 @@ class EnrichmentIT {
     graph.up(GraphServer.GATEWAY);
 
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
               servers.plan(pipeline("none", "none", BY_LIST));

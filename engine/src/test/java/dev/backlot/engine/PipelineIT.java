@@ -174,7 +174,7 @@ class PipelineIT {
       deals.flush();
 
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> servers.call("GET", "/pipelines/deals/parked", "").path("records").size() == 1);
       JsonNode parked = servers.call("GET", "/pipelines/deals/parked", "").at("/records/0");

@@ -329,7 +329,7 @@ class PublishingIT {
 
       assertThat(refused.toString()).contains("KAFKA_DATA_LOST").contains("deletion: purge");
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> servers.job("publish_role").path("state").asText().equals("CANCELED"));
     }
   }

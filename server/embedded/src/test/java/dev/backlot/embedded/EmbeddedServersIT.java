@@ -110,7 +110,7 @@ class EmbeddedServersIT {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(flink.restUrl() + "/overview")).build();
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(

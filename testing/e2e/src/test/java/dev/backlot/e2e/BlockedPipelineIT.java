@@ -43,7 +43,7 @@ class BlockedPipelineIT {
         "INSERT INTO blocks.beside VALUES (1, 'goes on')");
     awaitBlocked("defaulted");
     Awaitility.await("one event waits")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> waiting("defaulted").size() == 1);
     theOwnerIsTold();
     awaitCaughtUpCount("SELECT count(*) AS n FROM blocks.beside_latest", 1);

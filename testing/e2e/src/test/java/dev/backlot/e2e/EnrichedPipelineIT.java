@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class EnrichedPipelineIT {
   private static final Logger LOG = LoggerFactory.getLogger(EnrichedPipelineIT.class);
-  private static final Duration SECONDS = Duration.ofSeconds(20);
+  private static final Duration SECONDS = Duration.ofSeconds(60);
   private static final Duration RECOVERY = Duration.ofSeconds(120);
 
   private static Installation demo;

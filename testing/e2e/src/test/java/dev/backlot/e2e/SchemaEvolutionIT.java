@@ -113,7 +113,7 @@ class SchemaEvolutionIT {
     awaitCaughtUp("evolves_all");
     assertEqual("everything", "movie_id", "name", "year", "rating");
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(command.pipelineStatus("evolves_some").path("code").asText())

@@ -57,7 +57,7 @@ class QueryProcessesIT {
         .isInstanceOfSatisfying(
             ProblemException.class,
             e -> assertThat(e.problems().get(0).code()).isEqualTo(ProblemCode.TIMED_OUT));
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
     assertThat(rows("SELECT 1")).containsExactly("[1]");
   }
 

@@ -102,7 +102,7 @@ class DdlIT {
       bench.awaitStreaming(source);
       bench.execute(name, "ALTER TABLE deal DROP CONSTRAINT deal_pkey");
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .pollInterval(Duration.ofMillis(50))
           .ignoreExceptions()
           .untilAsserted(() -> bench.execute(name, "UPDATE deal SET v = v + 1"));
