@@ -337,8 +337,29 @@ final class CapturedTables {
         || now.oid() != table.oid()
         || !now.keyColumns().equals(table.keyColumns())
         || (whole && !now.tellsWholeBefore())) {
-      throw new SQLException(
-          "Table " + table.id() + " changed while its capture began", OBJECT_IN_USE);
+      throw changed(table.id());
+    }
+  }
+
+  private static SQLException changed(TableId id) {
+    return new SQLException("Table " + id + " changed while it was published", OBJECT_IN_USE);
+  }
+
+  /**
+   * Makes sure that rows of tables can be told apart, and keeps that so until they are published: a
+   * table that loses its key is taken out by the trigger at once, and must not be put back by what
+   * was looked at before.
+   */
+  private void checkTold(Publication one, Set<TableId> lacking) throws SQLException {
+    if (!one.tellsAll()) {
+      return;
+    }
+    for (TableId id : lacking) {
+      catalog.execute("LOCK TABLE ONLY " + id.sql() + " IN ACCESS SHARE MODE");
+      Catalog.Table now = catalog.table(id).orElseThrow(() -> changed(id));
+      if (now.keyColumns().isEmpty() && !now.tellsWholeBefore()) {
+        throw changed(id);
+      }
     }
   }
 
@@ -357,6 +378,7 @@ final class CapturedTables {
     if (published == null) {
       if (needed) {
         checkNothingMissed(wanted);
+        checkTold(one, wanted);
         one.create(wanted);
       }
       return;
@@ -364,6 +386,7 @@ final class CapturedTables {
     Set<TableId> lacking = new HashSet<>(wanted);
     lacking.removeAll(published);
     if (!lacking.isEmpty()) {
+      checkTold(one, lacking);
       one.add(lacking);
     }
     Set<TableId> surplus = new HashSet<>(published);

@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +88,77 @@ class DdlIT {
     String guide = Files.readString(directory.resolve("docs/capture.md"));
     int begin = guide.indexOf("CREATE OR REPLACE FUNCTION public.backlot_ddl");
     return guide.substring(begin, guide.indexOf("```", begin));
+  }
+
+  @Test
+  void a_table_that_loses_its_key_while_another_is_published_is_not_put_back() throws Exception {
+    String name = bench.newDatabase();
+    bench.execute(name, trigger());
+    bench.execute(name, "CREATE TABLE deal (id int PRIMARY KEY, v int)");
+    bench.execute(name, "INSERT INTO deal VALUES (1, 0)");
+    bench.apply(name, bench.document(name, "\"public.*\""));
+    try (CaptureWorker worker = bench.startWorker();
+        Connection holder = bench.postgres.connect(name);
+        Connection changer = bench.postgres.connect(name)) {
+      bench.awaitStreaming(name + ".public.deal");
+      holder.setAutoCommit(false);
+
+      holdThePublicationOfAnother(holder, changer);
+      execute(changer, "ALTER TABLE deal DROP CONSTRAINT deal_pkey");
+      holder.rollback();
+
+      await()
+          .atMost(CaptureBench.PATIENCE)
+          .pollInterval(Duration.ofMillis(5))
+          .until(
+              () -> {
+                execute(changer, "UPDATE deal SET v = v + 1");
+                return bench.metadata.sources().find(name + ".public.deal").isEmpty();
+              });
+      bench.remove(name);
+    }
+  }
+
+  /** Returns while capture, which has looked at all tables, waits for one that is held. */
+  private static void holdThePublicationOfAnother(Connection holder, Connection changer)
+      throws Exception {
+    for (int i = 1; i <= 20; i++) {
+      String other = "other" + i;
+      execute(changer, "CREATE TABLE " + other + " (id int PRIMARY KEY)");
+      execute(holder, "LOCK TABLE " + other + " IN ACCESS EXCLUSIVE MODE");
+      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (System.nanoTime() < deadline) {
+        if (holds(
+            changer,
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = '%s'::regclass)",
+            other)) {
+          return;
+        }
+        if (holds(
+            changer,
+            "SELECT EXISTS (SELECT FROM pg_publication_rel WHERE prrelid = '%s'::regclass)",
+            other)) {
+          break;
+        }
+      }
+      holder.rollback();
+    }
+    throw new AssertionError("capture never waited for a table");
+  }
+
+  private static boolean holds(Connection connection, String sql, String table)
+      throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql.formatted(table))) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   @Test
