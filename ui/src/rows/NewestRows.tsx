@@ -3,10 +3,9 @@ import { useLayoutEffect, useRef, useState } from 'react';
 import { cell } from '../format/cell';
 import { absolute, ageSeconds, count, duration, rate } from '../format/format';
 import { Link } from 'react-router';
-import type { Answer } from '../api/api';
 import { QualifiedName } from '../parts/QualifiedName';
 import { useArrivals } from './useArrivals';
-import { useColumns, type FittingColumn } from './useColumns';
+import { useColumns, type FittingColumn, type Moving, type Row, type Table } from './useColumns';
 import classes from './NewestRows.module.css';
 
 const SHOWN = 5;
@@ -20,18 +19,6 @@ const OPERATIONS: Record<string, { word: string; Icon: Icon }> = {
   r: { word: 'dumped', Icon: IconDatabaseImport },
   t: { word: 'truncated', Icon: IconEraser },
 };
-
-type Moving = Answer<'/api/v1/home'>['movement']['sources'][number];
-type Row = Moving['rows'][number];
-
-/** Rows with their columns. */
-export interface Table {
-  name: string;
-  key: string[];
-  columns: string[];
-  rows: Row[];
-  rate: number | undefined;
-}
 
 /** The newest changes where most moves. While a pointer is in a list, that list keeps still. */
 export function NewestRows({ sources, now }: { sources: Moving[]; now: number }) {

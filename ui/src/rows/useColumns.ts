@@ -1,6 +1,18 @@
 import { useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import type { Answer } from '../api/api';
 import { cell } from '../format/cell';
-import type { Table } from './NewestRows';
+
+export type Moving = Answer<'/api/v1/home'>['movement']['sources'][number];
+export type Row = Moving['rows'][number];
+
+/** Rows with their columns. */
+export interface Table {
+  name: string;
+  key: string[];
+  columns: string[];
+  rows: Row[];
+  rate: number | undefined;
+}
 
 /** A column that fits, with its width in pixels; null for the one that takes what is left. */
 export interface FittingColumn {

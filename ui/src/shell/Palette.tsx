@@ -5,15 +5,7 @@ import { useNavigate } from 'react-router';
 import classes from './Palette.module.css';
 import { useSession, type Session } from '../access/session';
 import { placesOf } from './places';
-import { useFound } from './useFound';
-
-/** Something that the palette can go to. */
-export interface Hit {
-  to: string;
-  label: string;
-  kind: string;
-  detail?: string;
-}
+import { useFound, type Hit } from './useFound';
 
 /** Goes anywhere by its name: a page, or whatever the catalog finds. */
 export function Palette({ close }: { close: () => void }) {

@@ -1,6 +1,13 @@
 import { useRead } from '../api/useApi';
 import { pathOf } from '../catalog/paths';
-import type { Hit } from './Palette';
+
+/** Something that the palette can go to. */
+export interface Hit {
+  to: string;
+  label: string;
+  kind: string;
+  detail?: string;
+}
 
 const KINDS = { source: 'Source', table: 'Table', pipeline: 'Pipeline', connection: 'Connection' };
 
