@@ -307,7 +307,7 @@ final class CapturedTables {
       // A table that is being altered for long must not keep all others waiting.
       catalog.execute("SET LOCAL lock_timeout = '3s'");
       for (CapturedTable table : fresh) {
-        catalog.execute("LOCK TABLE " + table.rowsSql() + " IN ACCESS SHARE MODE");
+        hold(table);
         checkIdentity(table);
       }
       bringPublicationsTo(wanted, byInserts);
@@ -324,6 +324,11 @@ final class CapturedTables {
     for (CapturedTable table : fresh) {
       sources.publish(table.descriptor());
     }
+  }
+
+  /** Keeps a table as it is until it is published. */
+  private void hold(CapturedTable table) throws SQLException {
+    catalog.execute("LOCK TABLE " + table.rowsSql() + " IN ACCESS SHARE MODE");
   }
 
   /**
@@ -346,16 +351,19 @@ final class CapturedTables {
   }
 
   /**
-   * Makes sure that rows of tables can be told apart, and keeps that so until they are published: a
-   * table that loses its key is taken out by the trigger at once, and must not be put back by what
-   * was looked at before.
+   * Makes sure that rows of tables that were published once can be told apart: the trigger takes a
+   * table out as soon as it loses its key, and what was looked at before must not put it back.
    */
   private void checkTold(Publication one, Set<TableId> lacking) throws SQLException {
     if (!one.tellsAll()) {
       return;
     }
     for (TableId id : lacking) {
-      catalog.execute("LOCK TABLE ONLY " + id.sql() + " IN ACCESS SHARE MODE");
+      CapturedTable table = captured.get(id);
+      if (table == null || !isPublished(table)) {
+        continue; // held and checked already
+      }
+      hold(table);
       Catalog.Table now = catalog.table(id).orElseThrow(() -> changed(id));
       if (now.keyColumns().isEmpty() && !now.tellsWholeBefore()) {
         throw changed(id);
