@@ -67,9 +67,7 @@ final class RecentMillis implements Histogram {
 
     @Override
     public double getQuantile(double part) {
-      return values.length == 0
-          ? Double.NaN
-          : values[Math.max(0, (int) Math.ceil(part * values.length) - 1)];
+      return values.length == 0 ? Double.NaN : values[NearestRank.index(values.length, part)];
     }
 
     @Override

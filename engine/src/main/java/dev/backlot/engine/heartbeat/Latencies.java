@@ -4,6 +4,7 @@ import dev.backlot.metadata.HeartbeatStore;
 import dev.backlot.metadata.HeartbeatStore.Beat;
 import dev.backlot.metadata.HeartbeatStore.Percentiles;
 import dev.backlot.metadata.HeartbeatStore.Window;
+import dev.backlot.transport.NearestRank;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -63,8 +64,7 @@ final class Latencies {
     return new Percentiles(rank(sorted, 0.5), rank(sorted, 0.95), rank(sorted, 0.99));
   }
 
-  /** Returns the nearest rank: the lowest value that so large a share does not exceed. */
   private static double rank(double[] sorted, double share) {
-    return sorted.length == 0 ? 0 : sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+    return sorted.length == 0 ? 0 : sorted[NearestRank.index(sorted.length, share)];
   }
 }

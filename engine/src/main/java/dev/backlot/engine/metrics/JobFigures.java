@@ -6,6 +6,7 @@ import dev.backlot.model.plan.PlanPublication;
 import dev.backlot.model.plan.PlanSink;
 import dev.backlot.model.plan.PlanSource;
 import dev.backlot.model.plan.PlanStep;
+import dev.backlot.transport.NearestRank;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -153,8 +154,8 @@ public final class JobFigures {
                 quantile(millis, 0.5), quantile(millis, 0.95), quantile(millis, 0.99)));
   }
 
-  /** Returns, in seconds, the smallest that so large a part does not exceed. */
+  /** Returns it in seconds. */
   private static double quantile(long[] millis, double part) {
-    return millis[(int) Math.ceil(part * millis.length) - 1] / 1000.0;
+    return millis[NearestRank.index(millis.length, part)] / 1000.0;
   }
 }
