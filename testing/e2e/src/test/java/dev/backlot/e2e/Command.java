@@ -69,9 +69,13 @@ final class Command {
     }
   }
 
-  /** Returns what the REST API answers; what fails is empty. */
+  /** Returns what the REST API answers, which it must: nothing would look like none. */
   JsonNode get(String path) {
-    return rest.get(path);
+    JsonNode answer = find(path);
+    if (answer.isEmpty()) {
+      throw new AssertionError("no answer to " + path + ": " + rest.states());
+    }
+    return answer;
   }
 
   /** Returns the rows of a query, which must be answered. */
@@ -83,21 +87,25 @@ final class Command {
     }
   }
 
-  /** Returns whether an incident of a kind is open, or, asked for the other, surely none is. */
-  boolean incident(String kind, boolean open) {
-    JsonNode items = rest.get("/api/v1/incidents").path("items");
-    boolean found = false;
-    for (JsonNode item : items) {
-      found |=
-          item.at("/spec/kind").asText().equals(kind)
-              && !item.at("/status/state").asText().equals("resolved");
+  /** Returns what the REST API answers; empty while there is no such thing. */
+  JsonNode find(String path) {
+    return rest.get(path);
+  }
+
+  /** Returns whether an incident of a kind is not over. */
+  boolean hasIncident(String kind) {
+    for (JsonNode item : get("/api/v1/incidents").path("items")) {
+      if (item.at("/spec/kind").asText().equals(kind)
+          && !item.at("/status/state").asText().equals("resolved")) {
+        return true;
+      }
     }
-    return items.isArray() && found == open;
+    return false;
   }
 
   /** Returns a pipeline's status, proof included; empty while there is no such pipeline. */
   JsonNode pipelineStatus(String name) {
-    return rest.get("/api/v1/pipelines/" + name).path("status");
+    return find("/api/v1/pipelines/" + name).path("status");
   }
 
   /** Returns the one number that a query answers, or -1 while it can't be answered. */

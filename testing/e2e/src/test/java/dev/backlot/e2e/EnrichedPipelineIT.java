@@ -167,7 +167,7 @@ class EnrichedPipelineIT {
 
       Awaitility.await("silence is an incident")
           .atMost(RECOVERY)
-          .until(() -> demo.command().incident("heartbeat_silent", true));
+          .until(() -> demo.command().hasIncident("heartbeat_silent"));
 
       JsonNode status = demo.command().pipelineStatus("movie_report");
       assertThat(status.path("jobs").path(0).path("state").asText()).isEqualTo("RUNNING");
@@ -179,7 +179,7 @@ class EnrichedPipelineIT {
         .atMost(RECOVERY)
         .until(
             () ->
-                demo.command().incident("heartbeat_silent", false)
+                !demo.command().hasIncident("heartbeat_silent")
                     && demo.command()
                         .pipelineStatus("movie_report")
                         .path("heartbeat_still_since")

@@ -35,7 +35,7 @@ class StaleEnrichmentIT {
   }
 
   private JsonNode audit() {
-    JsonNode audit = command.get("/api/v1/audits/" + AUDIT);
+    JsonNode audit = command.find("/api/v1/audits/" + AUDIT);
     return audit.isEmpty()
         ? command.get("/api/v1/audits").at("/items/0/status")
         : audit.path("status");
