@@ -23,7 +23,7 @@ public final class BatchedSteps {
   private BatchedSteps() {}
 
   /**
-   * Adds a step.
+   * Adds a step, which the caller names.
    *
    * @param rows of the step's one input
    * @param output what it gives
